@@ -4,7 +4,7 @@ This is what ``truceline.agreement("idlib-2020")`` gives.
 """
 
 import hashlib
-import importlib.metadata
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Any
 
 import shapely
+
+from truceline import __version__
 
 from truceline.model.act import vocabulary
 from truceline.model.agreement import Agreement
@@ -112,7 +114,7 @@ def _basis(
         "geometry": dict(sorted(hashes.items())),
         "units": dict(sorted(used.items())),
         "vocabulary": vocabulary().digest,
-        "truceline": importlib.metadata.version("truceline"),
+        "truceline": __version__,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
