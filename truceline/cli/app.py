@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from truceline import __version__
+from truceline.version import __version__
 from truceline.cli import agreement, monitoring
 from truceline.cli.talk import cannot_open, data, say, stop, terms_of
 from truceline.monitor.zones import features

@@ -13,7 +13,7 @@ from typing import Any
 
 import shapely
 
-from truceline import __version__
+from truceline.version import __version__
 
 from truceline.model.act import vocabulary
 from truceline.model.agreement import Agreement
