@@ -12,7 +12,7 @@ Everything public is listed in ``__all__``; docs/python.md shows each in use.
 """
 
 from truceline.api import (
-    AgreementFaults,
+    AgreementFaultsError,
     Findings,
     Terms,
     agreement,
@@ -23,7 +23,7 @@ from truceline.api import (
 from truceline.version import __version__
 
 __all__ = [
-    "AgreementFaults",
+    "AgreementFaultsError",
     "Findings",
     "Terms",
     "__version__",

@@ -14,12 +14,12 @@ from truceline.model.finding import Findings
 from truceline.model.unit import Units
 from truceline.pipeline.check import Intake
 from truceline.pipeline.check import check as _check
-from truceline.pipeline.terms import AgreementFaults, Terms, load
+from truceline.pipeline.terms import AgreementFaultsError, Terms, load
 from truceline.sources import SOURCES
 from truceline.store import library
 
 
-class EventProblems(ValueError):
+class EventProblemsError(ValueError):
     """Rows of a table that could not become events; ``problems`` lists them all."""
 
     def __init__(self, problems: tuple[Any, ...]) -> None:
@@ -42,8 +42,8 @@ def agreement(name: str, units: Units | None = None) -> Terms:
     the agreement's own generalised outlines stand in.
 
     Raises:
-        AgreementFaults: the file, or a geometry it names, has faults; all are listed.
-        truceline.store.library.UnknownAgreement: no such name or file.
+        AgreementFaultsError: the file, or a geometry it names, has faults; all are listed.
+        truceline.store.library.UnknownAgreementError: no such name or file.
     """
     return load(name, units)
 
@@ -68,7 +68,7 @@ def check(terms: Terms, events: Any, threads: int | None = None) -> Findings:
     Arrow table, a pandas DataFrame, or a GeoDataFrame of points in any CRS.
 
     Raises:
-        EventProblems: rows of a table of reports that cannot become events.
+        EventProblemsError: rows of a table of reports that cannot become events.
     """
     if isinstance(events, pa.Table) and _is_events(events):
         return _check(terms, _slices(events), threads)
@@ -95,12 +95,10 @@ def _reports(terms: Terms, frame: Any) -> pa.Table:
     pq.write_table(table, out)
     out.seek(0)
     context = Context(timezone=terms.agreement.timezone, units=terms.units)
-    batches = list(
-        SOURCES["table"].parse(out, name="table.parquet", sha256="", context=context)
-    )
+    batches = list(SOURCES["table"].parse(out, name="table.parquet", sha256="", context=context))
     problems = tuple(p for b in batches for p in b.problems if p.severity != "note")
     if problems:
-        raise EventProblems(problems)
+        raise EventProblemsError(problems)
     return pa.concat_tables([b.events for b in batches])
 
 
@@ -115,8 +113,8 @@ def _frame_table(frame: Any) -> pa.Table:
 
 
 __all__ = [
-    "AgreementFaults",
-    "EventProblems",
+    "AgreementFaultsError",
+    "EventProblemsError",
     "Findings",
     "Terms",
     "agreement",

@@ -8,10 +8,10 @@ import typer
 from truceline.cli.talk import cannot_open, data, say, show_faults, stop, terms_of
 from truceline.model.agreement import Agreement
 from truceline.pipeline.cases import CaseFileError, run_cases
-from truceline.pipeline.terms import AgreementFaults, load
+from truceline.pipeline.terms import AgreementFaultsError, load
 from truceline.pipeline.words import show_agreement
 from truceline.store import library
-from truceline.store.library import UnknownAgreement
+from truceline.store.library import UnknownAgreementError
 
 app = typer.Typer(help="Agreements: the library and files of your own.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="X", help="A library name or an agreement file.")]
@@ -23,7 +23,7 @@ def list_() -> None:
     for name in library.names():
         try:
             agreement = load(name).agreement
-        except AgreementFaults as error:
+        except AgreementFaultsError as error:
             data(f"{name}\t\t(has {len(error.faults)} faults: truceline agreement check {name})")
             continue
         data(f"{name}\t{agreement.signed or ''}\t{agreement.title}")
@@ -40,10 +40,10 @@ def check(name: Name) -> None:
     """Check an agreement file and the geometry it names: every fault as file:line:column."""
     try:
         terms = load(name)
-    except AgreementFaults as error:
+    except AgreementFaultsError as error:
         show_faults(error.faults)
         raise typer.Exit(1) from None
-    except UnknownAgreement as error:
+    except UnknownAgreementError as error:
         stop(str(error.args[0]))
     except UnicodeDecodeError:
         stop(f"{name} is not UTF-8 text; save it as UTF-8")

@@ -1,16 +1,17 @@
 """The commands, put together."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from truceline.version import __version__
 from truceline.cli import agreement, monitoring
 from truceline.cli.talk import cannot_open, data, say, stop, terms_of
 from truceline.monitor.zones import features
 from truceline.store import boundaries
+from truceline.version import __version__
 
 app = typer.Typer(
     name="truceline",
@@ -66,8 +67,6 @@ def zones(
     out: Annotated[Path, typer.Option(help="The GeoJSON file to write.")],
 ) -> None:
     """Write the zones, lines and routes of an agreement as GeoJSON."""
-    import json
-
     terms = terms_of(agreement_name)
     collection = {"type": "FeatureCollection", "features": features(terms.ground)}
     if out.suffix not in (".geojson", ".json"):

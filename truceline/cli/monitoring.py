@@ -17,12 +17,12 @@ from truceline.cli.talk import (
 )
 from truceline.faces.briefing import briefing
 from truceline.faces.tables import write_findings, write_table
+from truceline.model.batch import Context
 from truceline.model.finding import Findings
 from truceline.model.problem import problem_table
 from truceline.pipeline.check import Intake
 from truceline.pipeline.check import check as judge
 from truceline.pipeline.terms import Terms
-from truceline.model.batch import Context
 
 Events = Annotated[
     list[str] | None,
@@ -73,9 +73,7 @@ def check(
     agreement: Annotated[str, typer.Option(help="A library name or an agreement file.")] = "",
     events: Events = None,
     source: Annotated[str, typer.Option(help="What kind of file the events are.")] = "",
-    out: Annotated[
-        Path | None, typer.Option(help="Findings: .parquet .csv .geojson .json")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Findings: .parquet .csv .geojson .json")] = None,
     problems: Annotated[Path | None, typer.Option(help="Where to write the problems.")] = None,
     threads: Annotated[int | None, typer.Option(help="How many threads (all cores).")] = None,
 ) -> None:
@@ -108,9 +106,7 @@ def brief(
     events: Events = None,
     source: Annotated[str, typer.Option(help="What kind of file the events are.")] = "",
     out: Annotated[Path, typer.Option(help="The page to write: .html")] = Path("case.html"),
-    clearance: Annotated[
-        str, typer.Option(help="Who may read it: 'open' or 'cleared'.")
-    ] = "open",
+    clearance: Annotated[str, typer.Option(help="Who may read it: 'open' or 'cleared'.")] = "open",
 ) -> None:
     """Write the briefing: one page that needs no network."""
     if not agreement or not events:

@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from truceline.model.unit import Units
-from truceline.pipeline.check import Count, UnknownSource
-from truceline.pipeline.terms import AgreementFaults, Terms, load
+from truceline.pipeline.check import Count, UnknownSourceError
+from truceline.pipeline.terms import AgreementFaultsError, Terms, load
+from truceline.sources import SOURCES
 from truceline.sources.agreement import Fault
 from truceline.store import boundaries
-from truceline.store.library import UnknownAgreement
+from truceline.store.library import UnknownAgreementError
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -40,10 +41,10 @@ def terms_of(name: str, *, with_boundaries: bool = True) -> Terms:
     """The agreement, or the end of the command: code 1 for faults, 2 for an unknown name."""
     try:
         return load(name, user_units() if with_boundaries else None)
-    except AgreementFaults as error:
+    except AgreementFaultsError as error:
         show_faults(error.faults)
         raise typer.Exit(1) from None
-    except UnknownAgreement as error:
+    except UnknownAgreementError as error:
         stop(str(error.args[0]))
     except UnicodeDecodeError:
         stop(f"{name} is not UTF-8 text; save it as UTF-8")
@@ -76,8 +77,6 @@ def show_counts(counts: list[Count]) -> None:
 
 def files_of(source: str, given: list[str]) -> list[tuple[str, Path]]:
     """``--events`` values as (source, file): ``FILE`` or ``SOURCE=FILE``."""
-    from truceline.sources import SOURCES  # the registry imports every parser
-
     pairs = []
     for value in given:
         name, mark, rest = value.partition("=")
@@ -113,4 +112,4 @@ def progress() -> Iterator[object]:
         yield moved
 
 
-__all__ = ["UnknownSource", "data", "say", "stop", "talk", "terms_of"]
+__all__ = ["UnknownSourceError", "data", "say", "stop", "talk", "terms_of"]

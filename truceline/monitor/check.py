@@ -238,10 +238,12 @@ class Checker:
         if len(outcomes) > 1:
             kinds, which = distinct(list(merged.by_reading.T))
             words = [
-                reading_sentence([
-                    (r.words, VERDICTS[code // len(CAUSES)], CAUSES[code % len(CAUSES)])
-                    for r, code in zip(clause.readings, kind, strict=True)
-                ])
+                reading_sentence(
+                    [
+                        (r.words, VERDICTS[code // len(CAUSES)], CAUSES[code % len(CAUSES)])
+                        for r, code in zip(clause.readings, kind, strict=True)
+                    ]
+                )
                 for kind in kinds
             ]
             slots.append(np.array([add(*w) for w in words], dtype=np.int64)[which])
@@ -355,9 +357,7 @@ class _Shares:
         return values[index]
 
 
-def _inside(
-    reading: Reading, columns: Columns, shares: _Shares
-) -> tuple[Ints, Floats, Floats]:
+def _inside(reading: Reading, columns: Columns, shares: _Shares) -> tuple[Ints, Floats, Floats]:
     """The rows that a reading touches, with p_zone and p_time.
 
     A zone that changes by phase has several parts: p = sum of p_time * p_zone over them,
@@ -375,9 +375,7 @@ def _inside(
     return index, np.minimum(p / p_time, 1.0), p_time
 
 
-def _placed(
-    part: Part, threshold: float, columns: Columns, index: Ints, shares: _Shares
-) -> Ints:
+def _placed(part: Part, threshold: float, columns: Columns, index: Ints, shares: _Shares) -> Ints:
     """For an exception with a zone or a window: 0 outside it, 1 inside, 2 cannot tell."""
     share = part.window.share(columns.start[index], columns.end[index])
     share = share * shares.of(part, index)

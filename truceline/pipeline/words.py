@@ -54,7 +54,9 @@ def _lines(a: Agreement) -> Iterator[str]:
             yield f"  repeals {', '.join(amendment.repeals)}"
     yield "\nSources"
     for source in a.sources:
-        yield _wrap(" — ".join(part for part in (source.title, source.ref, source.url) if part), "  ")
+        yield _wrap(
+            " — ".join(part for part in (source.title, source.ref, source.url) if part), "  "
+        )
 
 
 def _short(value: object) -> str:
@@ -79,9 +81,11 @@ def _anchor(anchor: Anchor) -> str:
 
 def _point(point: Point) -> str:
     if isinstance(point, MomentReadings):
-        return " or ".join(
-            r if isinstance(r, str) else str(r.at or r.anchor) for r in point.readings
-        ) if all(isinstance(r, str | MomentReading) for r in point.readings) else ""
+        return (
+            " or ".join(r if isinstance(r, str) else str(r.at or r.anchor) for r in point.readings)
+            if all(isinstance(r, str | MomentReading) for r in point.readings)
+            else ""
+        )
     return str(point)
 
 
@@ -114,8 +118,11 @@ def _provision(p: Provision) -> Iterator[str]:
         yield _wrap("; ".join(facts), "       ")
     for exception in p.except_:
         what = ", ".join(
-            [*(f"against {n}" for n in exception.against), *(f"by {n}" for n in exception.by)]
-            + list(exception.acts)
+            [
+                *(f"against {n}" for n in exception.against),
+                *(f"by {n}" for n in exception.by),
+                *exception.acts,
+            ]
         )
         mark = " (contested)" if exception.contested else ""
         yield _wrap(f"except {what}{mark} {exception.because}".rstrip(), "       ")
