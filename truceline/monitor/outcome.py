@@ -41,6 +41,7 @@ class Merged:
 
 
 def touched_rows(outcomes: Sequence[Outcome], n: int) -> Ints:
+    """The rows, in rising order, that any reading touches, of ``n`` in all."""
     seen = np.zeros(n, dtype=bool)
     for outcome in outcomes:
         seen[outcome.index] = True
