@@ -1,0 +1,1 @@
+"""Ways in: each source's own files into events and problems, with their uncertainty."""
