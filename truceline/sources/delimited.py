@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
@@ -69,7 +70,7 @@ class Delimited:
 
     # ---- bytes and lines -------------------------------------------------------------
     def _decoded(self, file: BinaryIO, encoding: str) -> BinaryIO:
-        start = file.peek(4)[:4]  # type: ignore[attr-defined]  # opened() gives a buffered reader
+        start = peek(file)[:4]
         if start.startswith(codecs.BOM_UTF8):
             file.read(3)
         elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -89,7 +90,7 @@ class Delimited:
                 parts.append(piece)
                 size += len(piece)
             parts.append(self._raw.readline())
-        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, OSError, UnicodeError) as error:
+        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, OSError, UnicodeError) as error:
             self._failed = Problem(
                 source=self.source,
                 file=self.name,
@@ -276,15 +277,28 @@ class _Recoded(io.RawIOBase):
 def opened(file: BinaryIO) -> BinaryIO:
     """The file as a buffered reader, unpacked where it is gzip or a zip of one file."""
     buffered: BinaryIO = io.BufferedReader(file) if not hasattr(file, "peek") else file  # type: ignore[type-var,arg-type]  # any binary file
-    start = buffered.peek(4)[:4]  # type: ignore[attr-defined]  # see above
+    start = peek(buffered)
     if start.startswith(_GZIP):
         return gzip.GzipFile(fileobj=buffered)  # type: ignore[return-value]  # it is a binary file
     if start.startswith(_ZIP) and buffered.seekable():
-        archive = zipfile.ZipFile(buffered)
+        try:
+            archive = zipfile.ZipFile(buffered)
+        except zipfile.BadZipFile:  # left to the reader of what it should have been
+            buffered.seek(0)
+            return buffered
         members = [m for m in archive.infolist() if not m.is_dir()]
         if len(members) == 1:
             return io.BufferedReader(archive.open(members[0]))  # type: ignore[return-value,arg-type,type-var]  # likewise
+        buffered.seek(0)
     return buffered
+
+
+def peek(file: BinaryIO) -> bytes:
+    """The first bytes of a file, left in it; nothing where they cannot be unpacked."""
+    try:
+        return bytes(file.peek(4096))  # type: ignore[attr-defined]  # opened() gives a buffered reader
+    except (EOFError, OSError, zlib.error):
+        return b""
 
 
 def unique_names(header: Sequence[str]) -> list[str]:

@@ -85,11 +85,28 @@ class Rows:
             array = array.fill_null("")
         return pc.utf8_trim_whitespace(array)
 
-    def number(self, column: str, *, comma: bool = False, loose: bool = False) -> Floats:
+    def time_column(self, column: str) -> pa.Array:
+        """A column of times: typed as the file has it, or text, '' where nothing is stated."""
+        array = self.raw(column)
+        if pa.types.is_null(array.type):
+            return array
+        if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+            words = self.text(column)
+            return pc.if_else(pc.is_in(words, _EMPTY), "", words)
+        return array
+
+    def number(
+        self,
+        column: str,
+        *,
+        comma: bool = False,
+        loose: bool = False,
+        only: Mask | None = None,
+    ) -> Floats:
         """A column as floats; NaN where nothing is stated. Words that are no number fail.
 
         ``comma`` reads a decimal comma. ``loose`` makes an unreadable number a note and
-        keeps the row.
+        keeps the row. ``only`` reads these rows and leaves the others NaN.
         """
         array = self.raw(column)
         if pa.types.is_null(array.type):
@@ -102,6 +119,8 @@ class Rows:
             found[nulls | ~np.isfinite(found)] = np.nan
             return found
         words = self.text(column)
+        if only is not None:
+            words = pc.if_else(pa.array(only), words, "")
         if comma:
             words = pc.replace_substring(words, ",", ".")
         empty = pc.or_(pc.equal(words, ""), pc.is_in(words, _EMPTY))
@@ -116,9 +135,11 @@ class Rows:
         out[np.isinf(out)] = np.nan
         return out
 
-    def whole_number(self, column: str, *, loose: bool = False) -> Floats:
+    def whole_number(
+        self, column: str, *, loose: bool = False, only: Mask | None = None
+    ) -> Floats:
         """A column of whole numbers that are not negative, as floats; NaN where not stated."""
-        found = self.number(column, loose=loose)
+        found = self.number(column, loose=loose, only=only)
         with np.errstate(invalid="ignore"):
             self.fail(found < 0, column, "the number is negative", "correct it, or leave it empty")
             part = (found != np.floor(found)) & ~np.isnan(found)

@@ -142,7 +142,7 @@ def _span(rows: Rows, col: dict[str, str], zone: ZoneInfo) -> tuple[Floats, Floa
     starts, ends = read_moments(first, zone), read_moments(last, zone)
     _given(rows, starts, col["start"])
     _given(rows, ends, col["end"])
-    backwards = ends.high < starts.low
+    backwards = ends.high <= starts.low
     rows.fail(backwards, col["end"], "the report ends before it starts", "correct the dates")
     same = pc.equal(first, last)
     when = pc.if_else(same, first, pc.binary_join_element_wise(first, last, "/"))
