@@ -1,0 +1,1 @@
+"""Sources: the ways in. parse() is pure and yields batches."""
