@@ -90,7 +90,14 @@ class Delimited:
                 parts.append(piece)
                 size += len(piece)
             parts.append(self._raw.readline())
-        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, OSError, UnicodeError) as error:
+        except (
+            EOFError,
+            gzip.BadGzipFile,
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            UnicodeError,
+        ) as error:
             self._failed = Problem(
                 source=self.source,
                 file=self.name,

@@ -135,9 +135,7 @@ class Rows:
         out[np.isinf(out)] = np.nan
         return out
 
-    def whole_number(
-        self, column: str, *, loose: bool = False, only: Mask | None = None
-    ) -> Floats:
+    def whole_number(self, column: str, *, loose: bool = False, only: Mask | None = None) -> Floats:
         """A column of whole numbers that are not negative, as floats; NaN where not stated."""
         found = self.number(column, loose=loose, only=only)
         with np.errstate(invalid="ignore"):
@@ -146,7 +144,9 @@ class Rows:
         self.fail(part, column, "this counts things and is no whole number", "correct it")
         return found
 
-    def place(self, lon_column: str, lat_column: str, *, comma: bool = False) -> tuple[Floats, Floats]:
+    def place(
+        self, lon_column: str, lat_column: str, *, comma: bool = False
+    ) -> tuple[Floats, Floats]:
         """Longitude and latitude in degrees; NaN in both where the row has no coordinates."""
         lon = self.number(lon_column, comma=comma)
         lat = self.number(lat_column, comma=comma)
@@ -192,9 +192,7 @@ class Rows:
         encoded = pc.dictionary_encode(words)
         known = [vocabulary().match(w or "", table=table) for w in encoded.dictionary.to_pylist()]
         codes = encoded.indices.to_numpy(zero_copy_only=False)
-        for code, (word, act) in enumerate(
-            zip(encoded.dictionary.to_pylist(), known, strict=True)
-        ):
+        for code, (word, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
             if word and act == "unknown" and word.casefold() not in ("unknown", "act not stated"):
                 first = np.zeros(self.n, np.bool_)
                 first[int(np.argmax(codes == code))] = True
@@ -304,7 +302,12 @@ def listed(words: pa.Array, *, separator: str = "") -> pa.Array:
 
     With the separator ``|``, ``%7C`` and ``%25`` inside a member stand for ``|`` and ``%``.
     """
-    if separator and mask_of(pc.match_substring_regex(words, r"[|%]" if separator == "|" else separator)).any():
+    if (
+        separator
+        and mask_of(
+            pc.match_substring_regex(words, r"[|%]" if separator == "|" else separator)
+        ).any()
+    ):
         parts = pc.split_pattern(words, separator)
         flat = pc.utf8_trim_whitespace(parts.flatten())
         keep = mask_of(pc.not_equal(flat, ""))

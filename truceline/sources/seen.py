@@ -57,8 +57,7 @@ class Seen:
         while self._runs and len(self._runs[-1][0]) <= 2 * len(ids):
             last = self._runs.pop()
             ids, contents, lines = (
-                np.concatenate(pair)
-                for pair in zip((ids, contents, lines), last, strict=True)
+                np.concatenate(pair) for pair in zip((ids, contents, lines), last, strict=True)
             )
             order = np.argsort(ids, kind="stable")
             ids, contents, lines = ids[order], contents[order], lines[order]

@@ -30,11 +30,31 @@ NAME = "table"
 
 COLUMNS = {
     "id": ("id", "event_id", "event_no", "event_number", "record_id", "uid"),
-    "start": ("start", "start_time", "start_date", "date_start", "date", "event_date", "datetime", "date_time", "timestamp", "when", "day"),
+    "start": (
+        "start",
+        "start_time",
+        "start_date",
+        "date_start",
+        "date",
+        "event_date",
+        "datetime",
+        "date_time",
+        "timestamp",
+        "when",
+        "day",
+    ),
     "end": ("end", "end_time", "end_date", "enddate", "date_end", "until"),
     "lon": ("lon", "longitude", "long", "lng", "x", "lon_deg"),
     "lat": ("lat", "latitude", "y", "lat_deg"),
-    "radius_m": ("radius_m", "radius", "accuracy_m", "accuracy", "uncertainty_m", "radius_metres", "radius_meters"),
+    "radius_m": (
+        "radius_m",
+        "radius",
+        "accuracy_m",
+        "accuracy",
+        "uncertainty_m",
+        "radius_metres",
+        "radius_meters",
+    ),
     "act": ("act", "type", "event_type", "category", "act_type", "incident_type"),
     "actor": ("actor", "actors", "perpetrator", "by", "party", "attributed_to"),
     "target": ("target", "targets", "victim", "victims", "against"),
@@ -120,9 +140,7 @@ def _unknown(header: object, columns: dict[str, str], name: str) -> list[Problem
     ]
 
 
-def _events(
-    rows: Rows, col: dict[str, str], seen: Seen, context: Context, *, comma: bool
-) -> Batch:
+def _events(rows: Rows, col: dict[str, str], seen: Seen, context: Context, *, comma: bool) -> Batch:
     low, high, when = _span(rows, col, context)
     where = place_of(rows, col, context.units, comma=comma)
     deaths = _deaths(rows, col)
@@ -279,10 +297,17 @@ def _means(rows: Rows, column: str) -> pa.Array:
     encoded = pc.dictionary_encode(words)
     known = []
     for word in encoded.dictionary.to_pylist():
-        hit = (m for m, names in _MEANS.items() if set(re.findall(r"\w+", word)) & set(names.split()))
+        hit = (
+            m for m, names in _MEANS.items() if set(re.findall(r"\w+", word)) & set(names.split())
+        )
         known.append(next(hit, ""))
     rows.note(
-        mask_of(pc.and_(pc.not_equal(words, ""), pc.equal(found := pa.array(known, pa.string()).take(encoded.indices), ""))),
+        mask_of(
+            pc.and_(
+                pc.not_equal(words, ""),
+                pc.equal(found := pa.array(known, pa.string()).take(encoded.indices), ""),
+            )
+        ),
         column,
         f"how it was observed is none of {', '.join(_MEANS)}",
         "use one of these words",

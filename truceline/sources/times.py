@@ -30,8 +30,20 @@ _OFFSET = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|"
-        "sep sept september|oct october|nov november|dec december".split("|"),
+        [
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ],
         start=1,
     )
     for name in names.split()
@@ -161,7 +173,7 @@ def _one_by_one(out: Moments, rest: Mask, column: pa.Array, zone: ZoneInfo, orde
 
 
 def _put_days(out: Moments, mask: Mask, days: Instants, zone: ZoneInfo | None) -> None:
-    assert zone is not None  # noqa: S101 - for the type checker: a date always has a zone
+    assert zone is not None
     ok = (days >= _FIRST_DAY) & (days < _LAST_DAY)
     out.low[mask] = midnights(np.where(ok, days, 0), zone)
     out.high[mask] = midnights(np.where(ok, days + 1, 0), zone)

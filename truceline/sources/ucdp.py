@@ -20,8 +20,8 @@ from truceline.sources.delimited import Delimited
 from truceline.sources.precision import Regions
 from truceline.sources.rows import Floats, Rows, listed, mask_of
 from truceline.sources.seen import Seen
-from truceline.sources.times import DAY_US, Moments, read_moments
 from truceline.sources.source import Source
+from truceline.sources.times import DAY_US, Moments, read_moments
 
 NAME = "ucdp"
 
