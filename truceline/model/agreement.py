@@ -169,6 +169,3 @@ class Agreement(Noun):
     def provision(self, provision_id: str) -> Provision | None:
         """The provision of this id as first agreed, or None."""
         return next((p for p in self.provisions if p.id == provision_id), None)
-
-
-

@@ -113,9 +113,7 @@ class Findings:
         (the agreement, every geometry and every crosswalk used). Independent of the order
         of rows and of how many threads or which engine made them.
         """
-        columns = [
-            pc.fill_null(_canonical(self.rows[name]), "") for name in self.rows.schema.names
-        ]
+        columns = [pc.fill_null(_canonical(self.rows[name]), "") for name in self.rows.schema.names]
         lines = pc.binary_join_element_wise(*columns, "\x1f")
         order = pc.sort_indices(self.rows["finding_id"])
         digest = hashlib.sha256(self.basis.encode())

@@ -8,7 +8,6 @@ from truceline.model.quantity import Calibre, Clock, Duration, When
 from truceline.model.zone import End, Noun
 
 
-
 def _several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -107,20 +106,25 @@ class Span(Noun):
     until: Point | None = None
 
 
-class Exception_(Span):
-    """What a clause does not forbid. ``contested``: whether it holds is itself disputed."""
+class Carved(Span):
+    """A part cut out of a clause: whose acts, which, where, when. Left out: any."""
 
-    against: Names = ()
     by: Names = ()
     acts: Names = ()
     zone: str | None = None
+
+
+class Exemption(Carved):
+    """What a clause does not forbid. ``contested``: whether it holds is itself disputed."""
+
+    against: Names = ()
     answering: bool = False  # an act in answer to another's breach
     basis: str = ""
     contested: bool = False
     because: str = ""
 
     @model_validator(mode="after")
-    def _some(self) -> "Exception_":
+    def _some(self) -> "Exemption":
         if not (self.against or self.by or self.acts or self.zone or self.from_ or self.answering):
             raise ValueError(
                 "an exception names what it excepts: against, by, acts, zone, from or answering"
@@ -128,13 +132,10 @@ class Exception_(Span):
         return self
 
 
-class Authorisation(Span):
+class Authorisation(Carved):
     """A dated record that lets a party do what is forbidden unless authorised, or a notice of it."""
 
     id: str
-    by: Names
-    acts: Names = ()
-    zone: str | None = None
     issued_by: str = ""
     source: str = ""
 
@@ -223,7 +224,7 @@ class Provision(Noun):
     until: Point | None = None
     for_: Duration | None = Field(None, alias="for")
     daily: Daily | None = None
-    except_: tuple[Exception_, ...] = Field((), alias="except")
+    except_: tuple[Exemption, ...] = Field((), alias="except")
     unless_authorised_by: Names = ()
     authorisations: tuple[Authorisation, ...] = ()
     duty: Literal["prevent", "ensure"] | None = None
@@ -268,5 +269,3 @@ class Provision(Noun):
 
 
 KINDS = ("prohibits", "requires", "permits", "limits", "defines")
-
-

@@ -5,15 +5,22 @@ starts. ``faults`` lists all of them at once, each with its path into the file.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from truceline.model.act import vocabulary
 from truceline.model.agreement import Agreement
-from truceline.model.provision import MomentReading, MomentReadings, Point, Provision, ZoneReadings
+from truceline.model.provision import (
+    Carved,
+    MomentReading,
+    MomentReadings,
+    Point,
+    Provision,
+    ZoneReadings,
+)
 from truceline.model.quantity import When
 from truceline.model.timeline import (
-    Unresolved,
+    UnresolvedError,
     bounds,
     choices,
     point_edge,
@@ -107,7 +114,7 @@ def _span(
     try:
         opens = point_edge(agreement, start, "", {})
         closes = point_edge(agreement, end, "", {}, closing=True)
-    except (Unresolved, KeyError, RecursionError):
+    except (UnresolvedError, KeyError, RecursionError):
         return
     if closes.hi <= opens.lo:
         yield (*path, "until"), f"ends ({end}) before it starts ({start}); correct one of the two"
@@ -138,7 +145,7 @@ def _dates(definition: object, path: Path, agreement: Agreement) -> Iterator[Fau
         yield (*path, "valid-to"), f"ends ({closes}) before it starts ({opens}); correct one"
 
 
-def _ground(agreement: Agreement, zones: object, path: Path) -> Iterator[Fault]:
+def _ground(agreement: Agreement, zones: Mapping[str, ZoneDef], path: Path) -> Iterator[Fault]:
     for name, line in agreement.lines.items() if path == ("zones",) else ():
         where = ("lines", name)
         if (line.file is None) == (line.points is None):
@@ -146,7 +153,6 @@ def _ground(agreement: Agreement, zones: object, path: Path) -> Iterator[Fault]:
         if line.points is not None and len(line.points) < 2:
             yield (*where, "points"), "a line needs two points or more"
         yield from _dates(line, where, agreement)
-    assert hasattr(zones, "items")
     for name, definition in zones.items():
         yield from _zone(agreement, definition, (*path, name))
 
@@ -196,11 +202,15 @@ def _names(agreement: Agreement, names: Iterable[str], path: Path) -> Iterator[F
             yield (*path, number), _unknown("party or group", name, known)
 
 
-def _acts(acts: Iterable[str], path: Path) -> Iterator[Fault]:
+def _act_words() -> list[str]:
     words = vocabulary()
+    return [*words.acts, *(phrase.label for phrase in words.phrases())]
+
+
+def _acts(acts: Iterable[str], path: Path) -> Iterator[Fault]:
     for number, act in enumerate(acts):
-        if words.members(act) is None:
-            yield (*path, number), _unknown("act", act, [*words.acts, *words.phrases()])
+        if vocabulary().phrase(act) is None:
+            yield (*path, number), _unknown("act", act, _act_words())
 
 
 def _provisions(
@@ -217,7 +227,7 @@ def _provisions(
 
 def _provision(agreement: Agreement, p: Provision, path: Path) -> Iterator[Fault]:
     zones = set(agreement.zones) | {z for a in agreement.amendments for z in a.zones}
-    found = []
+    found: list[Fault] = []
     for key, point in (
         ("from", p.from_),
         ("until", p.until),
@@ -230,9 +240,8 @@ def _provision(agreement: Agreement, p: Provision, path: Path) -> Iterator[Fault
         yield from _window(agreement, p, path)
     for key in ("by", "against", "who", "of", "unless_authorised_by"):
         yield from _names(agreement, getattr(p, key), (*path, key.replace("_", "-")))
-    if p.prohibits is not None and not p.acts and vocabulary().members(p.prohibits) is None:
-        words = vocabulary()
-        near = difflib.get_close_matches(p.prohibits, [*words.acts, *words.phrases()], 1)
+    if p.prohibits is not None and not p.acts and vocabulary().phrase(p.prohibits) is None:
+        near = difflib.get_close_matches(p.prohibits, _act_words(), 1)
         hint = f"did you mean '{near[0]}'? If not, " if near else ""
         yield (
             (*path, "prohibits"),
@@ -250,7 +259,11 @@ def _provision(agreement: Agreement, p: Provision, path: Path) -> Iterator[Fault
         yield (*path, "along"), _unknown("line", p.along, agreement.lines)
     yield from _end(agreement, p.along_from, (*path, "along-from"))
     yield from _end(agreement, p.along_to, (*path, "along-to"))
-    for key, parts in (("except", p.except_), ("authorisations", p.authorisations)):
+    carved: tuple[tuple[str, tuple[Carved, ...]], ...] = (
+        ("except", p.except_),
+        ("authorisations", p.authorisations),
+    )
+    for key, parts in carved:
         for number, part in enumerate(parts):
             where = (*path, key, number)
             yield from _names(agreement, part.by, (*where, "by"))
@@ -271,7 +284,7 @@ def _window(agreement: Agreement, provision: Provision, path: Path) -> Iterator[
     for choice in choices(provision_doubts(agreement, provision)):
         try:
             start, end = bounds(agreement, provision, choice)
-        except (Unresolved, KeyError, RecursionError):
+        except (UnresolvedError, KeyError, RecursionError):
             continue
         if end.hi <= start.lo:
             key = "until" if provision.until is not None else "for"

@@ -41,7 +41,7 @@ class Doubt:
     labels: tuple[str, ...]
 
 
-class Unresolved(ValueError):
+class UnresolvedError(ValueError):
     """A moment that the text leaves open (undisclosed, to be agreed, disputed)."""
 
 
@@ -49,13 +49,13 @@ def anchor_edge(agreement: Agreement, name: str, choice: Choice) -> Edge:
     """When an anchor is, under a choice of readings.
 
     Raises:
-        Unresolved: the text leaves it open.
+        UnresolvedError: the text leaves it open.
         KeyError: no such anchor.
     """
     anchor = agreement.all_anchors()[name]
     tz = agreement.tz
     if anchor.unknown:
-        raise Unresolved(f"the moment '{name}' is {anchor.unknown}")
+        raise UnresolvedError(f"the moment '{name}' is {anchor.unknown}")
     if anchor.after is not None and anchor.plus is not None:
         base = anchor_edge(agreement, anchor.after, choice)
         lo, hi = (anchor.plus.after(m.astimezone(tz)).astimezone(UTC) for m in (base.lo, base.hi))
@@ -174,7 +174,7 @@ def bounds(agreement: Agreement, provision: Provision, choice: Choice) -> Interv
     """First and last edge of a provision's window, before days, suspensions and conditions.
 
     Raises:
-        Unresolved: an edge that the text leaves open.
+        UnresolvedError: an edge that the text leaves open.
     """
     start = _ALWAYS
     if provision.from_ is not None:
@@ -194,11 +194,7 @@ def span_bounds(
 ) -> Interval:
     """The edges of a dated part (a status, an exception, a suspension); open where left out."""
     lo = _ALWAYS if start is None else point_edge(agreement, start, f"{key} from", choice)
-    hi = (
-        _NEVER
-        if end is None
-        else point_edge(agreement, end, f"{key} until", choice, closing=True)
-    )
+    hi = _NEVER if end is None else point_edge(agreement, end, f"{key} until", choice, closing=True)
     return lo, hi
 
 
@@ -219,7 +215,9 @@ def daily_intervals(
     found: list[Interval] = []
     while True:
         midnight = datetime(day.year, day.month, day.day)
-        opens, closes = (midnight + timedelta(minutes=c.minutes) for c in (daily.from_, daily.until))
+        opens, closes = (
+            midnight + timedelta(minutes=c.minutes) for c in (daily.from_, daily.until)
+        )
         if daily.until.minutes <= daily.from_.minutes:
             closes += timedelta(days=1)
         a, b = (m.replace(tzinfo=tz).astimezone(UTC) for m in (opens, closes))
@@ -248,6 +246,4 @@ def without(intervals: list[Interval], holes: list[Interval]) -> list[Interval]:
 
 def meet(intervals: list[Interval], start: Edge, end: Edge) -> list[Interval]:
     """The intervals cut to ``[start, end]``."""
-    return [
-        (max(a, start), min(b, end)) for a, b in intervals if a.lo < end.hi and b.hi > start.lo
-    ]
+    return [(max(a, start), min(b, end)) for a, b in intervals if a.lo < end.hi and b.hi > start.lo]

@@ -13,13 +13,13 @@ import numpy as np
 
 from truceline.model.agreement import Agreement
 from truceline.model.amendments import DatedProvision, dated_provisions
-from truceline.model.provision import Provision, ZoneReadings
+from truceline.model.provision import Carved, Provision, ZoneReadings
 from truceline.model.timeline import (
     Choice,
     Doubt,
     Edge,
     Interval,
-    Unresolved,
+    UnresolvedError,
     bounds,
     choices,
     daily_intervals,
@@ -68,7 +68,13 @@ class Reading:
         """One instant in each stretch between changes of status, from ``first`` to ``last``."""
         found = []
         for k in range(first, last + 1):
-            at = int(self.changes[k - 1]) if k else int(self.changes[0]) - 1 if len(self.changes) else 0
+            at = (
+                int(self.changes[k - 1])
+                if k
+                else int(self.changes[0]) - 1
+                if len(self.changes)
+                else 0
+            )
             found.append(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at))
         return tuple(found)
 
@@ -126,10 +132,8 @@ def _open_doubts(
     for choice in choices(provision_doubts(agreement, provision)):
         try:
             bounds(agreement, provision, choice)
-        except Unresolved as error:
-            doubts.append(
-                Doubt("open window", (f"in force ({error})", f"not in force ({error})"))
-            )
+        except UnresolvedError as error:
+            doubts.append(Doubt("open window", (f"in force ({error})", f"not in force ({error})")))
             break
     named = _zone_names(provision)
     if any(d.shape.op == "unknown" for name in named for d in zones.get(name, ())):
@@ -189,7 +193,7 @@ def _intervals(
         return []
     try:
         whole = bounds(agreement, provision, choice)
-    except Unresolved:
+    except UnresolvedError:
         whole = (Edge.at(_FIRST), Edge.at(_LAST))
     intervals = daily_intervals(agreement, provision, whole, last)
     if dated.since is not None:
@@ -244,7 +248,7 @@ def _carved(
     choice: Choice,
 ) -> list[tuple[int, Part]]:
     found = []
-    groups = (
+    groups: tuple[tuple[int, str, tuple[Carved, ...]], ...] = (
         (0, "except", provision.except_),
         (AUTHORISATIONS, "authorisation", provision.authorisations),
     )
@@ -255,7 +259,7 @@ def _carved(
             key = f"{provision.id} {word} {number}"
             try:
                 span = span_bounds(agreement, part.from_, part.until, key, choice)
-            except Unresolved:
+            except UnresolvedError:
                 span = (Edge.at(_FIRST), Edge.at(_LAST))
             versions = zones.get(part.zone, ()) if part.zone else ()
             shape = versions[0].shape if versions else None
@@ -272,7 +276,7 @@ def _changes(agreement: Agreement, choice: Choice) -> Ints:
                 start, end = span_bounds(
                     agreement, status.from_, status.until, f"{party_id} {number}", choice
                 )
-            except Unresolved:
+            except UnresolvedError:
                 continue
             moments |= {start.hi, end.hi}
     moments -= {_FIRST, _LAST}

@@ -12,7 +12,7 @@ from typing import Literal
 
 from truceline.model.act import Phrase, vocabulary
 from truceline.model.agreement import Agreement
-from truceline.model.provision import Exception_, Provision
+from truceline.model.provision import Exemption, Provision
 from truceline.model.timeline import Choice
 from truceline.monitor.who import (
     NO_PARTY,
@@ -126,13 +126,13 @@ class Clause:
                     "not forbidden",
                     f"A calibre of {deed.calibre_mm:g} mm is outside {weapons.calibre}.",
                 )
-        if answer == "yes" and self.provision.qualifier == "offensive":
-            if covered(_phrases(("offensive operations",)), deed) != "yes":
-                return "act", (
-                    "act",
-                    "cannot tell",
-                    "The clause forbids offensive acts; the report does not say whether this was one.",
-                )
+        offensive = self.provision.qualifier == "offensive"
+        if offensive and both(answer, covered(_phrases(("offensive operations",)), deed)) != answer:
+            return both(answer, "act"), (
+                "act",
+                "cannot tell",
+                "The clause forbids offensive acts; the report does not say whether this was one.",
+            )
         return answer, sentence
 
     def judge(
@@ -163,13 +163,15 @@ class Clause:
         answer = both(act_answer, who)
         if answer == "yes" and self.provision.duty is not None:
             answer = "text"
-            sentences.append((
-                "duty",
-                "cannot tell",
-                f"The clause obliges {', '.join(self.provision.who) or 'a party'} to "
-                f"{self.provision.duty} such acts; whether one act shows that the duty was "
-                "breached, the text does not say.",
-            ))
+            sentences.append(
+                (
+                    "duty",
+                    "cannot tell",
+                    f"The clause obliges {', '.join(self.provision.who) or 'a party'} to "
+                    f"{self.provision.duty} such acts; whether one act shows that the duty was "
+                    "breached, the text does not say.",
+                )
+            )
         if answer == "yes" and self.provision.disputed:
             answer = "text"
             sentences.append(("text", "cannot tell", f"Disputed: {self.provision.disputed}"))
@@ -187,11 +189,13 @@ class Clause:
     ) -> Answer:
         """Joint acts: forbidden if it is forbidden to one of those who took part."""
         answers = [
-            either([
-                self._one(deed, doer, combination, moments, choice, placed, applied)
-                for doer in sorted(candidates)
-                for combination in itertools.product(*(sorted(t) for t in option.targets))
-            ])
+            either(
+                [
+                    self._one(deed, doer, combination, moments, choice, placed, applied)
+                    for doer in sorted(candidates)
+                    for combination in itertools.product(*(sorted(t) for t in option.targets))
+                ]
+            )
             for candidates in option.doers
         ]
         if "yes" in answers:
@@ -236,7 +240,9 @@ class Clause:
                 allowed = covered(_phrases(record.acts), deed) if record.acts else "yes"
                 allowed = both(allowed, placed.get(AUTHORISATIONS + number, "yes"))
                 if allowed == "yes":
-                    applied[("authorisation", "authorised", f"Record {record.id} allows it.")] = None
+                    applied[("authorisation", "authorised", f"Record {record.id} allows it.")] = (
+                        None
+                    )
                     return "no"
                 if allowed != "no":
                     answer = both(answer, allowed)
@@ -244,7 +250,7 @@ class Clause:
 
     def _excepted(
         self,
-        exception: Exception_,
+        exception: Exemption,
         deed: Deed,
         doer: str,
         targets: Sequence[str],
@@ -297,7 +303,7 @@ class Clause:
         return ("party", outcome, first + rest)
 
 
-def _exception_sentence(exception: Exception_, covered: Answer) -> Sentence:
+def _exception_sentence(exception: Exemption, covered: Answer) -> Sentence:
     what = ", ".join(
         [
             *(f"against {n}" for n in exception.against),

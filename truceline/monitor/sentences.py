@@ -55,9 +55,7 @@ def place_sentence(
         return ("place", "inside", "The clause holds wherever the act is done.")
     if "open zone" in reading.choice:
         return ("place", "cannot tell", f"The ground of '{reading.zone}' is not known.")
-    edge = (
-        f" (its edge is known to {_distance(reading.accuracy_m)})" if reading.accuracy_m else ""
-    )
+    edge = f" (its edge is known to {_distance(reading.accuracy_m)})" if reading.accuracy_m else ""
     if share is None:
         return (
             "place",

@@ -23,7 +23,7 @@ from typing import Literal
 
 from truceline.model.agreement import BINDING, Agreement, PartyStatus
 from truceline.model.provision import Provision
-from truceline.model.timeline import Choice, Unresolved, span_bounds
+from truceline.model.timeline import Choice, UnresolvedError, span_bounds
 
 UNLISTED = "?"
 NO_PARTY = "-"
@@ -121,7 +121,7 @@ def status_on(
             start, end = span_bounds(
                 agreement, status.from_, status.until, f"{party} {number}", choice
             )
-        except Unresolved:
+        except UnresolvedError:
             continue
         if start.hi <= moment < end.hi:
             found.append(status)
@@ -154,7 +154,11 @@ def bound_among(
 ) -> str:
     """One answer for all who may have acted: theirs where they agree, else ``unknown``."""
     answers = {
-        "unknown" if p in (UNLISTED,) else "no" if p == NO_PARTY else bound_on(agreement, p, m, choice)
+        "unknown"
+        if p in (UNLISTED,)
+        else "no"
+        if p == NO_PARTY
+        else bound_on(agreement, p, m, choice)
         for p in parties
         for m in moments
     }

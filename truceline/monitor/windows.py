@@ -41,13 +41,14 @@ class Window:
     def of(cls, intervals: Sequence[Interval]) -> "Window":
         """A window from intervals that do not overlap."""
         ordered = tuple(sorted(i for i in intervals if i[1].hi > i[0].lo))
+        opens, closes = [i[0] for i in ordered], [i[1] for i in ordered]
         column = [
-            np.array([micros(pick(i)) for i in ordered], dtype=np.int64)
-            for pick in (
-                lambda i: i[0].lo,
-                lambda i: i[0].hi,
-                lambda i: i[1].lo,
-                lambda i: i[1].hi,
+            np.array([micros(m) for m in moments], dtype=np.int64)
+            for moments in (
+                [e.lo for e in opens],
+                [e.hi for e in opens],
+                [e.lo for e in closes],
+                [e.hi for e in closes],
             )
         ]
         return cls(ordered, *column)
@@ -55,7 +56,9 @@ class Window:
     @property
     def exact(self) -> bool:
         """True where every edge is a known moment."""
-        return bool((self.opens_lo == self.opens_hi).all() and (self.closes_lo == self.closes_hi).all())
+        return bool(
+            (self.opens_lo == self.opens_hi).all() and (self.closes_lo == self.closes_hi).all()
+        )
 
     def touches(self, start: Ints, end: Ints) -> npt.NDArray[np.bool_]:
         """Which spans reach into the window at all (quick, may say yes for a sliver)."""

@@ -46,7 +46,7 @@ class Count:
         )
 
 
-class UnknownSource(LookupError):
+class UnknownSourceError(LookupError):
     """No source of this name; the message lists those there are."""
 
 
@@ -56,17 +56,15 @@ def parse_file(
     """Parse one file, a batch at a time.
 
     Raises:
-        UnknownSource: no such source.
+        UnknownSourceError: no such source.
         OSError: the file cannot be opened.
     """
     if source not in SOURCES:
-        raise UnknownSource(f"no source '{source}'; there are: {', '.join(sorted(SOURCES))}")
+        raise UnknownSourceError(f"no source '{source}'; there are: {', '.join(sorted(SOURCES))}")
     sha256 = hash_file(path)
     size = path.stat().st_size
     with path.open("rb") as file:
-        for batch in SOURCES[source].parse(
-            file, name=path.name, sha256=sha256, context=context
-        ):
+        for batch in SOURCES[source].parse(file, name=path.name, sha256=sha256, context=context):
             if progress is not None:
                 progress(path.name, min(file.tell(), size), size)
             yield batch

@@ -4,7 +4,6 @@ This is what ``truceline.agreement("idlib-2020")`` gives.
 """
 
 import hashlib
-import importlib.metadata
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,9 +21,10 @@ from truceline.monitor.check import Checker
 from truceline.monitor.zones import Ground, build
 from truceline.sources.agreement import AgreementText, Fault, parse
 from truceline.store import library
+from truceline.version import __version__
 
 
-class AgreementFaults(ValueError):
+class AgreementFaultsError(ValueError):
     """An agreement file has faults; ``faults`` lists them all, each with line and column."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -61,18 +61,18 @@ def load(name: str, units: Units | None = None) -> Terms:
     """An agreement by library name, file or folder, with its ground built.
 
     Raises:
-        truceline.store.library.UnknownAgreement: no such name or file.
-        AgreementFaults: the file or a geometry it names has faults.
+        truceline.store.library.UnknownAgreementError: no such name or file.
+        AgreementFaultsError: the file or a geometry it names has faults.
         OSError: the file cannot be read.
     """
     return read(library.find(name), units)
 
 
 def read(folder: library.AgreementFolder, units: Units | None = None) -> Terms:
-    """Terms from an agreement file found by ``store.library``. Raises AgreementFaults."""
+    """Terms from an agreement file found by ``store.library``. Raises AgreementFaultsError."""
     text = parse(folder.text, folder.name)
     if text.agreement is None:
-        raise AgreementFaults(text.faults)
+        raise AgreementFaultsError(text.faults)
     return _build(text, folder, units or Units(()))
 
 
@@ -82,7 +82,7 @@ def _build(text: AgreementText, folder: library.AgreementFolder, units: Units) -
     geometry = library.geometry(agreement, folder.path.parent)
     faults = [text.fault(path, message) for path, message in geometry.faults]
     if faults:
-        raise AgreementFaults(tuple(sorted(faults)))
+        raise AgreementFaultsError(tuple(sorted(faults)))
     ground = build(
         dated_zones(agreement),
         agreement.lines,
@@ -93,14 +93,12 @@ def _build(text: AgreementText, folder: library.AgreementFolder, units: Units) -
     )
     faults = [text.fault(path, message) for path, message in ground.faults]
     if faults:
-        raise AgreementFaults(tuple(sorted(faults)))
+        raise AgreementFaultsError(tuple(sorted(faults)))
     basis = _basis(agreement, folder.text, geometry.hashes, units)
     return Terms(agreement, text, folder, ground, units, basis)
 
 
-def _basis(
-    agreement: Agreement, text: str, hashes: Mapping[str, str], units: Units
-) -> str:
+def _basis(agreement: Agreement, text: str, hashes: Mapping[str, str], units: Units) -> str:
     used = {
         code: hashlib.sha256(shapely.to_wkb(unit.polygon)).hexdigest()
         for definition in dated_zones(agreement).values()
@@ -112,7 +110,7 @@ def _basis(
         "geometry": dict(sorted(hashes.items())),
         "units": dict(sorted(used.items())),
         "vocabulary": vocabulary().digest,
-        "truceline": importlib.metadata.version("truceline"),
+        "truceline": __version__,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

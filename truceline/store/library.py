@@ -18,7 +18,7 @@ from truceline.model.references import Path as Where
 from truceline.model.zone import Admin, Drawn
 
 
-class UnknownAgreement(LookupError):
+class UnknownAgreementError(LookupError):
     """No library agreement of this name and no file of this path."""
 
 
@@ -62,7 +62,7 @@ def find(name: str) -> AgreementFolder:
     """An agreement by its library name, its file, or a folder that holds agreement.yaml.
 
     Raises:
-        UnknownAgreement: none of these; the message lists the library.
+        UnknownAgreementError: none of these; the message lists the library.
         OSError, UnicodeDecodeError: the file cannot be read.
     """
     given = Path(name)
@@ -71,7 +71,7 @@ def find(name: str) -> AgreementFolder:
     if not given.is_file():
         own = _root() / name / "agreement.yaml"
         if "/" in name or not own.is_file():
-            raise UnknownAgreement(
+            raise UnknownAgreementError(
                 f"no agreement '{name}': it is neither a file nor in the library "
                 f"({', '.join(names())})"
             )
