@@ -11,19 +11,26 @@
 Everything public is listed in ``__all__``; docs/python.md shows each in use.
 """
 
-from truceline.api import (
-    AgreementFaultsError,
-    Findings,
-    Terms,
-    agreement,
-    agreements,
-    check,
-    events,
-)
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from truceline.version import __version__
+
+if TYPE_CHECKING:
+    from truceline.api import (
+        AgreementFaultsError,
+        EventProblemsError,
+        Findings,
+        Terms,
+        agreement,
+        agreements,
+        check,
+        events,
+    )
 
 __all__ = [
     "AgreementFaultsError",
+    "EventProblemsError",
     "Findings",
     "Terms",
     "__version__",
@@ -32,3 +39,10 @@ __all__ = [
     "check",
     "events",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are loaded when first asked for, so that a room can be used alone."""
+    if name in __all__:
+        return getattr(importlib.import_module("truceline.api"), name)
+    raise AttributeError(f"module 'truceline' has no attribute '{name}'")

@@ -22,6 +22,7 @@ from truceline.model.finding import Findings
 from truceline.model.problem import problem_table
 from truceline.pipeline.check import Intake
 from truceline.pipeline.check import check as judge
+from truceline.pipeline.exercise import write_exercise
 from truceline.pipeline.terms import Terms
 
 Events = Annotated[
@@ -32,6 +33,7 @@ Events = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
+    app.command()(demo)
     app.command()(check)
     app.command()(brief)
 
@@ -66,6 +68,34 @@ def show_findings(findings: Findings) -> None:
     for name, count in findings.counts().items():
         data(f"{name}\t{count}")
     data(f"digest\t{findings.digest()}")
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--dir", help="Where to write the exercise and what comes of it.")
+    ] = Path("truceline-demo"),
+) -> None:
+    """Run the whole line on the built-in exercise (SIMULATED) and end."""
+    terms = terms_of("idlib-2020", with_boundaries=False)
+    say(f"{terms.agreement.title}")
+    say("An exercise: every report in it is SIMULATED.")
+    try:
+        made, files = write_exercise(terms, folder)
+        intake = intake_of(terms)
+        findings = judge(terms, intake.read([("table", f) for f in files]))
+        write_findings(findings, folder / "findings.csv")
+        page = folder / "case.html"
+        page.write_text(
+            briefing(terms, findings, intake.counts, intake.problems, clearance="cleared"),
+            encoding="utf-8",
+        )
+    except OSError as error:
+        stop(cannot_open(error, str(folder)))
+    say(f"{made.truth.num_rows} simulated incidents, reported by {len(files)} simulated sources")
+    show_counts(intake.counts)
+    show_findings(findings)
+    data(f"findings table\t{folder / 'findings.csv'}")
+    data(f"page\t{page.resolve()}")
 
 
 def check(

@@ -31,6 +31,16 @@ from truceline.model.zone import DatedShape
 from truceline.monitor.clauses import DatedClause, Part, Reading, clauses
 from truceline.monitor.columns import Columns, distinct
 from truceline.monitor.locate import Locator, Regions
+from truceline.monitor.outcome import (
+    BREACH,
+    CANNOT,
+    CAUSE,
+    NO,
+    Merged,
+    Outcome,
+    merge,
+    touched_rows,
+)
 from truceline.monitor.rules import Answer, Judgement
 from truceline.monitor.sentences import (
     Sentences,
@@ -42,16 +52,14 @@ from truceline.monitor.who import Names
 from truceline.monitor.windows import Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
-_NO, _BREACH, _CANNOT = range(3)
-_CAUSE = {name: code for code, name in enumerate(CAUSES)}
 _DOUBT = 10  # answers from here on are doubts: _DOUBT + the code of the cause
 _ANSWER: Mapping[Answer, int] = {
     "no": 0,
     "yes": 1,
-    "place": _DOUBT + _CAUSE["place"],
-    "act": _DOUBT + _CAUSE["act"],
-    "party": _DOUBT + _CAUSE["party"],
-    "text": _DOUBT + _CAUSE["text"],
+    "place": _DOUBT + CAUSE["place"],
+    "act": _DOUBT + CAUSE["act"],
+    "party": _DOUBT + CAUSE["party"],
+    "text": _DOUBT + CAUSE["text"],
 }
 _PLACED: tuple[Answer, ...] = ("no", "yes", "place")
 _SLACK = 1e-9  # shares are sums of floating point numbers; a threshold is met to this
@@ -69,32 +77,6 @@ class Checked:
     untouched: int
     summaries: int
     leads: int
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """One reading's answer for the rows ``index`` that it touches (in rising order)."""
-
-    index: Ints
-    verdict: npt.NDArray[np.int8]
-    cause: npt.NDArray[np.int8]
-    p_zone: Floats
-    p_time: Floats
-    judged: tuple[Judgement, ...]
-    which: Ints
-
-
-@dataclass(frozen=True)
-class _Merged:
-    """All readings together. ``shown`` is the reading whose shares and words are shown: of
-    those that touch the row, the one in which the least of the report lies inside.
-    """
-
-    shown: Ints
-    place: Ints  # the row's position in the shown reading's outcome
-    verdict: npt.NDArray[np.int8]
-    cause: npt.NDArray[np.int8]
-    by_reading: Ints  # rows x readings: verdict and cause as one code
 
 
 class Checker:
@@ -141,11 +123,11 @@ class Checker:
         tables, pointers = [], []
         for clause in self.clauses:
             outcomes = [self._outcome(clause, r, columns, shares) for r in clause.readings]
-            index = _touched(outcomes, columns.n)
+            index = touched_rows(outcomes, columns.n)
             if not len(index):
                 continue
             touched[index] = True
-            merged = _merge(outcomes, index)
+            merged = merge(outcomes, index)
             tables.append(self._rows(clause, columns, index, outcomes, merged))
             pointers.append(_lists(self._said(clause, outcomes, merged)))
         return Checked(
@@ -159,7 +141,7 @@ class Checker:
 
     def _outcome(
         self, clause: DatedClause, reading: Reading, columns: Columns, shares: "_Shares"
-    ) -> _Outcome:
+    ) -> Outcome:
         """The verdicts of one clause under one reading, for the rows it touches."""
         index, p_zone, p_time = _inside(reading, columns, shares)
         judged, which = self._judge(clause, reading, columns, index, shares)
@@ -168,15 +150,15 @@ class Checker:
         vague = np.isnan(p)
         inside = ~vague & (p >= clause.threshold - _SLACK)
         outside = ~vague & (p <= 1 - clause.threshold + _SLACK)
-        verdict = np.full(len(index), _CANNOT, dtype=np.int8)
-        verdict[inside & (answer == 1)] = _BREACH
-        verdict[outside | (answer == 0)] = _NO
+        verdict = np.full(len(index), CANNOT, dtype=np.int8)
+        verdict[inside & (answer == 1)] = BREACH
+        verdict[outside | (answer == 0)] = NO
         cause = np.where(answer >= _DOUBT, answer - _DOUBT, 0).astype(np.int8)
         between = ~inside & ~outside
-        lesser = np.where(vague | (p_zone <= p_time), _CAUSE["place"], _CAUSE["time"])
+        lesser = np.where(vague | (p_zone <= p_time), CAUSE["place"], CAUSE["time"])
         cause[between] = lesser[between]
-        cause[verdict != _CANNOT] = 0
-        return _Outcome(index, verdict, cause, p_zone, p_time, tuple(judged), which)
+        cause[verdict != CANNOT] = 0
+        return Outcome(index, verdict, cause, p_zone, p_time, tuple(judged), which)
 
     def _judge(
         self,
@@ -211,9 +193,7 @@ class Checker:
             judged.append(found)
         return judged, which
 
-    def _said(
-        self, clause: DatedClause, outcomes: Sequence[_Outcome], merged: _Merged
-    ) -> list[Ints]:
+    def _said(self, clause: DatedClause, outcomes: Sequence[Outcome], merged: Merged) -> list[Ints]:
         """The sentences of each finding, slot by slot; -1 where a finding has none there."""
         add = self.sentences.add
         tz = self.agreement.timezone
@@ -263,8 +243,8 @@ class Checker:
         clause: DatedClause,
         columns: Columns,
         index: Ints,
-        outcomes: Sequence[_Outcome],
-        merged: _Merged,
+        outcomes: Sequence[Outcome],
+        merged: Merged,
     ) -> pa.Table:
         """The findings' columns, in the schema's order, without reasons."""
         n = len(index)
@@ -383,50 +363,6 @@ def _placed(part: Part, threshold: float, columns: Columns, index: Ints, shares:
     code[share >= threshold - _SLACK] = 1
     code[share <= 1 - threshold + _SLACK] = 0
     return code
-
-
-def _touched(outcomes: Sequence[_Outcome], n: int) -> Ints:
-    seen = np.zeros(n, dtype=bool)
-    for outcome in outcomes:
-        seen[outcome.index] = True
-    return np.flatnonzero(seen).astype(np.int64)
-
-
-def _merge(outcomes: Sequence[_Outcome], index: Ints) -> _Merged:
-    """One verdict from all readings: the same under each, or cannot tell.
-
-    Breach under one reading and no breach under another is a doubt of the text. Where no
-    reading disagrees but one cannot tell, its cause stands.
-    """
-    n = len(index)
-    verdicts = np.full((n, len(outcomes)), _NO, dtype=np.int64)
-    causes = np.zeros((n, len(outcomes)), dtype=np.int64)
-    least = np.full(n, np.inf)
-    shown, place = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    for number, outcome in enumerate(outcomes):
-        rows = np.searchsorted(index, outcome.index)
-        verdicts[rows, number] = outcome.verdict
-        causes[rows, number] = outcome.cause
-        p = np.nan_to_num(outcome.p_zone * outcome.p_time, nan=2.0)
-        better = p < least[rows]
-        least[rows[better]] = p[better]
-        shown[rows[better]] = number
-        place[rows[better]] = np.flatnonzero(better)
-    breach = (verdicts == _BREACH).any(axis=1)
-    clear = (verdicts == _NO).any(axis=1)
-    doubt = (verdicts == _CANNOT).any(axis=1)
-    verdict = np.where(breach, _BREACH, _NO)
-    verdict[doubt | (breach & clear)] = _CANNOT
-    first = np.argmax(verdicts == _CANNOT, axis=1)
-    cause = np.where(doubt, causes[np.arange(n), first], 0)
-    cause[breach & clear] = _CAUSE["text"]
-    return _Merged(
-        shown,
-        place,
-        verdict.astype(np.int8),
-        cause.astype(np.int8),
-        verdicts * len(CAUSES) + causes,
-    )
 
 
 def _lists(slots: Sequence[Ints]) -> pa.Array:

@@ -14,7 +14,7 @@ from collections import OrderedDict
 import numpy as np
 import numpy.typing as npt
 
-from truceline.monitor.clearance import Bools, Floats, Ground, metres_per_degree, wrap
+from truceline.monitor.clearance import TAIL, Bools, Floats, Ground, metres_per_degree, wrap
 
 Ints = npt.NDArray[np.int64]
 
@@ -24,7 +24,10 @@ _CORE = 64  # cells across a tile, without its margin
 _STEP = 2  # cells between nodes
 _NODES = _CORE // _STEP + 1
 _MOST_TILES = 300
-_KEPT_TILES = 256
+_KEPT_TILES = 1_000
+_AT_ONCE = 32
+_WINDOW = 3 * _CORE
+_ROW = 1 << 24  # tiles in a row of keys
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 
@@ -46,135 +49,160 @@ def cell_m(ground: Ground, radius_m: float) -> float:
     return cell if radius_m >= 4 * cell and tiles <= _MOST_TILES else 0.0
 
 
-class Layout:
-    """Where tiles of a cell size lie: bands of latitude, each cut by its own longitude step."""
+class Raster:
+    """The chance to be inside, averaged over each cell of a lattice along the parallels.
 
-    def __init__(self, cell: float, margin: int, west: float) -> None:
+    It is filled tile by tile as discs ask for it, block by block: what is surely inside or
+    outside (``Ground.margins``) is not looked at more closely.
+    """
+
+    def __init__(self, ground: Ground, cell: float) -> None:
+        west, south, east, north = ground.bounds
+        self._ground = ground
+        self._west = (west + east) / 2
+        self._finest = min(ground.sigmas)
         self.cell = cell
-        self.margin = margin
-        self.west = west
         self.dlat = cell / 111_000.0
-        self.first = int(np.floor(-90.0 / (_CORE * self.dlat)))
-        bands = np.arange(self.first, -self.first + 1)
-        middle = np.clip((bands + 0.5) * _CORE * self.dlat, -88.0, 88.0)
-        self.dlon = cell / metres_per_degree(middle)[0]
+        # Cells are square in the middle of the zone; not so wide at its poleward end that a
+        # disc there is more cells across than a window holds.
+        poleward = max(abs(south), abs(north)) + (44 * cell + TAIL * max(ground.sigmas)) / 110_000
+        kx, _ = metres_per_degree(np.array([(south + north) / 2, min(poleward, 88.0)]))
+        self.dlon = cell / min(float(kx[0]), 1.35 * float(kx[1]))
+        self._tiles: OrderedDict[int, npt.NDArray[np.float32]] = OrderedDict()
 
     def place(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats, Floats]:
         """Tile key of each point, and its place from the tile's corner, in cells."""
-        band = np.floor(lat / (_CORE * self.dlat)).astype(np.int64)
-        dlon = self.dlon[band - self.first]
-        x = wrap(lon - self.west) / dlon
-        column = np.floor(x / _CORE).astype(np.int64)
-        y = lat / self.dlat - band * float(_CORE)
-        return band * (1 << 32) + column, x - column * float(_CORE), y
+        x = wrap(lon - self._west) / self.dlon
+        y = lat / self.dlat
+        column = np.floor(x * (1.0 / _CORE))
+        row = np.floor(y * (1.0 / _CORE))
+        key = (row * _ROW + column).astype(np.int64)
+        return key, x - column * _CORE, y - row * _CORE
 
-    def tile(self, ground: Ground, key: int) -> "Tile":
-        """The raster of one tile."""
-        column = ((key + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
-        band = (key - column) >> 32
-        return Tile(
-            ground,
-            self,
-            self.west + column * _CORE * float(self.dlon[band - self.first]),
-            band * _CORE * self.dlat,
-            float(self.dlon[band - self.first]),
-        )
+    def windows(self, keys: Ints) -> npt.NDArray[np.float32]:
+        """Around each tile the three by three tiles, summed along rows from the west.
 
+        Shape (tiles, 192, 193), float32.
+        """
+        around = np.array([r * _ROW + c for r in (-1, 0, 1) for c in (-1, 0, 1)])
+        wanted = (keys[:, None] + around[None, :]).astype(np.int64)
+        tiles = self._fetch(np.unique(wanted))
+        sums = np.zeros((len(keys), _WINDOW, _WINDOW + 1), dtype=np.float32)
+        for i, nine in enumerate(wanted.tolist()):
+            whole = np.block([[tiles[k] for k in nine[r : r + 3]] for r in (0, 3, 6)])
+            np.cumsum(whole, axis=1, out=sums[i, :, 1:])
+        return sums
 
-class Tile:
-    """The chance to be inside, averaged over each cell, summed along rows from the west."""
+    def lat(self, key: Ints, y: Floats) -> Floats:
+        """Latitude of places in tiles."""
+        row = np.floor(key / _ROW + 0.5)
+        found: Floats = (row * _CORE + y) * self.dlat
+        return found
 
-    def __init__(
-        self, ground: Ground, layout: Layout, west: float, south: float, dlon: float
-    ) -> None:
-        self.margin = layout.margin
-        self.dlat, self.dlon = layout.dlat, dlon
-        self.south = south
-        self.size = _CORE + 2 * layout.margin
-        self._west = west - layout.margin * dlon
-        self._south = south - layout.margin * layout.dlat
-        kx, ky = metres_per_degree(
-            np.array([self._south, south, self._south + self.size * layout.dlat])
-        )
-        self._across = float(np.hypot(kx.max() * dlon, ky.max() * layout.dlat))
-        chance = self._fill(ground, layout.cell)
-        self.sums = np.zeros((self.size, self.size + 1), dtype=np.float32)
-        np.cumsum(chance, axis=1, out=self.sums[:, 1:])
+    def _fetch(self, keys: Ints) -> dict[int, npt.NDArray[np.float32]]:
+        missing = [k for k in keys.tolist() if k not in self._tiles]
+        for start in range(0, len(missing), _AT_ONCE):
+            some = missing[start : start + _AT_ONCE]
+            for key, tile in zip(some, self._fill(np.array(some)), strict=True):
+                flat = tile.min() == tile.max()
+                self._tiles[key] = np.broadcast_to(tile[0, 0], tile.shape) if flat else tile.copy()
+        found = {}
+        for key in keys.tolist():
+            self._tiles.move_to_end(key)
+            found[key] = self._tiles[key]
+        while len(self._tiles) > _KEPT_TILES:
+            self._tiles.popitem(last=False)
+        return found
 
-    def _fill(self, ground: Ground, cell: float) -> Floats:
-        chance = np.zeros((self.size, self.size))
-        finest = min(ground.sigmas, default=0.0)
-        block = 16
-        side = np.arange(self.size // block)
-        rows, columns = (a.ravel() for a in np.meshgrid(side, side, indexing="ij"))
+    def _fill(self, keys: Ints) -> npt.NDArray[np.float32]:
+        chance = np.zeros((len(keys), _CORE, _CORE))
+        tile = np.arange(len(keys))
+        up = np.floor(keys / _ROW + 0.5)
+        north, east = up * _CORE, (keys - up * _ROW) * _CORE
+        rows = columns = np.zeros(len(keys), dtype=np.int64)
+        block = _CORE
         while True:
-            lon = self._west + (columns + 0.5) * block * self.dlon
-            lat = self._south + (rows + 0.5) * block * self.dlat
-            if block == 1 and finest > 2 * cell:
-                chance[rows, columns] = _ask(ground, lon, lat)
-                return chance
-            within, without = ground.margins(wrap(lon), np.clip(lat, -90.0, 90.0))
-            reach = self._across * block / 2
-            for row, column in zip(rows[within > reach], columns[within > reach], strict=True):
-                at = (slice(row * block, (row + 1) * block), slice(column * block, None))
-                chance[at][:, :block] = 1.0
+            lon, lat = self._at(
+                east[tile] + (columns + 0.5) * block, north[tile] + (rows + 0.5) * block
+            )
+            if block == 1 and self._finest > 2 * self.cell:
+                chance[tile, rows, columns] = self._ground.inside(lon, lat)
+                return chance.astype(np.float32)
+            within, without = self._ground.margins(lon, lat)
+            kx, ky = metres_per_degree(np.maximum(np.abs(lat) - block * self.dlat / 2, 0.0))
+            reach = np.hypot(kx * self.dlon, 1.01 * ky * self.dlat) * (block / 2)
+            cells = np.arange(block)
+            sure = within > reach
+            chance[
+                tile[sure, None, None],
+                rows[sure, None, None] * block + cells[:, None],
+                columns[sure, None, None] * block + cells,
+            ] = 1.0
             edge = (within <= reach) & (without <= reach)
-            rows, columns = rows[edge], columns[edge]
+            tile, rows, columns = tile[edge], rows[edge], columns[edge]
             if block == 1:
                 break
             block //= 4
-            split = np.arange(4)
-            rows = (rows[:, None, None] * 4 + split[None, :, None] + 0 * split).ravel()
-            columns = (
-                columns[:, None, None] * 4 + split[None, None, :] + 0 * split[:, None]
-            ).ravel()
-        count = 13 if finest >= cell / 2 else 55
+            four = np.arange(16)
+            tile = np.repeat(tile, 16)
+            rows = (rows[:, None] * 4 + four // 4).ravel()
+            columns = (columns[:, None] * 4 + four % 4).ravel()
+        count = 13 if self._finest >= self.cell / 2 else 55
+        total = np.zeros(len(tile))
         for k in range(count):  # a lattice of points in each cell (Fibonacci)
-            lon = self._west + (columns + (k + 0.5) / count) * self.dlon
-            lat = self._south + (rows + (k * _GOLDEN + 0.5) % 1.0) * self.dlat
-            chance[rows, columns] += _ask(ground, lon, lat) / count
-        return chance
+            x = east[tile] + columns + (k + 0.5) / count
+            y = north[tile] + rows + (k * _GOLDEN + 0.5) % 1.0
+            total += self._ground.inside(*self._at(x, y))
+        chance[tile, rows, columns] = total / count
+        return chance.astype(np.float32)
 
-    def shares(self, x: Floats, y: Floats, radius_m: Floats, cells: float) -> Floats:
-        """The mean over discs. ``x``, ``y``: centres in cells from the core's corner, inside it.
-
-        ``cells``: no radius is more cells than this. Row by row the disc is a slab, whose
-        mean half width is exact (the integral of the half chord).
-        """
-        lat = self.south + y * self.dlat
-        kx, ky = metres_per_degree(lat)
-        rows = radius_m / (ky * self.dlat)
-        slope = np.tan(np.clip(lat, -89.9, 89.9) * np.pi / 180)
-        middle, y = x + self.margin, y + self.margin
-        widest = radius_m / (kx * self.dlon)
-        first = np.floor(y - rows)
-        row = first.astype(np.int64)
-        flat = self.sums.reshape(-1)
-        width = self.size + 1
-        total = np.zeros(len(x))
-        weight = np.zeros(len(x))
-        t = np.maximum((first - y) / rows, -1.0)
-        area = _half_chords(t)
-        for k in range(int(np.ceil(2 * cells * 1.02)) + 2):
-            t1 = np.clip((first + (k + 1) - y) / rows, -1.0, 1.0)
-            area1 = _half_chords(t1)
-            slab = area1 - area
-            height = t1 - t
-            turn = (t + t1) * (rows * (self.dlat * np.pi / 720))
-            squeeze = 1.0 - slope * turn - turn * turn / 2  # cos(lat + turn) / cos(lat)
-            half = widest * slab / (np.where(height > 0, height, 1.0) * squeeze)
-            base = np.minimum(row + k, self.size - 1) * width
-            chord = _along(flat, base, middle + half, self.size)
-            chord -= _along(flat, base, middle - half, self.size)
-            part = slab / np.where(half > 0, 2 * half, 1.0)
-            total += chord * part
-            weight += slab
-            t, area = t1, area1
-        return np.clip(total / weight, 0.0, 1.0)
+    def _at(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        return wrap(self._west + x * self.dlon), np.clip(y * self.dlat, -90.0, 90.0)
 
 
-def _ask(ground: Ground, lon: Floats, lat: Floats) -> Floats:
-    return ground.inside(wrap(lon), np.clip(lat, -90.0, 90.0))
+def disc_means(
+    sums: npt.NDArray[np.float32],
+    raster: Raster,
+    place: tuple[Ints, Floats, Floats],
+    lat: Floats,
+    radius_m: Floats,
+) -> Floats:
+    """The mean over discs. ``place``: window of each, and its centre in cells of the core.
+
+    Row by row the disc is a slab, whose mean half width is exact (the integral of the
+    half chord); the chance along it is a difference of two sums.
+    """
+    window, x, y = place
+    kx, ky = metres_per_degree(lat)
+    rows = radius_m / (ky * raster.dlat)
+    widest = radius_m / (kx * raster.dlon)
+    slope = np.tan(np.clip(lat, -89.9, 89.9) * np.pi / 180)
+    bend = rows * (raster.dlat * np.pi / 720)
+    middle, y = x + _CORE, y + _CORE
+    first = np.floor(y - rows)
+    base = (window * _WINDOW + first.astype(np.int64)) * (_WINDOW + 1)
+    flat = sums.reshape(-1)
+    total = np.zeros(len(x))
+    weight = np.zeros(len(x))
+    inverse = 1.0 / rows
+    t = np.maximum((first - y) * inverse, -1.0)
+    area = _half_chords(t)
+    for k in range(int(np.ceil(2 * rows.max(initial=0.0))) + 2):
+        t1 = np.clip((first + (k + 1) - y) * inverse, -1.0, 1.0)
+        area1 = _half_chords(t1)
+        slab = area1 - area
+        turn = (t + t1) * bend
+        # cos(lat + turn) / cos(lat), to second order
+        squeeze = (1.0 - slope * turn - 0.5 * turn * turn) * np.maximum(t1 - t, 1e-300)
+        half = widest * slab / squeeze
+        chord = _along(flat, base, middle + half) - _along(flat, base, middle - half)
+        total += chord * (slab / np.maximum(2 * half, 1e-300))
+        weight += slab
+        base += _WINDOW + 1
+        np.minimum(base, flat.size - _WINDOW - 1, out=base)
+        t, area = t1, area1
+    share: Floats = np.clip(total / weight, 0.0, 1.0)
+    return share
 
 
 def _half_chords(t: Floats) -> Floats:
@@ -183,8 +211,8 @@ def _half_chords(t: Floats) -> Floats:
     return area
 
 
-def _along(sums: npt.NDArray[np.float32], base: Ints, x: Floats, size: int) -> Floats:
-    x = np.clip(x, 0.0, size - 1e-9)
+def _along(sums: npt.NDArray[np.float32], base: Ints, x: Floats) -> Floats:
+    x = np.clip(x, 0.0, _WINDOW - 1e-9)
     left = x.astype(np.int64)
     part = x - left
     left += base
@@ -199,70 +227,70 @@ class Fields:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._lock = threading.Lock()
-        self._tiles: OrderedDict[tuple[float, int], Tile] = OrderedDict()
+        self._rasters: dict[float, Raster] = {}
         self._nodes: dict[tuple[float, int], Floats] = {}
-        west, _, east, _ = ground.bounds
-        self._west = (west + east) / 2
 
     def shares(self, lon: Floats, lat: Floats, radius_m: Floats, cell: float) -> Floats:
         """Shares of discs that have this ``cell_m``, canonical radii and others in turn."""
+        with self._lock:
+            raster = self._rasters.setdefault(cell, Raster(self._ground, cell))
         out = np.empty(len(lon))
         canonical = np.isin(radius_m, CANONICAL_M)
         for radius in np.unique(radius_m[canonical]):
             rows = np.nonzero(radius_m == radius)[0]
-            out[rows] = self._looked_up(lon[rows], lat[rows], float(radius), cell)
+            out[rows] = self._looked_up(raster, lon[rows], lat[rows], float(radius))
         rows = np.nonzero(~canonical)[0]
         if len(rows):
-            out[rows] = self._summed(lon[rows], lat[rows], radius_m[rows], cell)
+            out[rows] = self._summed(raster, lon[rows], lat[rows], radius_m[rows])
         return out
 
-    def _looked_up(self, lon: Floats, lat: Floats, radius_m: float, cell: float) -> Floats:
-        layout = Layout(cell, 40, self._west)
-        keys, x, y = layout.place(lon, lat)
+    def _looked_up(self, raster: Raster, lon: Floats, lat: Floats, radius_m: float) -> Floats:
+        keys, x, y = raster.place(lon, lat)
         found, which = np.unique(keys, return_inverse=True)
-        nodes = np.stack([self._node_shares(layout, int(k), radius_m) for k in found])
-        x, y = x / _STEP, y / _STEP
+        flat = self._node_shares(raster, found, radius_m).reshape(-1)
+        x, y = x * (1.0 / _STEP), y * (1.0 / _STEP)
         i = np.clip(y.astype(np.int64), 0, _NODES - 2)
         j = np.clip(x.astype(np.int64), 0, _NODES - 2)
         u, v = x - j, y - i
         at = (which * _NODES + i) * _NODES + j
-        flat = nodes.reshape(-1)
-        low = flat.take(at) * (1 - u) + flat.take(at + 1) * u
-        high = flat.take(at + _NODES) * (1 - u) + flat.take(at + _NODES + 1) * u
-        share: Floats = low * (1 - v) + high * v
+        low, high = flat.take(at), flat.take(at + _NODES)
+        low += (flat.take(at + 1) - low) * u
+        high += (flat.take(at + _NODES + 1) - high) * u
+        share: Floats = low + (high - low) * v
         return share
 
-    def _node_shares(self, layout: Layout, key: int, radius_m: float) -> Floats:
-        """Shares at the lattice nodes of a tile; its raster is then let go."""
+    def _node_shares(self, raster: Raster, keys: Ints, radius_m: float) -> Floats:
+        """Shares at the lattice nodes of tiles: (tiles, 33, 33)."""
+        side = np.arange(_NODES) * float(_STEP)
+        y, x = (a.ravel() for a in np.meshgrid(side, side, indexing="ij"))
         with self._lock:
-            if (radius_m, key) not in self._nodes:
-                tile = layout.tile(self._ground, key)
-                side = np.arange(_NODES) * float(_STEP)
-                y, x = (a.ravel() for a in np.meshgrid(side, side, indexing="ij"))
-                radius = np.full(len(x), radius_m)
-                self._nodes[radius_m, key] = tile.shares(x, y, radius, radius_m / layout.cell)
-            return self._nodes[radius_m, key]
+            missing = np.array([k for k in keys.tolist() if (radius_m, k) not in self._nodes])
+            for start in range(0, len(missing), _AT_ONCE):
+                some = missing[start : start + _AT_ONCE]
+                which = np.repeat(np.arange(len(some)), len(x))
+                place = which, np.tile(x, len(some)), np.tile(y, len(some))
+                lat = raster.lat(some[which], place[2])
+                radius = np.full(len(lat), radius_m)
+                found = disc_means(raster.windows(some), raster, place, lat, radius)
+                for key, nodes in zip(some.tolist(), found.reshape(len(some), -1), strict=True):
+                    self._nodes[radius_m, key] = nodes
+            return np.stack([self._nodes[radius_m, k] for k in keys.tolist()])
 
-    def _summed(self, lon: Floats, lat: Floats, radius_m: Floats, cell: float) -> Floats:
-        layout = Layout(cell, 48, self._west)
-        keys, x, y = layout.place(lon, lat)
+    def _summed(self, raster: Raster, lon: Floats, lat: Floats, radius_m: Floats) -> Floats:
+        keys, x, y = raster.place(lon, lat)
         out = np.empty(len(lon))
         order = np.argsort(keys, kind="stable")
-        cuts = np.nonzero(np.diff(keys[order]))[0] + 1
-        for rows in np.split(order, cuts):
-            tile = self._tile(layout, int(keys[rows[0]]))
-            out[rows] = tile.shares(x[rows], y[rows], radius_m[rows], 44.0)
+        found, starts = np.unique(keys[order], return_index=True)
+        starts = np.append(starts, len(order))
+        for first in range(0, len(found), _AT_ONCE):
+            some = found[first : first + _AT_ONCE]
+            rows = order[starts[first] : starts[first + len(some)]]
+            which = np.searchsorted(some, keys[rows])
+            with self._lock:
+                sums = raster.windows(some)
+            place = which, x[rows], y[rows]
+            out[rows] = disc_means(sums, raster, place, lat[rows], radius_m[rows])
         return out
-
-    def _tile(self, layout: Layout, key: int) -> Tile:
-        with self._lock:
-            tile = self._tiles.pop((layout.cell, key), None)
-            if tile is None:
-                tile = layout.tile(self._ground, key)
-            self._tiles[layout.cell, key] = tile
-            while len(self._tiles) > _KEPT_TILES:
-                self._tiles.popitem(last=False)
-            return tile
 
 
 class Classes:

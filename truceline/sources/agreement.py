@@ -16,6 +16,7 @@ from ruamel.yaml.resolver import VersionedResolver
 
 from truceline.model.agreement import Agreement
 from truceline.model.references import Path, faults
+from truceline.sources.salvage import remaining_faults
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,16 +100,17 @@ def parse(text: str, name: str) -> AgreementText:
     if not isinstance(tree, dict):
         fault = Fault(name, 1, 1, "an agreement file is a mapping; begin with 'agreement: NAME'")
         return AgreementText(name, None, (fault,), tree, root)
-    found = list(_duplicates(blank, root, ()))
     agreement = None
     try:
-        agreement = Agreement.model_validate(_plain(tree))
+        found = list(_duplicates(blank, root, ()))
+        plain = _plain(tree)
+        agreement = Agreement.model_validate(plain)
+        found += [blank.fault(path, message) for path, message in faults(agreement)]
     except ValidationError as error:
         found += _form_faults(blank, error)
+        found += [blank.fault(path, message) for path, message in remaining_faults(plain)]
     except RecursionError:
-        found.append(Fault(name, 1, 1, "the file refers to itself; remove the YAML alias"))
-    if agreement is not None:
-        found += [blank.fault(path, message) for path, message in faults(agreement)]
+        found = [Fault(name, 1, 1, "the file refers to itself; remove the YAML alias")]
     ordered = tuple(sorted(set(found)))
     return AgreementText(name, None if ordered else agreement, ordered, tree, root)
 
