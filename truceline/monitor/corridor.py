@@ -12,6 +12,7 @@ the depths differ, the ground is: within the lesser depth, or within the greater
 its side.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def within(chains: list[Coords], depth: float, flat: bool = False) -> Any:
         dense = densify(chain, edge_length(top))
         bounds = np.arange(0, along(dense)[-1] + PIECE_M, PIECE_M)
         marks = np.unique(np.searchsorted(along(dense), bounds).clip(0, len(dense) - 1))
-        for first, last in zip(marks[:-1], marks[1:], strict=True):
+        for first, last in pairwise(marks.tolist()):
             # One edge more at either end: neighbours then overlap, and the corner between is made.
             lo, hi = max(first - 1, 0), min(last + 1, len(dense) - 1)
             lon, lat = dense[(first + last) // 2]
@@ -204,8 +205,9 @@ class Sides:
         pairs = diagram.ridge_points
         edges = np.asarray(diagram.ridge_vertices)
         whole = (pairs < len(sites)).all(axis=1) & (edges >= 0).all(axis=1)
+        pairs, edges = pairs[whole], edges[whole]
         # Neighbours along the line share a ridge across it: that parts no sides.
-        whole &= np.abs(np.diff(keep[np.where(whole[:, None], pairs, 0)], axis=1)[:, 0]) > 1
+        whole = np.abs(keep[pairs[:, 0]] - keep[pairs[:, 1]]) > 1
         pairs, ends = pairs[whole], diagram.vertices[edges[whole]]
         if not len(pairs):
             return []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,7 @@ def dated(shape: Shape, days: Span) -> DatedShape:
 def each_day(parts: Sequence[Sequence[Any]]) -> Iterator[tuple[Span, list[Any]]]:
     """The spans between changes of any part, with what each part then is (None: nothing)."""
     edges = sorted({edge for part in parts for one in part for edge in span_of(one)})
-    for days in zip(edges[:-1], edges[1:], strict=True):
+    for days in pairwise(edges):
         yield (
             days,
             [next((one for one in part if meet(span_of(one), days)), None) for part in parts],

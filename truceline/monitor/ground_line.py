@@ -192,12 +192,14 @@ def cut(coords: Coords, start: float, end: float) -> Coords:
     def at(position: float) -> Coords:
         i = min(int(position), len(coords) - 2)
         share = position - i
-        return coords[i : i + 1] + share * (coords[i + 1] - coords[i])
+        found: Coords = coords[i : i + 1] + share * (coords[i + 1] - coords[i])
+        return found
 
     inner = coords[int(np.floor(first)) + 1 : int(np.ceil(last))]
     stretch = np.vstack([at(first), inner, at(last)])
     keep = np.concatenate([[True], np.any(np.diff(stretch, axis=0) != 0, axis=1)])
-    return stretch[keep]
+    kept: Coords = stretch[keep]
+    return kept
 
 
 def side_of(coords: Coords, compass: str) -> Side:

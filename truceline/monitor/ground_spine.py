@@ -94,7 +94,8 @@ def depths(depth: Depth | float, pieces: Sequence[Coords]) -> tuple[float, float
     if not isinstance(depth, Depth):
         found = {"left": depth, "right": depth}
     else:
-        found, said = {}, {}
+        said: dict[str, str] = {}
+        found = {}
         for word in ("left", "right", "north", "south", "east", "west"):
             value = getattr(depth, word)
             if value is None:

@@ -21,7 +21,7 @@ NOTHING = shapely.Polygon()
 
 
 def _ring(ring: Any) -> Coords:
-    coords = shapely.get_coordinates(ring)
+    coords: Coords = shapely.get_coordinates(ring)
     step = np.abs(np.diff(coords[:, 0]))
     if not ((step > 180) & (step < 360)).any():
         return coords

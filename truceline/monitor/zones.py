@@ -1,57 +1,22 @@
-"""Zones as ground: an agreement's definitions turned into dated shapes.
+"""Zones as ground: an agreement's definitions turned into dated shapes, and into GeoJSON.
 
 Pure: geometries come in by file name. What cannot be drawn is a fault, with its path into
 the agreement file, and leaves its zone without ground; the others are still built.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import shapely
 
 from truceline.model.unit import Units
-from truceline.model.zone import (
-    Admin,
-    Beyond,
-    Corridor,
-    DatedShape,
-    Depth,
-    Difference,
-    Disc,
-    Drawn,
-    End,
-    Everywhere,
-    Intersection,
-    Line,
-    Place,
-    Polygon,
-    Shape,
-    Spine,
-    Union,
-    Unknown,
-    Versions,
-    ZoneDef,
-)
-from truceline.monitor.corridor import corridor, on_side, within
-from truceline.monitor.ground_days import (
-    ALWAYS,
-    compose,
-    dated,
-    each_day,
-    meet,
-    open_ends,
-    span,
-    span_of,
-    unknown,
-)
-from truceline.monitor.ground_line import EARTH_M, GEOD, GroundError, along, chains
-from truceline.monitor.ground_spine import DatedLine, as_lines, depths, stretch
-from truceline.monitor.ground_world import NOTHING, WORLD, area, around, disc, finish
-
-Path = tuple[str | int, ...]
-Fault = tuple[Path, str]
+from truceline.model.zone import DatedShape, Line, Place, ZoneDef
+from truceline.monitor.ground_build import Builder, Fault
+from truceline.monitor.ground_line import Coords, GroundError, nearest
+from truceline.monitor.ground_spine import DatedLine, as_lines, stretch
 
 
 @dataclass(frozen=True)
@@ -71,7 +36,7 @@ class Ground:
 
 def build(
     zones: Mapping[str, ZoneDef],
-    lines: Mapping[str, Any],
+    lines: Mapping[str, Line | tuple[Line, ...]],
     places: Mapping[str, Place],
     files: Mapping[str, Any],
     units: Units,
@@ -89,311 +54,131 @@ def build(
 
     Never raises for what the definitions say: see ``Ground.faults``.
     """
-    work = _Build(zones, lines, places, files, units, zone)
+    work = Builder(zones, lines, places, files, units, zone)
     ground_lines = {name: work.line(name) for name in lines}
     shapes = {name: work.named(name, ("zones", name)) for name in zones}
     about = {name: (getattr(d, "source", ""), getattr(d, "note", "")) for name, d in zones.items()}
     return Ground(shapes, ground_lines, tuple(work.faults), zone, about)
 
 
-class _Build:
-    def __init__(
-        self,
-        zones: Mapping[str, ZoneDef],
-        lines: Mapping[str, Any],
-        places: Mapping[str, Place],
-        files: Mapping[str, Any],
-        units: Units,
-        zone: ZoneInfo,
-    ) -> None:
-        self.zones, self.line_defs, self.places = zones, lines, places
-        self.files, self.units, self.zone = files, units, zone
-        self.faults: list[Fault] = []
-        self.done: dict[str, tuple[DatedShape, ...]] = {}
-        self.lines: dict[str, tuple[DatedLine, ...]] = {}
-        self.open: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A stretch of a line that a requirement names: from one place to another, or all of it.
 
-    def fault(self, path: Path, message: str) -> tuple[DatedShape, ...]:
-        if (path, message) not in self.faults:
-            self.faults.append((path, message))
-        return ()
+    ``start`` and ``end`` are (name, place), or None for the line's own end.
+    """
 
-    def file(self, name: str) -> Any:
-        if name not in self.files:
-            raise GroundError(f"the file '{name}' was not found; put it beside the agreement")
-        return self.files[name]
+    id: str
+    along: str
+    start: tuple[str, Place] | None = None
+    end: tuple[str, Place] | None = None
 
-    # Lines
 
-    def line(self, name: str) -> tuple[DatedLine, ...]:
-        if name in self.lines:
-            return self.lines[name]
-        given = self.line_defs[name]
-        many = list(getattr(given, "versions", given if isinstance(given, list | tuple) else ()))
-        found = []
-        for number, one in enumerate(many or [given]):
-            path: Path = ("lines", name, *(("versions", number) if many else ()))
-            if (line := self._line(name, one, path)) is not None:
-                found.append(line)
-        self.lines[name] = tuple(found)
-        return self.lines[name]
+def route_lines(ground: Ground, route: Route) -> tuple[DatedLine, ...]:
+    """A route's line by date, (lon, lat), running from its start to its end.
 
-    def _line(self, name: str, line: Line, path: Path) -> DatedLine | None:
-        key = "file" if line.file is not None else "points"
+    Raises:
+        KeyError: the ground has no such line.
+        ValueError: it cannot be cut there; the message says why and what to do.
+    """
+    found = []
+    for line in ground.lines[route.along]:
+        pieces = stretch(line, route.start, route.end)
+        if len(pieces) == 1 and _backwards(pieces[0], route):
+            pieces = [pieces[0][::-1].copy()]
+        found.append(
+            DatedLine(
+                route.id,
+                as_lines(pieces),
+                line.accuracy_m,
+                line.valid_from,
+                line.valid_to,
+                line.name,
+                line.source,
+                line.note,
+                tuple(pieces),
+            )
+        )
+    return tuple(found)
+
+
+def _backwards(piece: Coords, route: Route) -> bool:
+    """Whether a cut line starts where its route ends."""
+    if route.start is not None:
+        return nearest(piece, *route.start[1].at)[0] > (len(piece) - 1) / 2
+    return route.end is not None and nearest(piece, *route.end[1].at)[0] < (len(piece) - 1) / 2
+
+
+def features(ground: Ground, routes: Iterable[Route] = ()) -> list[dict[str, Any]]:
+    """GeoJSON features (RFC 7946): one per zone, line and route, and per version of each.
+
+    Properties: ``id``, ``kind`` (zone, line, route), ``of`` (its line, or null),
+    ``accuracy_m`` (95 %), ``valid_from`` and ``valid_to`` (null is open; a date alone is that
+    whole day in the agreement's timezone, ``valid_to`` included), ``name``, ``source``,
+    ``note``. A corridor has ``left_m`` and ``right_m``. A zone whose ground the text does not
+    give has a null geometry, and ``note`` says why. A route that cannot be cut is left out:
+    ``route_lines`` says why.
+    """
+    return list(_features(ground, routes))
+
+
+def _features(ground: Ground, routes: Iterable[Route]) -> Iterator[dict[str, Any]]:
+    for name, versions in ground.zones.items():
+        source, note = ground.about.get(name, ("", ""))
+        for one in versions:
+            shape = one.shape
+            extra: dict[str, Any] = {"name": "", "source": source, "note": shape.why or note}
+            if shape.spine is not None:
+                extra |= {"left_m": shape.spine.left_m, "right_m": shape.spine.right_m}
+            yield _feature(
+                ground, one, name, "zone", shape.of, shape.accuracy_m, shape.polygon, extra
+            )
+    for lines in ground.lines.values():
+        yield from (_line_feature(ground, line, "line", "") for line in lines)
+    for route in routes:
         try:
-            if line.file is not None:
-                geometry = self.file(line.file)
-            elif line.points is not None and len(line.points) > 1:
-                geometry = shapely.LineString(line.points)
-            else:
-                raise GroundError("a line needs a file, or two points or more")
-            pieces = chains(geometry)
-        except GroundError as error:
-            where = f"'{line.file}' " if line.file and str(error).startswith("holds") else ""
-            self.fault((*path, key), where + str(error))
-            return None
-        days = span(line.valid_from, line.valid_to, self.zone)
-        return DatedLine(
-            name, as_lines(pieces), line.accuracy or 0.0, *open_ends(days),
-            line.name, line.source, line.note, tuple(pieces),
-        )  # fmt: skip
-
-    # Zones
-
-    def named(self, name: str, path: Path) -> tuple[DatedShape, ...]:
-        if name in self.done:
-            return self.done[name]
-        if name in self.open:
-            way = " > ".join([*self.open[self.open.index(name) :], name])
-            return self.fault(
-                path, f"zone '{name}' is made of itself ({way}); remove one reference"
-            )
-        if name not in self.zones:
-            known = ", ".join(sorted(self.zones))
-            return self.fault(path, f"zone '{name}' is not defined; the zones are {known}")
-        self.open.append(name)
-        self.done[name] = self.shapes(self.zones[name], ("zones", name), name)
-        self.open.pop()
-        return self.done[name]
-
-    def ref(self, given: Any, path: Path, name: str) -> tuple[DatedShape, ...]:
-        return self.named(given, path) if isinstance(given, str) else self.shapes(given, path, name)
-
-    def shapes(self, definition: Any, path: Path, name: str) -> tuple[DatedShape, ...]:
-        if isinstance(definition, Versions):
-            return self._versions(definition, path, name)
-        if isinstance(definition, Everywhere):
-            return (dated(Shape(name, "everywhere", WORLD), ALWAYS),)
-        days = span(definition.valid_from, definition.valid_to, self.zone)
-        if days[0] >= days[1]:
-            return self.fault(
-                (*path, "valid-to"),
-                f"ends ({definition.valid_to}) before it starts ({definition.valid_from}); "
-                "correct one",
-            )
-        make: Callable[..., Iterable[DatedShape]] = _KINDS[type(definition)]
-        try:
-            return tuple(
-                dated(one.shape, both)
-                for one in make(self, definition, path, name)
-                if (both := meet(days, span_of(one))) is not None
-            )
-        except GroundError as error:
-            return self.fault((*path, *error.at), str(error))
-
-    def _versions(self, definition: Versions, path: Path, name: str) -> tuple[DatedShape, ...]:
-        found: list[tuple[DatedShape, int]] = []
-        for number, version in enumerate(definition.versions):
-            where = (*path, "versions", number)
-            for one in self.shapes(version, where, name):
-                for other, earlier in found:
-                    if earlier != number and meet(span_of(other), span_of(one)):
-                        self.fault(
-                            where,
-                            f"holds on days on which version {earlier + 1} also holds; give "
-                            "valid-from and valid-to that do not overlap",
-                        )
-                        break
-                found.append((one, number))
-        return tuple(sorted((d for d, _ in found), key=lambda d: span_of(d)[0]))
-
-    def _corridor(self, zone: Corridor, path: Path, name: str) -> Iterable[DatedShape]:
-        for line in self._lines_of(zone.along, "along"):
-            pieces = stretch(line, self._end(zone.from_, "from"), self._end(zone.to, "to"))
-            left, right = depths(zone.depth, pieces)
-            try:
-                ground = finish(corridor(pieces, left, right, zone.ends == "flat"))
-            except GroundError as error:
-                raise GroundError(str(error), "depth") from error
-            accuracy = line.accuracy_m if zone.accuracy is None else zone.accuracy
-            spine = Spine(as_lines(pieces), left, right, zone.ends == "flat")
-            shape = Shape(name, "leaf", ground, accuracy, spine, of=zone.along)
-            yield dated(shape, span_of(line))
-
-    def _lines_of(self, name: str, key: str) -> tuple[DatedLine, ...]:
-        if name not in self.line_defs:
-            known = ", ".join(sorted(self.line_defs)) or "none"
-            raise GroundError(f"line '{name}' is not defined; the lines are: {known}", key)
-        return self.line(name)
-
-    def _end(self, end: End | None, key: str) -> tuple[str, Place] | None:
-        if end is None:
-            return None
-        if end.place not in self.places:
-            raise GroundError(
-                f"place '{end.place}' is not defined; add it under places", key, "place"
-            )
-        return end.place, self.places[end.place]
-
-    def _disc(self, zone: Disc, path: Path, name: str) -> Iterable[DatedShape]:
-        place = None
-        if isinstance(zone.around, str):
-            if zone.around not in self.places:
-                raise GroundError(
-                    f"place '{zone.around}' is not defined; add it under places", "around"
-                )
-            place = self.places[zone.around]
-        if zone.radius <= 0:
-            raise GroundError("has no size; give a radius above 0", "radius")
-        lon, lat = place.at if place else zone.around
-        own = place.accuracy if place else 0.0
-        accuracy = own if zone.accuracy is None else zone.accuracy
-        try:
-            ground = disc(float(lon), float(lat), zone.radius)
-        except GroundError as error:
-            raise GroundError(str(error), "radius") from error
-        yield dated(Shape(name, "leaf", ground, accuracy), ALWAYS)
-
-    def _area(self, geometry: Any, accuracy: float | None, name: str, key: str) -> DatedShape:
-        try:
-            return dated(Shape(name, "leaf", area(geometry), accuracy or 0.0), ALWAYS)
-        except GroundError as error:
-            raise GroundError(f"the area {error}", key) from error
-
-    def _drawn(self, zone: Drawn, path: Path, name: str) -> Iterable[DatedShape]:
-        try:
-            geometry = self.file(zone.file)
-        except GroundError as error:
-            raise GroundError(str(error), "file") from error
-        yield self._area(geometry, zone.accuracy, name, "file")
-
-    def _polygon(self, zone: Polygon, path: Path, name: str) -> Iterable[DatedShape]:
-        yield self._area(shapely.Polygon(zone.polygon), zone.accuracy, name, "polygon")
-
-    def _admin(self, zone: Admin, path: Path, name: str) -> Iterable[DatedShape]:
-        found = {code: self.units.get(code) for code in zone.admin}
-        missing = [code for code, unit in found.items() if unit is None]
-        for code in missing:
-            # Boundaries of this country and level are at hand, so the code is a slip.
-            kin = sorted(
-                u.code for u in self.units if u.code[:2] == code[:2] and len(u.code) == len(code)
-            )
-            if kin:
-                raise GroundError(
-                    f"no admin unit has the P-code {code}; the boundaries at hand hold "
-                    f"{len(kin)} such codes, from {kin[0]} to {kin[-1]}",
-                    "admin",
-                    zone.admin.index(code),
-                )
-        if not missing:
-            ground = finish(shapely.union_all([u.polygon for u in found.values() if u]))
-            yield dated(Shape(name, "leaf", ground, zone.unit_accuracy), ALWAYS)
-        elif zone.outline is not None:
-            try:
-                geometry = self.file(zone.outline)
-            except GroundError as error:
-                raise GroundError(str(error), "outline") from error
-            yield self._area(geometry, zone.accuracy, name, "outline")
-        else:
-            why = (
-                f"no boundaries of {', '.join(missing)} are at hand; add them once with "
-                "'truceline boundaries add FILE'"
-            )
-            yield dated(Shape(name, "unknown", NOTHING, why=why), ALWAYS)
-
-    def _unknown(self, zone: Unknown, path: Path, name: str) -> Iterable[DatedShape]:
-        why = f"{zone.unknown}: {zone.because}" if zone.because else zone.unknown
-        yield dated(Shape(name, "unknown", NOTHING, why=why), ALWAYS)
-
-    def _composed(
-        self, zone: Union | Intersection | Difference, path: Path, name: str
-    ) -> Iterable[DatedShape]:
-        op: Any = type(zone).__name__.lower()
-        refs = getattr(zone, op)
-        parts = [self.ref(r, (*path, op, i), f"{name}/{i + 1}") for i, r in enumerate(refs)]
-        if not all(parts):  # a part without ground has its own fault
-            return
-        for days, ones in each_day(parts):
-            then = [one.shape for one in ones if one is not None]
-            whole = ones[0] is not None if op == "difference" else None not in ones
-            if not then or (op != "union" and not whole):
-                continue
-            shape = compose(op, name, then, zone.accuracy)
-            if shape.polygon.is_empty and not unknown(shape):
-                raise GroundError(
-                    f"the {op} is empty: its zones "
-                    + ("do not meet" if op == "intersection" else "leave nothing")
-                    + "; correct one of them",
-                    op,
-                )
-            yield dated(shape, days)
-
-    def _beyond(self, zone: Beyond, path: Path, name: str) -> Iterable[DatedShape]:
-        lines = self._lines_of(zone.of, "of")
-        inner = self.ref(zone.within, (*path, "within"), f"{name}/within")
-        for days, (line, one) in each_day([lines, inner]):
-            if line is not None and one is not None:
-                yield dated(self._beyond_on(zone, name, line, one.shape), days)
-
-    def _beyond_on(self, zone: Beyond, name: str, line: DatedLine, inner: Shape) -> Shape:
-        """Within a zone, less the corridor of the line: on one side only, the corridor takes
-        all of the other side too."""
-        pieces = list(line.pieces)
-        side = zone.side
-        here = around(inner.polygon, float(pieces[0][:, 0].mean()))
-        near = within(pieces, zone.beyond) if zone.beyond > 0 else NOTHING
-        left = right = zone.beyond
-        rest = shapely.difference(here, near)
-        if side is not None:
-            try:
-                left, right = depths(Depth(**{side: 1.0}), pieces)
-            except GroundError as error:
-                raise GroundError(str(error), "side") from error
-            reach = _reach(inner.polygon, line)
-            mine = "left" if left > 0 else "right"
-            rest = on_side(rest, pieces, mine, reach)
-            left, right = (zone.beyond, reach) if mine == "left" else (reach, zone.beyond)
-        ground = finish(rest)
-        if ground.is_empty and not unknown(inner):
-            raise GroundError("leaves nothing of the zone within; correct one of them", "beyond")
-        if zone.accuracy is not None and not unknown(inner):
-            return Shape(name, "leaf", ground, zone.accuracy, of=zone.of)
-        taken = finish(near if side is None else shapely.difference(inner.polygon, ground))
-        spine = Spine(line.geometry, left, right)
-        strip = Shape(f"{name}/near", "leaf", taken, line.accuracy_m, spine, of=zone.of)
-        accuracy = max(inner.accuracy_m, line.accuracy_m)
-        return Shape(name, "difference", ground, accuracy, parts=(inner, strip), of=zone.of)
+            lines = route_lines(ground, route)
+        except (KeyError, GroundError):
+            continue
+        yield from (_line_feature(ground, line, "route", route.along) for line in lines)
 
 
-def _reach(shape: Any, line: DatedLine) -> float:
-    """A distance that reaches from anywhere on a line to anywhere in a shape, metres."""
-    corners = shapely.get_coordinates(shapely.box(*shape.bounds)) if not shape.is_empty else None
-    if corners is None:
-        return EARTH_M
-    start = line.pieces[0][0]
-    away = max(float(GEOD.inv(*start, *corner)[2]) for corner in corners)
-    return 1.1 * away + sum(float(along(p)[-1]) for p in line.pieces)
+def _line_feature(ground: Ground, line: DatedLine, kind: str, of: str) -> dict[str, Any]:
+    extra = {"name": line.name, "source": line.source, "note": line.note}
+    return _feature(ground, line, line.id, kind, of, line.accuracy_m, line.geometry, extra)
 
 
-_KINDS: Mapping[type, Any] = {
-    Corridor: _Build._corridor,
-    Disc: _Build._disc,
-    Drawn: _Build._drawn,
-    Polygon: _Build._polygon,
-    Admin: _Build._admin,
-    Union: _Build._composed,
-    Intersection: _Build._composed,
-    Difference: _Build._composed,
-    Beyond: _Build._beyond,
-    Unknown: _Build._unknown,
-}
+def _feature(
+    ground: Ground,
+    one: DatedShape | DatedLine,
+    name: str,
+    kind: str,
+    of: str,
+    accuracy_m: float,
+    geometry: Any,
+    extra: Mapping[str, Any],
+) -> dict[str, Any]:
+    empty = geometry is None or geometry.is_empty
+    return {
+        "type": "Feature",
+        "geometry": None if empty else shapely.geometry.mapping(shapely.set_precision(geometry, 0)),
+        "properties": {
+            "id": name,
+            "kind": kind,
+            "of": of or None,
+            "accuracy_m": accuracy_m,
+            "valid_from": _day(one.valid_from, ground.timezone, 0),
+            "valid_to": _day(one.valid_to, ground.timezone, 1),
+            **extra,
+        },
+    }
+
+
+def _day(moment: datetime | None, zone: ZoneInfo, back: int) -> str | None:
+    """A local midnight as its date (the end of a day as that day), else the moment."""
+    if moment is None:
+        return None
+    local = moment.astimezone(zone)
+    if local.time() == time(0):
+        return (local.date() - timedelta(days=back)).isoformat()
+    return local.isoformat()
