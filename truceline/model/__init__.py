@@ -1,0 +1,1 @@
+"""Model: the nouns. Frozen, no I/O."""

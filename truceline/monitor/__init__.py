@@ -1,0 +1,1 @@
+"""Monitor: the verbs. Pure, no I/O, on whole batches."""

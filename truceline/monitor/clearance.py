@@ -244,7 +244,7 @@ class Leaf:
 
     @cached_property
     def _line(self) -> Boundary:
-        assert self.spine is not None  # noqa: S101 - for the type checker: callers look first
+        assert self.spine is not None
         line = self.spine.line
         if line.geom_type == "MultiLineString":
             line = shapely.line_merge(line)

@@ -97,7 +97,13 @@ class Regions:
 
     def rows(self, start: int, stop: int) -> "Regions":
         """A stretch of the batch, without copying."""
-        cut = slice(start, stop)
+        return self._cut(slice(start, stop))
+
+    def take(self, index: npt.NDArray[np.int64]) -> "Regions":
+        """The rows of these indices, in their order."""
+        return self._cut(index)
+
+    def _cut(self, cut: slice | npt.NDArray[np.int64]) -> "Regions":
         return Regions(
             self.code[cut],
             self.lon[cut],

@@ -1,0 +1,1 @@
+"""Reading: from a document to terms, claims and statements, each with the words that prove it."""

@@ -1,0 +1,1 @@
+"""Store: memory on disk."""

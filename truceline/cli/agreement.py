@@ -1,0 +1,86 @@
+"""truceline agreement list / show / check / cases / schema."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from truceline.cli.talk import cannot_open, data, say, show_faults, stop, terms_of
+from truceline.model.agreement import Agreement
+from truceline.pipeline.cases import CaseFileError, run_cases
+from truceline.pipeline.terms import AgreementFaultsError, load
+from truceline.pipeline.words import show_agreement
+from truceline.store import library
+from truceline.store.library import UnknownAgreementError
+
+app = typer.Typer(help="Agreements: the library and files of your own.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(metavar="X", help="A library name or an agreement file.")]
+
+
+@app.command("list")
+def list_() -> None:
+    """List the ceasefires of the library: name, signature, title."""
+    for name in library.names():
+        try:
+            agreement = load(name).agreement
+        except AgreementFaultsError as error:
+            data(f"{name}\t\t(has {len(error.faults)} faults: truceline agreement check {name})")
+            continue
+        data(f"{name}\t{agreement.signed or ''}\t{agreement.title}")
+
+
+@app.command()
+def show(name: Name) -> None:
+    """Show an agreement as a person reads it."""
+    data(show_agreement(terms_of(name).agreement))
+
+
+@app.command()
+def check(name: Name) -> None:
+    """Check an agreement file and the geometry it names: every fault as file:line:column."""
+    try:
+        terms = load(name)
+    except AgreementFaultsError as error:
+        show_faults(error.faults)
+        raise typer.Exit(1) from None
+    except UnknownAgreementError as error:
+        stop(str(error.args[0]))
+    except UnicodeDecodeError:
+        stop(f"{name} is not UTF-8 text; save it as UTF-8")
+    except OSError as error:
+        stop(cannot_open(error, name))
+    agreement = terms.agreement
+    say(
+        f"{terms.folder.name}: no faults; {len(agreement.provisions)} provisions, "
+        f"{len(terms.zones)} zones, {len(agreement.parties)} parties"
+    )
+
+
+@app.command()
+def cases(name: Name) -> None:
+    """Run the sentences of cases.yaml; ends with 'N passed, M failed'."""
+    terms = terms_of(name, with_boundaries=False)
+    path = terms.folder.cases
+    try:
+        results = run_cases(terms, path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        stop(cannot_open(error, str(path)))
+    except CaseFileError as error:
+        stop(str(error), 1)
+    failed = [r for r in results if not r.passed]
+    for result in failed:
+        data(f"{path}:{result.line}: {result.case}")
+        for difference in result.differences:
+            data(f"    {difference}")
+    data(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of agreement files, for editors to complete from."""
+    found = Agreement.model_json_schema(by_alias=True)
+    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    found["title"] = "Truceline agreement"
+    data(json.dumps(found, indent=2, ensure_ascii=False))

@@ -1,0 +1,115 @@
+"""What every command shares: where talk goes, and how a command ends."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from truceline.model.unit import Units
+from truceline.pipeline.check import Count, UnknownSourceError
+from truceline.pipeline.terms import AgreementFaultsError, Terms, load
+from truceline.sources import SOURCES
+from truceline.sources.agreement import Fault
+from truceline.store import boundaries
+from truceline.store.library import UnknownAgreementError
+
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def stop(message: str, code: int = 2) -> NoReturn:
+    """End the command with one clear line. Code 2: usage; 1: what was checked does not hold."""
+    talk.print(f"truceline: {message}", markup=False)
+    raise typer.Exit(code)
+
+
+def say(message: str) -> None:
+    """Talk: to stderr."""
+    talk.print(message, markup=False)
+
+
+def data(text: str) -> None:
+    """Data: to stdout, as it is."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def terms_of(name: str, *, with_boundaries: bool = True) -> Terms:
+    """The agreement, or the end of the command: code 1 for faults, 2 for an unknown name."""
+    try:
+        return load(name, user_units() if with_boundaries else None)
+    except AgreementFaultsError as error:
+        show_faults(error.faults)
+        raise typer.Exit(1) from None
+    except UnknownAgreementError as error:
+        stop(str(error.args[0]))
+    except UnicodeDecodeError:
+        stop(f"{name} is not UTF-8 text; save it as UTF-8")
+    except OSError as error:
+        stop(cannot_open(error, name))
+
+
+def show_faults(faults: tuple[Fault, ...]) -> None:
+    """Every fault, a line each, to stdout: it is what was asked for."""
+    for fault in faults:
+        data(str(fault))
+    say(f"{len(faults)} fault{'s' * (len(faults) != 1)}")
+
+
+def user_units() -> Units:
+    """The boundaries that the user has added."""
+    return boundaries.load()
+
+
+def cannot_open(error: OSError, name: str) -> str:
+    """One line for a file that cannot be opened."""
+    return f"{error.filename or name} cannot be opened: {error.strerror or error}"
+
+
+def show_counts(counts: list[Count]) -> None:
+    """The sum that always has to hold, per file."""
+    for count in counts:
+        say(str(count))
+
+
+def files_of(source: str, given: list[str]) -> list[tuple[str, Path]]:
+    """``--events`` values as (source, file): ``FILE`` or ``SOURCE=FILE``."""
+    pairs = []
+    for value in given:
+        name, mark, rest = value.partition("=")
+        if mark and name in SOURCES and not Path(value).exists():
+            pairs.append((name, Path(rest)))
+        elif source:
+            pairs.append((source, Path(value)))
+        else:
+            stop(f"which source is {value}? Give --source, or --events SOURCE={value}")
+    for name, path in pairs:
+        if name not in SOURCES:
+            stop(f"no source '{name}'; there are: {', '.join(sorted(SOURCES))}")
+        if not path.is_file():
+            stop(f"{path} cannot be opened: no such file")
+    return pairs
+
+
+@contextmanager
+def progress() -> Iterator[object]:
+    """A bar on stderr over the bytes of the files; nothing where stderr is no terminal."""
+    if not talk.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=talk, transient=True) as bar:
+        tasks: dict[str, object] = {}
+
+        def moved(name: str, done: int, whole: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=whole)
+            bar.update(tasks[name], completed=done)  # type: ignore[arg-type] # rich's TaskID
+
+        yield moved
+
+
+__all__ = ["UnknownSourceError", "data", "say", "stop", "talk", "terms_of"]

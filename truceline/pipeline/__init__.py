@@ -1,0 +1,1 @@
+"""Pipeline: the straight line; it introduces the rooms to each other."""

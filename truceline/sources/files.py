@@ -1,0 +1,229 @@
+"""A spreadsheet of any kind as frames: CSV, gzip, Excel, Parquet, GeoJSON.
+
+What a file is, its first bytes say; its name is not trusted.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from truceline.model.problem import Problem
+from truceline.sources.delimited import Delimited, opened, peek, unique_names
+from truceline.sources.frame import ROWS, Frame
+
+
+class Reader(Protocol):
+    """A file whose header has been read and whose rows come in frames."""
+
+    @property
+    def header(self) -> Sequence[str]:
+        """The columns' names in the file."""
+        ...
+
+    @property
+    def delimiter(self) -> str:
+        """What parts the cells; '' where that is no question."""
+        ...
+
+    def frames(self) -> Iterator[Frame]:
+        """The rows, read once from front to back."""
+        ...
+
+
+class UnreadableError(Exception):
+    """The file is of a kind that is known and cannot be read. ``problem`` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def reader(
+    file: BinaryIO,
+    *,
+    source: str,
+    name: str,
+    encoding: str = "",
+    header: Callable[[bytes], Sequence[str]] | None = None,
+) -> Reader:
+    """The reader for what the file is. Raises ``UnreadableError``.
+
+    ``header`` names the columns of delimited text that begins with a row, from its first
+    bytes; it gives nothing where the text begins with a header line.
+    """
+    unpacked = opened(file)
+    start = peek(unpacked)
+    try:
+        if start.startswith(b"PAR1"):
+            return ParquetRows(unpacked)
+        if start.startswith(b"PK\x03\x04"):
+            return Sheet(unpacked)
+        if start.startswith(b"\xd0\xcf\x11\xe0"):
+            raise ValueError("it is an Excel file of the old kind (.xls); save it as .xlsx")
+        if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+            return Features(unpacked)
+    except (ValueError, KeyError, OSError, pa.ArrowException, UnicodeError) as error:
+        raise UnreadableError(
+            Problem(
+                source=source,
+                file=name,
+                line=1,
+                what=f"the file cannot be read: {error}",
+                todo="get it again, or save it as CSV",
+                severity="file",
+            )
+        ) from error
+    except Exception as error:  # openpyxl and zipfile raise what their own insides raise
+        raise UnreadableError(
+            Problem(
+                source=source,
+                file=name,
+                line=1,
+                what=f"the file is damaged: {error}",
+                todo="get it again, or save it as CSV",
+                severity="file",
+            )
+        ) from error
+    names = header(start) if header else ()
+    return Delimited(
+        unpacked,
+        source=source,
+        name=name,
+        encoding=encoding,
+        header=names,
+        delimiter="\t" if names else "",
+    )
+
+
+class ParquetRows:
+    """Parquet, typed columns as they are. Lines are row numbers from 1."""
+
+    delimiter = ""
+
+    def __init__(self, file: BinaryIO) -> None:
+        if not file.seekable():
+            file = pa.BufferReader(file.read())
+        self._file = pq.ParquetFile(file)
+        self.header = unique_names(self._file.schema_arrow.names)
+
+    def frames(self) -> Iterator[Frame]:
+        """Record batches of the file."""
+        line = 1
+        for batch in self._file.iter_batches(batch_size=ROWS):
+            table = pa.Table.from_batches([batch]).rename_columns(self.header)
+            yield Frame(table, np.arange(line, line + table.num_rows, dtype=np.int64))
+            line += table.num_rows
+
+
+class Sheet:
+    """The first sheet of an .xlsx workbook that has rows. Lines are the sheet's row numbers."""
+
+    delimiter = ""
+
+    def __init__(self, file: BinaryIO) -> None:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        self.header: Sequence[str] = []
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # the sizes that some programs store are wrong
+            self._rows = enumerate(sheet.iter_rows(), start=1)
+            for _, cells in self._rows:
+                words = [_cell(c) for c in cells]
+                if any(words):
+                    while words and not words[-1]:
+                        words.pop()
+                    self.header = unique_names(words)
+                    return
+
+    def frames(self) -> Iterator[Frame]:
+        """Rows of the sheet as text; blank rows are passed over."""
+        width = len(self.header)
+        rows: list[list[str]] = []
+        lines: list[int] = []
+        for line, cells in self._rows if width else ():
+            words = [_cell(c) for c in cells[:width]]
+            if not any(words):
+                continue
+            rows.append(words + [""] * (width - len(words)))
+            lines.append(line)
+            if len(rows) == ROWS:
+                yield _frame(self.header, rows, lines)
+                rows, lines = [], []
+        if rows:
+            yield _frame(self.header, rows, lines)
+
+
+class Features:
+    """GeoJSON (or a list of JSON records) with points. Lines are feature numbers from 1."""
+
+    delimiter = ""
+
+    def __init__(self, file: BinaryIO) -> None:
+        data = json.loads(file.read().decode("utf-8-sig"))
+        records = data
+        if isinstance(data, dict):  # GeoJSON, or an answer of the UCDP or ACLED API
+            records = next((data[k] for k in ("features", "Result", "data") if k in data), None)
+        if not isinstance(records, list):
+            raise ValueError("it is JSON and neither a FeatureCollection nor a list of records")
+        self._records = [_feature(r) for r in records]
+        self.header: Sequence[str] = list(dict.fromkeys(k for r in self._records for k in r))
+
+    def frames(self) -> Iterator[Frame]:
+        """Features as rows of text."""
+        for start in range(0, len(self._records), ROWS):
+            part = self._records[start : start + ROWS]
+            rows = [[_word(r.get(name)) for name in self.header] for r in part]
+            lines = list(range(start + 1, start + 1 + len(part)))
+            yield _frame(self.header, rows, lines)
+
+
+def _feature(record: Any) -> dict[str, Any]:
+    if not isinstance(record, dict):
+        return {"": record}
+    if record.get("type") != "Feature":
+        return record
+    found = dict(record.get("properties") or {})
+    if "id" not in found and record.get("id") is not None:
+        found["id"] = record["id"]
+    geometry = record.get("geometry") or {}
+    where = geometry.get("coordinates")
+    if geometry.get("type") == "Point" and isinstance(where, list) and len(where) >= 2:
+        found["lon"], found["lat"] = where[0], where[1]
+    elif geometry:
+        found["geometry"] = str(geometry.get("type"))
+    return found
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "|".join(_word(v).replace("%", "%25").replace("|", "%7C") for v in value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _cell(cell: Any) -> str:
+    """A spreadsheet's cell as text. A date without a clock in its format is a whole day."""
+    value = cell.value
+    if isinstance(value, datetime):
+        clock = any(c in str(cell.number_format).lower() for c in "hs")
+        if value.time() == time(0) and not clock:
+            return value.date().isoformat()
+        return (value.replace(microsecond=0) if value.microsecond else value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return _word(value).strip()
+
+
+def _frame(header: Sequence[str], rows: list[list[str]], lines: list[int]) -> Frame:
+    columns = [pa.array(c, pa.string()) for c in zip(*rows, strict=True)]
+    return Frame(pa.table(columns, names=list(header)), np.array(lines, np.int64))

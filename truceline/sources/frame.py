@@ -1,0 +1,43 @@
+"""A stretch of a file as columns, before anybody knows what the columns mean."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from truceline.model.problem import Problem
+
+ROWS = 50_000  # at most so many rows in one frame, so that memory stays bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Rows of a file as an Arrow table, one text column per header unless typed at source.
+
+    ``lines`` are the file's line numbers of the rows (record numbers where a format has no
+    lines). ``problems`` are the records that are no row at all: each counts as one row.
+    """
+
+    table: pa.Table
+    lines: npt.NDArray[np.int64]
+    problems: tuple[Problem, ...] = field(default=())
+
+    @classmethod
+    def of_nothing(cls) -> "Frame":
+        """A frame without rows."""
+        return cls(pa.table({}), np.empty(0, np.int64))
+
+    @property
+    def rows(self) -> int:
+        """Records read, the unreadable ones included."""
+        return int(self.table.num_rows) + sum(p.severity == "row" for p in self.problems)
+
+
+def sliced(table: pa.Table, first_line: int) -> Iterator[Frame]:
+    """A table in frames of bounded length, numbered from ``first_line``."""
+    for start in range(0, table.num_rows, ROWS):
+        part = table.slice(start, ROWS)
+        lines = np.arange(part.num_rows, dtype=np.int64) + first_line + start
+        yield Frame(part, lines)

@@ -1,0 +1,356 @@
+"""Rows on their way to events: columns are read, faults are noted, a batch comes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truceline.model.act import vocabulary
+from truceline.model.batch import Batch
+from truceline.model.event import EVENT_SCHEMA
+from truceline.model.problem import Problem
+from truceline.sources.frame import Frame
+from truceline.sources.seen import Seen
+from truceline.sources.times import Moments
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.object_]
+
+_EMPTY = pa.array(["NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "none", "-", "#N/A"])
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+
+
+class Rows:
+    """The rows of one frame, with what is known to be wrong with each.
+
+    A row that fails once is out: its first fault becomes its problem. Notes are about rows
+    that become events all the same.
+    """
+
+    def __init__(self, frame: Frame, *, source: str, file: str, sha256: str) -> None:
+        self.source, self.file, self.sha256 = source, file, sha256
+        self.table, self.lines = frame.table, frame.lines
+        self.problems = list(frame.problems)
+        self._unreadable = frame.rows - frame.table.num_rows
+        self.n = frame.table.num_rows
+        self.ok: Mask = np.ones(self.n, np.bool_)
+        self.repeats = 0
+
+    # ---- faults ----------------------------------------------------------------------
+    def fail(self, bad: Mask, column: str, what: str, todo: str) -> None:
+        """Each row of ``bad`` that has not failed yet fails, for this reason."""
+        for i in np.flatnonzero(bad & self.ok):
+            self.problems.append(self._problem(int(i), column, what, todo, "row"))
+        self.ok &= ~bad
+
+    def note(self, mask: Mask, column: str, what: str, todo: str) -> None:
+        """Each row of ``mask`` that has not failed gets a note."""
+        for i in np.flatnonzero(mask & self.ok):
+            self.problems.append(self._problem(int(i), column, what, todo, "note"))
+
+    def _problem(self, i: int, column: str, what: str, todo: str, severity: Any) -> Problem:
+        value = self.table[column][i].as_py() if column in self.table.column_names else ""
+        return Problem(
+            source=self.source,
+            file=self.file,
+            line=int(self.lines[i]),
+            what=what,
+            todo=todo,
+            column=column,
+            value="" if value is None else str(value)[:200],
+            severity=severity,
+        )
+
+    # ---- reading columns -------------------------------------------------------------
+    def raw(self, column: str) -> pa.Array:
+        """A column as it is, in one piece; nulls where the file has no such column."""
+        if not column or column not in self.table.column_names:
+            return pa.nulls(self.n)
+        return whole(self.table[column])
+
+    def text(self, column: str) -> pa.Array:
+        """A column as text without outer blanks; '' for null and for a missing column."""
+        array = self.raw(column)
+        if pa.types.is_null(array.type):
+            return blank(self.n)
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        if pa.types.is_timestamp(array.type):
+            array = _seconds(array)
+        if not pa.types.is_string(array.type):
+            return array.cast(pa.string()).fill_null("")
+        if array.null_count:
+            array = array.fill_null("")
+        plain = pc.all(pc.string_is_ascii(array)).as_py()
+        return pc.ascii_trim_whitespace(array) if plain else pc.utf8_trim_whitespace(array)
+
+    def time_column(self, column: str) -> pa.Array:
+        """A column of times: typed as the file has it, or text, '' where nothing is stated."""
+        array = self.raw(column)
+        if pa.types.is_null(array.type):
+            return array
+        if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+            words = self.text(column)
+            return pc.if_else(pc.is_in(words, _EMPTY), "", words)
+        return array
+
+    def number(
+        self,
+        column: str,
+        *,
+        comma: bool = False,
+        loose: bool = False,
+        only: Mask | None = None,
+    ) -> Floats:
+        """A column as floats; NaN where nothing is stated. Words that are no number fail.
+
+        ``comma`` reads a decimal comma. ``loose`` makes an unreadable number a note and
+        keeps the row. ``only`` reads these rows and leaves the others NaN.
+        """
+        array = self.raw(column)
+        if pa.types.is_null(array.type):
+            return np.full(self.n, np.nan)
+        if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
+            filled = array.cast(pa.float64(), safe=False)
+            nulls = mask_of(pc.is_null(filled))
+            found: Floats = filled.fill_null(0.0).to_numpy(zero_copy_only=False).copy()
+            self.fail(~np.isfinite(found) & ~nulls, column, *_NOT_FINITE)
+            found[nulls | ~np.isfinite(found)] = np.nan
+            return found
+        words = self.text(column)
+        if only is not None:
+            words = pc.if_else(pa.array(only), words, "")
+        if comma:
+            words = pc.replace_substring(words, ",", ".")
+        empty = pc.or_(pc.equal(words, ""), pc.is_in(words, _EMPTY))
+        good = pc.match_substring_regex(words, _NUMBER)
+        bad = mask_of(pc.invert(pc.or_(empty, good)))
+        if bad.any():
+            what, todo = "this is no number", "write a plain decimal number, like 35.86"
+            (self.note if loose else self.fail)(bad, column, what, todo)
+        numbers = pc.if_else(good, words, None).cast(pa.float64())
+        out: Floats = numbers.fill_null(np.nan).to_numpy(zero_copy_only=False).copy()
+        self.fail(np.isinf(out), column, *_NOT_FINITE)
+        out[np.isinf(out)] = np.nan
+        return out
+
+    def whole_number(self, column: str, *, loose: bool = False, only: Mask | None = None) -> Floats:
+        """A column of whole numbers that are not negative, as floats; NaN where not stated."""
+        found = self.number(column, loose=loose, only=only)
+        with np.errstate(invalid="ignore"):
+            self.fail(found < 0, column, "the number is negative", "correct it, or leave it empty")
+            part = (found != np.floor(found)) & ~np.isnan(found)
+        self.fail(part, column, "this counts things and is no whole number", "correct it")
+        return found
+
+    def stated(self, column: str) -> pa.Array:
+        """A column as text, '' also where the file writes NA or the like."""
+        words = self.text(column)
+        return pc.if_else(pc.is_in(words, _EMPTY), "", words)
+
+    def code(self, column: str, allowed: str, meaning: str, *, otherwise: str = "") -> Codes:
+        """A column of one-character codes. What is none of ``allowed`` fails.
+
+        ``otherwise`` is taken where the file or the row gives no code; without it that fails.
+        """
+        words = pc.replace_substring_regex(self.stated(column), r"\.0+$", "")
+        if otherwise:
+            words = pc.if_else(pc.equal(words, ""), otherwise, words)
+        codes: Codes = words.to_numpy(zero_copy_only=False)
+        self.fail(
+            ~np.isin(codes, list(allowed)),
+            column,
+            f"{meaning} must be one of {', '.join(allowed)}",
+            "see the source's codebook and correct it",
+        )
+        return codes
+
+    def place(
+        self, lon_column: str, lat_column: str, *, comma: bool = False, only: Mask | None = None
+    ) -> tuple[Floats, Floats]:
+        """Longitude and latitude in degrees; NaN in both where the row has no coordinates.
+
+        ``only`` reads these rows and leaves the others without coordinates.
+        """
+        lon = self.number(lon_column, comma=comma, only=only)
+        lat = self.number(lat_column, comma=comma, only=only)
+        with np.errstate(invalid="ignore"):
+            swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
+            wrong_lat, wrong_lon = np.abs(lat) > 90, np.abs(lon) > 180
+        self.fail(
+            swapped,
+            lat_column,
+            "no latitude is beyond 90 degrees; latitude and longitude look swapped",
+            "put the longitude (east) and the latitude (north) in their own columns",
+        )
+        todo = "correct it; coordinates are WGS 84 degrees"
+        self.fail(wrong_lat, lat_column, "no latitude is beyond 90 degrees", todo)
+        self.fail(wrong_lon, lon_column, "no longitude is beyond 180 degrees", todo)
+        self.fail(
+            (lon == 0) & (lat == 0),
+            lat_column,
+            "0, 0 lies in the sea off Ghana: a missing coordinate was written as zero",
+            "give the coordinates, or leave both empty",
+        )
+        half = np.isnan(lon) != np.isnan(lat)
+        missing = "one of the two coordinates is missing"
+        self.fail(half, lat_column, missing, "give both, or leave both empty")
+        return lon, lat
+
+    def times(self, moments: Moments, column: str) -> None:
+        """The faults of a column of times."""
+        for i, why in sorted(moments.why.items()):
+            if self.ok[i]:
+                what, _, todo = why.partition("; ")
+                self.problems.append(self._problem(i, column, what, todo or "correct it", "row"))
+        self.ok &= ~moments.bad
+        self.note(
+            moments.twice,
+            column,
+            "the clocks showed this local time twice, so it is known to the hour only",
+            "give its UTC offset",
+        )
+
+    def acts(self, words: pa.Array, column: str, *, table: str = "free-text") -> pa.Array:
+        """The act of each row, by the vocabulary; a note on words that it does not know."""
+        encoded = words if pa.types.is_dictionary(words.type) else pc.dictionary_encode(words)
+        known = [vocabulary().match(w or "", table=table) for w in encoded.dictionary.to_pylist()]
+        codes = encoded.indices.to_numpy(zero_copy_only=False)
+        for code, (word, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
+            if word and act == "unknown" and word.casefold() not in ("unknown", "act not stated"):
+                first = np.zeros(self.n, np.bool_)
+                first[int(np.argmax(codes == code))] = True
+                self.note(
+                    first,
+                    column,
+                    "these words name no act that the vocabulary knows; taken as not stated",
+                    "use an act of the vocabulary, or add the words to it",
+                )
+        return pa.array(known, pa.string()).take(encoded.indices)
+
+    # ---- out -------------------------------------------------------------------------
+    def once(self, ids: pa.Array, seen: Seen, column: str) -> None:
+        """Take out rows whose id came before: repeats are counted, contradictions fail."""
+        self.fail(
+            mask_of(pc.equal(ids, "")),
+            column,
+            "the row has no id",
+            "give every row an id that no other row of this source has",
+        )
+        good = np.flatnonzero(self.ok)
+        if not len(good):
+            return
+        rows = self.table if len(good) == self.n else self.table.take(pa.array(good))
+        chosen = ids if len(good) == self.n else ids.take(pa.array(good))
+        repeat, clash, first = seen.add(chosen, rows, self.lines[good])
+        for i in np.flatnonzero(clash):
+            one = np.zeros(self.n, np.bool_)
+            one[good[i]] = True
+            self.fail(
+                one,
+                column,
+                f"line {first[i]} gave the same id with other content",
+                "keep one of the two rows, or give them different ids",
+            )
+        self.repeats = int(repeat.sum())
+        self.ok[good[repeat]] = False
+
+    def batch(self, columns: Mapping[str, Any]) -> Batch:
+        """The events of the rows that are left. Columns not given are empty or null.
+
+        A column is an Arrow array, a numpy array (NaN is null) or one value for all rows.
+        """
+        given = {
+            "source": self.source,
+            "file_sha256": self.sha256,
+            "file": self.file,
+            "line": self.lines,
+            **columns,
+        }
+        arrays = [self._column(f, given.get(f.name, _default(f))) for f in EVENT_SCHEMA]
+        table = pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
+        if not self.ok.all():
+            table = table.filter(pa.array(self.ok))
+        problems = tuple(sorted(self.problems, key=lambda p: p.line))
+        return Batch(table, problems, self.n + self._unreadable, self.repeats)
+
+    def _column(self, field: pa.Field, value: Any) -> pa.Array:
+        if isinstance(value, pa.ChunkedArray):
+            value = whole(value)
+        if isinstance(value, np.ndarray):
+            if field.type == pa.int64() and value.dtype.kind == "f":
+                gaps = np.isnan(value)
+                return pa.array(np.where(gaps, 0, value).astype(np.int64), mask=gaps)
+            if pa.types.is_timestamp(field.type):
+                return pa.array(value, pa.int64()).cast(field.type)
+            nulls = np.isnan(value) if value.dtype.kind == "f" else None
+            return pa.array(value, field.type, mask=nulls)
+        if isinstance(value, pa.Array):
+            return value if value.type == field.type else value.cast(field.type)
+        if value is None:
+            return pa.nulls(self.n, field.type)
+        if isinstance(value, list):
+            offsets = pa.array(np.arange(self.n + 1, dtype=np.int32) * len(value))
+            return pa.ListArray.from_arrays(offsets, pa.array(value * self.n, pa.string()))
+        return pa.repeat(pa.scalar(value, field.type), self.n)
+
+
+def _seconds(array: pa.Array) -> pa.Array:
+    """Timestamps without the zeros behind a whole second, where all are whole seconds."""
+    try:
+        return array.cast(pa.timestamp("s", array.type.tz))
+    except pa.ArrowInvalid:
+        return array
+
+
+_NOT_FINITE = ("the number is not finite", "give a finite number, or leave it empty")
+
+
+def _default(field: pa.Field) -> Any:
+    if pa.types.is_string(field.type):
+        return ""
+    return [] if pa.types.is_list(field.type) else None
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def blank(n: int) -> pa.Array:
+    """``n`` empty texts."""
+    return pa.repeat(pa.scalar("", pa.string()), n)
+
+
+def mask_of(array: pa.Array) -> Mask:
+    """An Arrow array of booleans as a numpy mask; null is False."""
+    filled = array.fill_null(False) if array.null_count else array
+    return filled.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]  # pyarrow has no types
+
+
+def listed(words: pa.Array, *, separator: str = "") -> pa.Array:
+    """Texts as lists: one member each, or split at ``separator``; '' gives an empty list.
+
+    With the separator ``|``, ``%7C`` and ``%25`` inside a member stand for ``|`` and ``%``.
+    """
+    if separator and any(
+        pc.any(pc.match_substring(words, mark)).as_py() for mark in {separator, "%"}
+    ):
+        parts = pc.split_pattern(words, separator)
+        flat = pc.utf8_trim_whitespace(parts.flatten())
+        keep = mask_of(pc.not_equal(flat, ""))
+        sizes = pc.list_value_length(parts).to_numpy(zero_copy_only=False).astype(np.int64)
+        ends = np.concatenate([[0], np.cumsum(keep)])[np.concatenate([[0], np.cumsum(sizes)])]
+        flat = flat.filter(pa.array(keep))
+        if separator == "|":
+            for code, mark in (("%7C", "|"), ("%7c", "|"), ("%25", "%")):
+                flat = pc.replace_substring(flat, code, mark)
+        return pa.ListArray.from_arrays(pa.array(ends.astype(np.int32)), flat)
+    stated = mask_of(pc.not_equal(words, ""))
+    ends = np.concatenate([[0], np.cumsum(stated)]).astype(np.int32)
+    flat = words if stated.all() else words.filter(pa.array(stated))
+    return pa.ListArray.from_arrays(pa.array(ends), flat)

@@ -1,0 +1,84 @@
+"""What can still be read of a file that has faults of form, so that all its faults come at once.
+
+A part that the form refuses is left out, and the rest is asked for faults of names and
+windows. Paths lead back into the file as it is.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from truceline.model.agreement import Agreement
+from truceline.model.references import Fault, Path, faults
+
+_NAMED = ("anchors", "parties", "groups", "places", "lines", "zones")
+
+
+def remaining_faults(tree: dict[str, Any]) -> Iterator[Fault]:
+    """Faults of names and windows in the parts of ``tree`` whose form is good."""
+    removed: set[Path] = set()
+    for _ in range(8):  # each round leaves out more; a file that needs more is beyond salvage
+        origins: dict[Path, Path] = {(): ()}
+        kept = _without(tree, removed, (), (), origins)
+        try:
+            agreement = Agreement.model_validate(kept)
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                path = _path(kept, item["loc"], missing=item["type"] == "missing")
+                if not path:
+                    return
+                removed.add(origins[path])
+            continue
+        defined = {name for key in _NAMED for name in tree.get(key) or ()}
+        for path, message in faults(agreement):
+            unknown = re.match(r"'(.+?)' is no ", message)
+            if unknown and unknown[1] in defined:
+                continue  # it is defined, in a part that was left out
+            yield _origin(origins, path), message
+        return
+
+
+def _without(
+    node: Any, removed: set[Path], path: Path, here: Path, origins: dict[Path, Path]
+) -> Any:
+    """``node`` less the removed parts; ``origins`` maps new paths to those of the file."""
+    if isinstance(node, dict):
+        found = {}
+        for key, value in node.items():
+            if (*path, key) not in removed:
+                origins[*here, key] = (*path, key)
+                found[key] = _without(value, removed, (*path, key), (*here, key), origins)
+        return found
+    if isinstance(node, list):
+        kept = []
+        for number, value in enumerate(node):
+            if (*path, number) not in removed:
+                new = (*here, len(kept))
+                origins[new] = (*path, number)
+                kept.append(_without(value, removed, (*path, number), new, origins))
+        return kept
+    return node
+
+
+def _path(tree: Any, loc: Sequence[str | int], *, missing: bool) -> Path:
+    """The part of ``tree`` that an error is about; parts of ``loc`` that it lacks are passed
+    over (they name which form was tried). For a missing key, the part that lacks it.
+    """
+    found: list[str | int] = []
+    node = tree
+    for part in loc[:-1] if missing else loc:
+        if (isinstance(node, dict) and part in node) or (
+            isinstance(node, list) and isinstance(part, int) and part < len(node)
+        ):
+            node = node[part]
+            found.append(part)
+    return tuple(found)
+
+
+def _origin(origins: dict[Path, Path], path: Path) -> Path:
+    for end in range(len(path), -1, -1):
+        if path[:end] in origins:
+            return (*origins[path[:end]], *path[end:])
+    return path
