@@ -62,7 +62,7 @@ def make_events(path: Path, rows: int) -> None:
             "id": pc.binary_join_element_wise(
                 "SIM", pa.array(np.arange(rows)).cast(pa.string()), "-"
             ),
-            "start": pa.array(start.astype("datetime64[s]").astype(str)).cast(pa.string()),
+            "start": pa.array(start.astype(str)).cast(pa.string()),
             "lon": lonlat[:, 0],
             "lat": lonlat[:, 1],
             "radius_m": np.where(vague, 25_000.0, 0.0),
