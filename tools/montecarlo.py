@@ -55,9 +55,7 @@ def to_plane(geometry: Any, to: Transformer, back: bool = False) -> Any:
     """A geometry moved into the plane, or back to (lon, lat)."""
 
     def move(points: np.ndarray) -> np.ndarray:
-        x, y = to.transform(
-            points[:, 0], points[:, 1], direction="INVERSE" if back else "FORWARD"
-        )
+        x, y = to.transform(points[:, 0], points[:, 1], direction="INVERSE" if back else "FORWARD")
         return np.column_stack([x, y])
 
     return shapely.transform(geometry, move)
@@ -114,7 +112,9 @@ def random_leaf(
     elif kind == "multi":
         parts = [random_star(rng, size / 3, tuple(rng.uniform(-size, size, 2) / 2)) for _ in "abc"]
         polygon = shapely.union_all(parts)
-        polygon = polygon.difference(random_star(rng, size / 8, tuple(rng.uniform(-1, 1, 2) * size / 4)))
+        polygon = polygon.difference(
+            random_star(rng, size / 8, tuple(rng.uniform(-1, 1, 2) * size / 4))
+        )
     else:
         polygon = random_star(rng, size)
     return Shape("z", "leaf", to_plane(polygon, to, True), accuracy)
@@ -134,7 +134,11 @@ def random_case(rng: np.random.Generator, kind: str) -> Case:
     if kind == "composed":
         parts = tuple(
             random_leaf(rng, k, to, size * f, random_accuracy(rng))
-            for k, f in ((rng.choice(["polygon", "corridor"]), 1.0), ("corridor", 0.8), ("multi", 0.7))
+            for k, f in (
+                (rng.choice(["polygon", "corridor"]), 1.0),
+                ("corridor", 0.8),
+                ("multi", 0.7),
+            )
         )
         op = str(rng.choice(["union", "intersection", "difference"]))
         a, b, c = (p.polygon for p in parts)
@@ -210,7 +214,9 @@ def clearance(leaf: Shape, to: Transformer, lon: Any, lat: Any, reach: float) ->
     line = to_plane(shapely.segmentize(spine.line, max(spine.line.length / 300, 1e-9)), to)
     along = shapely.line_locate_point(line, points)
     step = line.length * 1e-4
-    before = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(along - step, 0)))
+    before = shapely.get_coordinates(
+        shapely.line_interpolate_point(line, np.maximum(along - step, 0))
+    )
     after = shapely.get_coordinates(
         shapely.line_interpolate_point(line, np.minimum(along + step, line.length))
     )

@@ -111,7 +111,9 @@ def mutations(agreement: Agreement) -> Iterator[tuple[str, Agreement]]:
             assert anchor.readings
             left = anchor.readings[:k] + anchor.readings[k + 1 :]
             new = (
-                Anchor(at=left[0].at) if len(left) == 1 else anchor.model_copy(update={"readings": left})
+                Anchor(at=left[0].at)
+                if len(left) == 1
+                else anchor.model_copy(update={"readings": left})
             )
             yield (
                 f"anchor {name}: reading {k}",
@@ -128,6 +130,8 @@ def test_every_rule_is_needed_by_a_case(name: str) -> None:
     idle = [
         what
         for what, mutated in mutations(terms.agreement)
-        if all(r.passed for r in run_cases(dataclasses.replace(terms, agreement=mutated), text, name))
+        if all(
+            r.passed for r in run_cases(dataclasses.replace(terms, agreement=mutated), text, name)
+        )
     ]
     assert idle == [], "no case fails without these"

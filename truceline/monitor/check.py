@@ -90,12 +90,14 @@ class Checker:
         agreement: Agreement,
         zones: Mapping[str, tuple[DatedShape, ...]],
         units: Units | None = None,
+        locators: dict[str, Locator] | None = None,
     ) -> None:
+        """``locators`` shares prepared kernels among checkers of the same ground."""
         self.agreement = agreement
         self.units = units or Units(())
         self.clauses = clauses(agreement, zones, Names(agreement), datetime(2100, 1, 1, tzinfo=UTC))
         self.sentences = Sentences()
-        self._locators: dict[str, Locator] = {}
+        self._locators = {} if locators is None else locators
         self._lock = threading.Lock()
         self._judged: dict[tuple[object, ...], Judgement] = {}
 

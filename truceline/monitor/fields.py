@@ -10,6 +10,7 @@ asked: an answer is the same in any batch. Formulas: docs/method-place.md.
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +26,9 @@ _STEP = 2  # cells between nodes
 _NODES = _CORE // _STEP + 1
 _MOST_TILES = 300
 _KEPT_TILES = 1_000
-_AT_ONCE = 32
+_AT_ONCE = 24
 _WINDOW = 3 * _CORE
-_ROW = 1 << 24  # tiles in a row of keys
+LARGEST_CELLS = 44  # no disc on a raster has a radius of more cells
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 
@@ -65,60 +66,83 @@ class Raster:
         self.dlat = cell / 111_000.0
         # Cells are square in the middle of the zone; not so wide at its poleward end that a
         # disc there is more cells across than a window holds.
-        poleward = max(abs(south), abs(north)) + (44 * cell + TAIL * max(ground.sigmas)) / 110_000
+        poleward = (
+            max(abs(south), abs(north))
+            + (LARGEST_CELLS * cell + TAIL * max(ground.sigmas)) / 110_000
+        )
         kx, _ = metres_per_degree(np.array([(south + north) / 2, min(poleward, 88.0)]))
         self.dlon = cell / min(float(kx[0]), 1.35 * float(kx[1]))
-        self._tiles: OrderedDict[int, npt.NDArray[np.float32]] = OrderedDict()
+        # Tiles are numbered within the box that discs near the zone can have centres in, with
+        # one more all round for their windows.
+        tall, wide = _CORE * self.dlat, _CORE * self.dlon
+        tail = TAIL * max(ground.sigmas)
+        up = (LARGEST_CELLS * cell + tail) * 1.05 / 110_500
+        aside = up * 110_500 / max(float(kx[1]), 1.0)
+        self._first = (
+            float(np.floor(max(south - up, -90.0) / tall) - 1),
+            float(np.floor(max(west - aside - self._west, -180.0) / wide) - 1),
+        )
+        self.rows = int(np.floor(min(north + up, 90.0) / tall) + 2 - self._first[0])
+        self.columns = int(
+            np.floor(min(east + aside - self._west, 180.0) / wide) + 2 - self._first[1]
+        )
+        self.tiles = self.rows * self.columns
+        self._kept: OrderedDict[int, npt.NDArray[np.float32]] = OrderedDict()
 
-    def place(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats, Floats]:
-        """Tile key of each point, and its place from the tile's corner, in cells."""
-        x = wrap(lon - self._west) / self.dlon
-        y = lat / self.dlat
-        column = np.floor(x * (1.0 / _CORE))
-        row = np.floor(y * (1.0 / _CORE))
-        key = (row * _ROW + column).astype(np.int64)
-        return key, x - column * _CORE, y - row * _CORE
+    def place(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints, Floats, Floats]:
+        """Row and column of each point's tile, and its place from the tile's corner, in cells."""
+        x = wrap(lon - self._west)
+        x *= 1.0 / self.dlon
+        x -= self._first[1] * _CORE
+        y = lat * (1.0 / self.dlat)
+        y -= self._first[0] * _CORE
+        column = (x * (1.0 / _CORE)).astype(np.int64)
+        row = (y * (1.0 / _CORE)).astype(np.int64)
+        np.clip(column, 1, self.columns - 2, out=column)
+        np.clip(row, 1, self.rows - 2, out=row)
+        x -= column * float(_CORE)
+        y -= row * float(_CORE)
+        return row, column, np.clip(x, 0.0, _CORE), np.clip(y, 0.0, _CORE)
 
-    def windows(self, keys: Ints) -> npt.NDArray[np.float32]:
+    def windows(self, tiles: Ints) -> npt.NDArray[np.float32]:
         """Around each tile the three by three tiles, summed along rows from the west.
 
         Shape (tiles, 192, 193), float32.
         """
-        around = np.array([r * _ROW + c for r in (-1, 0, 1) for c in (-1, 0, 1)])
-        wanted = (keys[:, None] + around[None, :]).astype(np.int64)
-        tiles = self._fetch(np.unique(wanted))
-        sums = np.zeros((len(keys), _WINDOW, _WINDOW + 1), dtype=np.float32)
+        around = np.array([r * self.columns + c for r in (-1, 0, 1) for c in (-1, 0, 1)])
+        wanted = tiles[:, None] + around
+        found = self._fetch(np.unique(wanted))
+        sums = np.zeros((len(tiles), _WINDOW, _WINDOW + 1), dtype=np.float32)
         for i, nine in enumerate(wanted.tolist()):
-            whole = np.block([[tiles[k] for k in nine[r : r + 3]] for r in (0, 3, 6)])
+            whole = np.block([[found[k] for k in nine[r : r + 3]] for r in (0, 3, 6)])
             np.cumsum(whole, axis=1, out=sums[i, :, 1:])
         return sums
 
-    def lat(self, key: Ints, y: Floats) -> Floats:
+    def lat(self, tile: Ints, y: Floats) -> Floats:
         """Latitude of places in tiles."""
-        row = np.floor(key / _ROW + 0.5)
-        found: Floats = (row * _CORE + y) * self.dlat
+        found: Floats = ((tile // self.columns + self._first[0]) * _CORE + y) * self.dlat
         return found
 
     def _fetch(self, keys: Ints) -> dict[int, npt.NDArray[np.float32]]:
-        missing = [k for k in keys.tolist() if k not in self._tiles]
+        missing = [k for k in keys.tolist() if k not in self._kept]
         for start in range(0, len(missing), _AT_ONCE):
             some = missing[start : start + _AT_ONCE]
             for key, tile in zip(some, self._fill(np.array(some)), strict=True):
                 flat = tile.min() == tile.max()
-                self._tiles[key] = np.broadcast_to(tile[0, 0], tile.shape) if flat else tile.copy()
+                self._kept[key] = np.broadcast_to(tile[0, 0], tile.shape) if flat else tile.copy()
         found = {}
         for key in keys.tolist():
-            self._tiles.move_to_end(key)
-            found[key] = self._tiles[key]
-        while len(self._tiles) > _KEPT_TILES:
-            self._tiles.popitem(last=False)
+            self._kept.move_to_end(key)
+            found[key] = self._kept[key]
+        while len(self._kept) > _KEPT_TILES:
+            self._kept.popitem(last=False)
         return found
 
     def _fill(self, keys: Ints) -> npt.NDArray[np.float32]:
         chance = np.zeros((len(keys), _CORE, _CORE))
         tile = np.arange(len(keys))
-        up = np.floor(keys / _ROW + 0.5)
-        north, east = up * _CORE, (keys - up * _ROW) * _CORE
+        north = (keys // self.columns + self._first[0]) * _CORE
+        east = (keys % self.columns + self._first[1]) * _CORE
         rows = columns = np.zeros(len(keys), dtype=np.int64)
         block = _CORE
         while True:
@@ -163,16 +187,20 @@ class Raster:
 def disc_means(
     sums: npt.NDArray[np.float32],
     raster: Raster,
-    place: tuple[Ints, Floats, Floats],
-    lat: Floats,
+    window: Ints,
+    x: Floats,
+    y: Floats,
     radius_m: Floats,
+    lat: Floats,
+    columns: Ints,
 ) -> Floats:
-    """The mean over discs. ``place``: window of each, and its centre in cells of the core.
+    """The mean over discs: (groups, columns).
 
-    Row by row the disc is a slab, whose mean half width is exact (the integral of the
-    half chord); the chance along it is a difference of two sums.
+    A group is the discs of one radius centred on one parallel: at ``x`` and each of
+    ``columns`` whole cells further east, ``y`` cells north of the core's corner of a
+    ``window``. Row by row a disc is a slab, whose mean half width is exact (the integral
+    of the half chord); the chance along it is a difference of two sums.
     """
-    window, x, y = place
     kx, ky = metres_per_degree(lat)
     rows = radius_m / (ky * raster.dlat)
     widest = radius_m / (kx * raster.dlon)
@@ -182,7 +210,7 @@ def disc_means(
     first = np.floor(y - rows)
     base = (window * _WINDOW + first.astype(np.int64)) * (_WINDOW + 1)
     flat = sums.reshape(-1)
-    total = np.zeros(len(x))
+    total = np.zeros((len(x), len(columns)))
     weight = np.zeros(len(x))
     inverse = 1.0 / rows
     t = np.maximum((first - y) * inverse, -1.0)
@@ -194,14 +222,16 @@ def disc_means(
         turn = (t + t1) * bend
         # cos(lat + turn) / cos(lat), to second order
         squeeze = (1.0 - slope * turn - 0.5 * turn * turn) * np.maximum(t1 - t, 1e-300)
-        half = widest * slab / squeeze
-        chord = _along(flat, base, middle + half) - _along(flat, base, middle - half)
-        total += chord * (slab / np.maximum(2 * half, 1e-300))
+        half = np.minimum(widest * slab / squeeze, _CORE - 0.01)
+        chord = _sums_to(flat, base, middle + half, columns)
+        chord -= _sums_to(flat, base, middle - half, columns)
+        chord *= (slab / np.maximum(2 * half, 1e-300))[:, None]
+        total += chord
         weight += slab
         base += _WINDOW + 1
         np.minimum(base, flat.size - _WINDOW - 1, out=base)
         t, area = t1, area1
-    share: Floats = np.clip(total / weight, 0.0, 1.0)
+    share: Floats = np.clip(total / weight[:, None], 0.0, 1.0)
     return share
 
 
@@ -211,14 +241,24 @@ def _half_chords(t: Floats) -> Floats:
     return area
 
 
-def _along(sums: npt.NDArray[np.float32], base: Ints, x: Floats) -> Floats:
-    x = np.clip(x, 0.0, _WINDOW - 1e-9)
+def _sums_to(flat: npt.NDArray[np.float32], base: Ints, x: Floats, columns: Ints) -> Floats:
+    """Sums from the west up to ``x``, between the two cell edges around it."""
     left = x.astype(np.int64)
-    part = x - left
-    left += base
-    low = sums.take(left)
-    found: Floats = low + part * (sums.take(left + 1) - low)
+    part = (x - left)[:, None]
+    at = (left + base)[:, None] + columns
+    low = flat.take(at)
+    at += 1
+    found: Floats = (flat.take(at) - low) * part
+    found += low
     return found
+
+
+@dataclass
+class _Nodes:
+    """Shares at lattice nodes, tile by tile; ``slot`` says where a tile's are, -1 not yet."""
+
+    slot: npt.NDArray[np.int32]
+    shares: Floats
 
 
 class Fields:
@@ -228,99 +268,162 @@ class Fields:
         self._ground = ground
         self._lock = threading.Lock()
         self._rasters: dict[float, Raster] = {}
-        self._nodes: dict[tuple[float, int], Floats] = {}
+        self._nodes: dict[float, _Nodes] = {}
 
     def shares(self, lon: Floats, lat: Floats, radius_m: Floats, cell: float) -> Floats:
         """Shares of discs that have this ``cell_m``, canonical radii and others in turn."""
         with self._lock:
-            raster = self._rasters.setdefault(cell, Raster(self._ground, cell))
+            if cell not in self._rasters:
+                self._rasters[cell] = Raster(self._ground, cell)
+            raster = self._rasters[cell]
+        alike = bool((radius_m == radius_m[0]).all())
+        sizes = radius_m[:1] if alike else np.unique(radius_m)
+        sizes = sizes[np.isin(sizes, CANONICAL_M)]
+        if alike and len(sizes):
+            return self._looked_up(raster, lon, lat, float(sizes[0]))
         out = np.empty(len(lon))
-        canonical = np.isin(radius_m, CANONICAL_M)
-        for radius in np.unique(radius_m[canonical]):
+        left = np.ones(len(lon), dtype=np.bool_)
+        for radius in sizes:
             rows = np.nonzero(radius_m == radius)[0]
             out[rows] = self._looked_up(raster, lon[rows], lat[rows], float(radius))
-        rows = np.nonzero(~canonical)[0]
+            left[rows] = False
+        rows = np.nonzero(left)[0]
         if len(rows):
             out[rows] = self._summed(raster, lon[rows], lat[rows], radius_m[rows])
         return out
 
     def _looked_up(self, raster: Raster, lon: Floats, lat: Floats, radius_m: float) -> Floats:
-        keys, x, y = raster.place(lon, lat)
-        found, which = np.unique(keys, return_inverse=True)
-        flat = self._node_shares(raster, found, radius_m).reshape(-1)
-        x, y = x * (1.0 / _STEP), y * (1.0 / _STEP)
-        i = np.clip(y.astype(np.int64), 0, _NODES - 2)
-        j = np.clip(x.astype(np.int64), 0, _NODES - 2)
-        u, v = x - j, y - i
-        at = (which * _NODES + i) * _NODES + j
+        row, column, x, y = raster.place(lon, lat)
+        nodes = self._nodes.get(radius_m)
+        if nodes is None:
+            nodes = _Nodes(np.full(raster.tiles, -1, dtype=np.int32), np.empty((0, _NODES**2)))
+        tile = row * raster.columns + column
+        slot = nodes.slot.take(tile)
+        if slot.min(initial=0) < 0:
+            nodes = self._more_nodes(raster, np.unique(tile[slot < 0]), radius_m)
+            slot = nodes.slot.take(tile)
+        flat = nodes.shares.reshape(-1)
+        x *= 1.0 / _STEP
+        y *= 1.0 / _STEP
+        i = np.minimum(y.astype(np.int64), _NODES - 2)
+        j = np.minimum(x.astype(np.int64), _NODES - 2)
+        x -= j
+        y -= i
+        at = (slot * np.int64(_NODES) + i) * _NODES + j
         low, high = flat.take(at), flat.take(at + _NODES)
-        low += (flat.take(at + 1) - low) * u
-        high += (flat.take(at + _NODES + 1) - high) * u
-        share: Floats = low + (high - low) * v
-        return share
+        at += 1
+        low += (flat.take(at) - low) * x
+        high += (flat.take(at + _NODES) - high) * x
+        high -= low
+        high *= y
+        high += low
+        return high
 
-    def _node_shares(self, raster: Raster, keys: Ints, radius_m: float) -> Floats:
-        """Shares at the lattice nodes of tiles: (tiles, 33, 33)."""
-        side = np.arange(_NODES) * float(_STEP)
-        y, x = (a.ravel() for a in np.meshgrid(side, side, indexing="ij"))
+    def _more_nodes(self, raster: Raster, tiles: Ints, radius_m: float) -> _Nodes:
+        """Shares at the lattice nodes of these tiles too."""
+        side = np.arange(_NODES) * _STEP
         with self._lock:
-            missing = np.array([k for k in keys.tolist() if (radius_m, k) not in self._nodes])
+            old = self._nodes.get(radius_m)
+            slot = np.full(raster.tiles, -1, dtype=np.int32) if old is None else old.slot.copy()
+            known = [] if old is None else [old.shares]
+            missing = tiles[slot[tiles] < 0]
+            slot[missing] = np.arange(len(missing)) + (0 if old is None else len(old.shares))
             for start in range(0, len(missing), _AT_ONCE):
                 some = missing[start : start + _AT_ONCE]
-                which = np.repeat(np.arange(len(some)), len(x))
-                place = which, np.tile(x, len(some)), np.tile(y, len(some))
-                lat = raster.lat(some[which], place[2])
-                radius = np.full(len(lat), radius_m)
-                found = disc_means(raster.windows(some), raster, place, lat, radius)
-                for key, nodes in zip(some.tolist(), found.reshape(len(some), -1), strict=True):
-                    self._nodes[radius_m, key] = nodes
-            return np.stack([self._nodes[radius_m, k] for k in keys.tolist()])
+                window = np.repeat(np.arange(len(some)), _NODES)
+                y = np.tile(side.astype(np.float64), len(some))
+                lat = raster.lat(some[window], y)
+                found = disc_means(
+                    raster.windows(some),
+                    raster,
+                    window,
+                    np.zeros(len(y)),
+                    y,
+                    np.full(len(y), radius_m),
+                    lat,
+                    side,
+                )
+                known.append(found.reshape(len(some), -1))
+            self._nodes[radius_m] = _Nodes(slot, np.vstack(known))
+            return self._nodes[radius_m]
 
     def _summed(self, raster: Raster, lon: Floats, lat: Floats, radius_m: Floats) -> Floats:
-        keys, x, y = raster.place(lon, lat)
+        row, column, x, y = raster.place(lon, lat)
+        tile = row * raster.columns + column
         out = np.empty(len(lon))
-        order = np.argsort(keys, kind="stable")
-        found, starts = np.unique(keys[order], return_index=True)
+        order = np.argsort(tile, kind="stable")
+        found, starts = np.unique(tile[order], return_index=True)
         starts = np.append(starts, len(order))
         for first in range(0, len(found), _AT_ONCE):
             some = found[first : first + _AT_ONCE]
             rows = order[starts[first] : starts[first + len(some)]]
-            which = np.searchsorted(some, keys[rows])
+            which = np.searchsorted(some, tile[rows])
             with self._lock:
                 sums = raster.windows(some)
-            place = which, x[rows], y[rows]
-            out[rows] = disc_means(sums, raster, place, lat[rows], radius_m[rows])
+            out[rows] = disc_means(
+                sums,
+                raster,
+                which,
+                x[rows],
+                y[rows],
+                radius_m[rows],
+                lat[rows],
+                np.zeros(1, dtype=np.int64),
+            )[:, 0]
         return out
 
 
 class Classes:
     """A coarse grid over the zone that tells surely inside and surely outside at once."""
 
-    def __init__(self, ground: Ground, across: int = 48) -> None:
+    def __init__(self, ground: Ground, blocks: int = 24, split: int = 4) -> None:
         west, south, east, north = ground.bounds
-        reach = 5.0 * max(ground.sigmas, default=0.0)
-        lat = max(abs(south), abs(north))
-        kx, ky = metres_per_degree(np.array([min(lat, 89.0)]))
+        reach = TAIL * max(ground.sigmas, default=0.0)
+        kx, ky = metres_per_degree(np.array([min(max(abs(south), abs(north)), 89.0)]))
         west, east = west - reach / kx[0], east + reach / kx[0]
         south, north = max(south - reach / ky[0], -90.0), min(north + reach / ky[0], 90.0)
-        self._middle = (west + east) / 2
-        self._west, self._south = west - self._middle, south
-        self._dlon = max((east - west) / across, 1e-9)
-        self._dlat = max((north - south) / across, 1e-9)
+        across = blocks * split
         self._across = across
-        rows, columns = (a.ravel() for a in np.meshgrid(*[np.arange(across)] * 2, indexing="ij"))
-        lons = wrap(west + (columns + 0.5) * self._dlon)
-        lats = south + (rows + 0.5) * self._dlat
-        within, without = ground.margins(lons, lats)
-        kx, ky = metres_per_degree(lats)
-        kx = np.maximum(kx, metres_per_degree(np.abs(lats) - self._dlat / 2)[0])
-        half = 0.51 * np.hypot(kx * self._dlon, 1.01 * ky * self._dlat)
-        self._within, self._without = within - half, without - half
+        self._middle = (west + east) / 2
+        dlon, dlat = max((east - west) / across, 1e-9), max((north - south) / across, 1e-9)
+        self._scale = 1.0 / dlon, 1.0 / dlat
+        self._corner = (west - self._middle) / dlon, south / dlat
+
+        def ask(rows: Floats, columns: Floats) -> tuple[Floats, Floats]:
+            lons = wrap(west + columns * dlon)
+            return ground.margins(lons, np.clip(south + rows * dlat, -90.0, 90.0))
+
+        # Blocks first; only those that an edge is near are asked cell by cell.
+        wide = np.arange(blocks) + 0.5
+        rows, columns = (a.ravel() * split for a in np.meshgrid(wide, wide, indexing="ij"))
+        lats = np.abs(south + rows * dlat)
+        kx, ky = metres_per_degree(np.maximum(lats - split * dlat, 0.0))
+        half = 0.51 * np.hypot(kx * dlon, 1.01 * metres_per_degree(lats)[1] * dlat)
+        within, without = ask(rows, columns)
+        edge = np.nonzero(np.maximum(within, without) < 3 * split * half)[0]
+
+        def cells(values: Floats) -> Floats:
+            return np.repeat(np.repeat(values.reshape(blocks, blocks), split, 0), split, 1)
+
+        self._within, self._without = cells(within - split * half), cells(without - split * half)
+        part = np.arange(split) + 0.5 - split / 2
+        rows = (rows[edge, None, None] + part[:, None] + 0 * part).ravel()
+        columns = (columns[edge, None, None] + part + 0 * part[:, None]).ravel()
+        within, without = ask(rows, columns)
+        at = rows.astype(np.int64), columns.astype(np.int64)
+        half = np.repeat(half[edge], split * split)
+        self._within[at], self._without[at] = within - half, without - half
 
     def settle(self, lon: Floats, lat: Floats, radius_m: Floats) -> tuple[Bools, Bools]:
-        """Which discs are surely all inside, and which surely all outside, inside the grid's box."""
-        x = (wrap(lon - self._middle) - self._west) / self._dlon
-        y = (lat - self._south) / self._dlat
+        """Which discs are surely all inside and which surely all outside, as far as it can tell."""
+        x = wrap(lon - self._middle)
+        x *= self._scale[0]
+        x -= self._corner[0]
+        y = lat * self._scale[1]
+        y -= self._corner[1]
         on = (x >= 0) & (x < self._across) & (y >= 0) & (y < self._across)
-        at = np.where(on, y.astype(np.int64) * self._across + x.astype(np.int64), 0)
+        at = y.astype(np.int64)
+        at *= self._across
+        at += x.astype(np.int64)
+        at *= on
         return on & (self._within.take(at) > radius_m), on & (self._without.take(at) > radius_m)

@@ -81,7 +81,7 @@ def time_sentence(
     else:
         start, end = min(e[0] for e in edges), max(e[1] for e in edges)
         window = f"from {edge_words(start, tz)}" if start.lo.year > 1801 else "without a beginning"
-        window += f" until {edge_words(end, tz)}" if end.hi.year < 2199 else ", with no end"
+        window += f" until {edge_words(end, tz)}" if end.hi.year < 2099 else ", with no end"
         daily = clause.provision.daily
         if daily is not None:
             window += f", each day from {daily.from_} to {daily.until}"

@@ -6,7 +6,7 @@ This is what ``truceline.agreement("idlib-2020")`` gives.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from truceline.model.amendments import dated_zones
 from truceline.model.unit import Units
 from truceline.model.zone import Admin, DatedShape
 from truceline.monitor.check import Checker
+from truceline.monitor.locate import Locator
 from truceline.monitor.zones import Ground, build
 from truceline.sources.agreement import AgreementText, Fault, parse
 from truceline.store import library
@@ -45,6 +46,7 @@ class Terms:
     ground: Ground
     units: Units
     basis: str
+    locators: dict[str, Locator] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def zones(self) -> Mapping[str, tuple[DatedShape, ...]]:
@@ -54,7 +56,7 @@ class Terms:
     @cached_property
     def checker(self) -> Checker:
         """The prepared kernel."""
-        return Checker(self.agreement, self.zones, self.units)
+        return Checker(self.agreement, self.zones, self.units, self.locators)
 
 
 def load(name: str, units: Units | None = None) -> Terms:

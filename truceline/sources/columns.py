@@ -45,9 +45,7 @@ def named(
     else:
         what = f"the file has no column {', '.join(repr(m) for m in missing)}"
         todo = f"it has {', '.join(header[:40])}; rename or add what is missing"
-    return found, [
-        Problem(source=source, file=file, line=1, what=what, todo=todo, severity="file")
-    ]
+    return found, [Problem(source=source, file=file, line=1, what=what, todo=todo, severity="file")]
 
 
 def unknown(header: Sequence[str], found: Mapping[str, str]) -> list[str]:

@@ -32,7 +32,7 @@ class Frame:
     @property
     def rows(self) -> int:
         """Records read, the unreadable ones included."""
-        return self.table.num_rows + sum(p.severity == "row" for p in self.problems)
+        return int(self.table.num_rows) + sum(p.severity == "row" for p in self.problems)
 
 
 def sliced(table: pa.Table, first_line: int) -> Iterator[Frame]:

@@ -4,30 +4,53 @@ An observer's own position, bearing and range make a sector: "at 2 to 5 km to th
 """
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from truceline.model.unit import Units
-from truceline.sources.precision import Regions
+from truceline.sources.precision import DISC, SECTOR, UNIT, Regions
 from truceline.sources.rows import Floats, Mask, Rows, mask_of
 
 # A bearing in words is right to half a step of its own compass; one in degrees, where the
 # row gives no spread, to half a step of the eight-point compass.
-_POINTS = "N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".split()
+_POINTS = [
+    "N",
+    "NNE",
+    "NE",
+    "ENE",
+    "E",
+    "ESE",
+    "SE",
+    "SSE",
+    "S",
+    "SSW",
+    "SW",
+    "WSW",
+    "W",
+    "WNW",
+    "NW",
+    "NNW",
+]
 _SPREAD = {1: 45.0, 2: 22.5, 3: 11.25}
 SPREAD_DEG = 22.5
 _WORDS = {"north": "N", "east": "E", "south": "S", "west": "W"}
-_METRES = {"": 1.0, "m": 1.0, "metres": 1.0, "meters": 1.0, "km": 1000.0, "kilometres": 1000.0, "kilometers": 1000.0, "mi": 1609.344}
+_METRES = {
+    "": 1.0,
+    "m": 1.0,
+    "metres": 1.0,
+    "meters": 1.0,
+    "km": 1000.0,
+    "kilometres": 1000.0,
+    "kilometers": 1000.0,
+    "mi": 1609.344,
+}
 # How far off heavy fire is heard or its flash seen, where an observer gives no range.
 FARTHEST_M = 20_000.0
 
 
-def place_of(
-    rows: Rows, col: dict[str, str], units: Units, *, comma: bool
-) -> dict[str, object]:
+def place_of(rows: Rows, col: Mapping[str, str], units: Units, *, comma: bool) -> dict[str, object]:
     """The columns of ``EVENT_SCHEMA`` that say where, and the faults of those of the file."""
     lon, lat = rows.place(col["lon"], col["lat"], comma=comma)
     radius = rows.number(col["radius_m"], comma=comma)
@@ -60,10 +83,10 @@ def _units(rows: Rows, column: str, units: Units, regions: Regions) -> None:
         unit = units.get(code)
         if unit is not None:
             regions.lon[i], regions.lat[i] = unit.lon, unit.lat
-            regions.radius_m[i], regions.region[i], regions.unit[i] = unit.radius_m, "unit", code
+            regions.radius_m[i], regions.kind[i], regions.unit[int(i)] = unit.radius_m, UNIT, code
             continue
-        if regions.region[i] == "disc":  # the row's own disc stands in for the unit
-            regions.region[i], regions.unit[i] = "unit", code
+        if regions.kind[i] == DISC:  # the row's own disc stands in for the unit
+            regions.kind[i], regions.unit[int(i)] = UNIT, code
         one = np.zeros(rows.n, np.bool_)
         one[i] = True
         rows.note(
@@ -75,7 +98,7 @@ def _units(rows: Rows, column: str, units: Units, regions: Regions) -> None:
 
 
 def _sectors(
-    rows: Rows, col: dict[str, str], regions: Regions, columns: dict[str, object], *, comma: bool
+    rows: Rows, col: Mapping[str, str], regions: Regions, columns: dict[str, object], *, comma: bool
 ) -> None:
     own_lon, own_lat = rows.place(col["observer_lon"], col["observer_lat"], comma=comma)
     bearing, natural = _bearings(rows, col["bearing"])
@@ -85,8 +108,18 @@ def _sectors(
     stated = rows.number(col["range_min"], comma=comma)
     near = np.where(np.isnan(stated), near, stated)
     with np.errstate(invalid="ignore"):
-        rows.fail((spread <= 0) | (spread > 180), col["spread"], "no spread is below 0 or above 180 degrees", "give the error to either side, in degrees")
-        rows.fail((near < 0) | (near > far), col["range"], "the nearer end of the range is beyond the farther one", "give the range as nearest and farthest, like 2-5 km")
+        rows.fail(
+            (spread <= 0) | (spread > 180),
+            col["spread"],
+            "no spread is below 0 or above 180 degrees",
+            "give the error to either side, in degrees",
+        )
+        rows.fail(
+            (near < 0) | (near > far),
+            col["range"],
+            "the nearer end of the range is beyond the farther one",
+            "give the range as nearest and farthest, like 2-5 km",
+        )
     told = ~np.isnan(bearing) | ~np.isnan(far)
     has_own = ~np.isnan(own_lon)
     lon = np.where(has_own, own_lon, regions.lon)
@@ -94,7 +127,12 @@ def _sectors(
     # With both a place and an observer, the place that the row itself names is the event's.
     named_place = has_own & ~np.isnan(regions.lon)
     lost = told & np.isnan(lon)
-    rows.fail(lost, col["bearing"] or col["range"], "a bearing or a range needs the observer's position", "give observer_lon and observer_lat")
+    rows.fail(
+        lost,
+        col["bearing"] or col["range"],
+        "a bearing or a range needs the observer's position",
+        "give observer_lon and observer_lat",
+    )
     rows.note(
         told & np.isnan(far) & ~named_place,
         col["bearing"],
@@ -107,8 +145,8 @@ def _sectors(
     regions.lon[sector | ring] = lon[sector | ring]
     regions.lat[sector | ring] = lat[sector | ring]
     regions.radius_m[sector | ring] = far[sector | ring]
-    regions.region[ring] = "disc"
-    regions.region[sector] = "sector"
+    regions.kind[ring] = DISC
+    regions.kind[sector] = SECTOR
     columns.update(regions.columns())
     nothing = np.full(rows.n, np.nan)
     columns["bearing_deg"] = np.where(sector, bearing % 360, nothing)
@@ -129,9 +167,7 @@ def _bearings(rows: Rows, column: str) -> tuple[Floats, Floats]:
     bad: Mask = np.zeros(rows.n, np.bool_)
     for i in np.flatnonzero(mask_of(pc.not_equal(words, ""))):
         text = words[int(i)].as_py()
-        letters = re.sub(
-            "|".join(_WORDS), lambda m: _WORDS[m[0]], text.casefold()
-        )
+        letters = re.sub("|".join(_WORDS), lambda m: _WORDS[m[0]], text.casefold())
         letters = re.sub(r"[^A-Za-z]|ern|wards?", "", letters).upper()
         if letters in _POINTS:
             bearing[i] = _POINTS.index(letters) * 22.5
@@ -142,7 +178,12 @@ def _bearings(rows: Rows, column: str) -> tuple[Floats, Floats]:
             bearing[i] = float(found[1])
         else:
             bad[i] = True
-    rows.fail(bad, column, "this is no bearing", "write degrees from north, 0 to 360, or a compass point like NNE")
+    rows.fail(
+        bad,
+        column,
+        "this is no bearing",
+        "write degrees from north, 0 to 360, or a compass point like NNE",
+    )
     return bearing, spread
 
 

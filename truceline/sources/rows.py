@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -19,6 +18,7 @@ from truceline.sources.times import Moments
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.object_]
 
 _EMPTY = pa.array(["NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "none", "-", "#N/A"])
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -79,11 +79,14 @@ class Rows:
             return blank(self.n)
         if pa.types.is_dictionary(array.type):
             array = array.dictionary_decode()
+        if pa.types.is_timestamp(array.type):
+            array = _seconds(array)
         if not pa.types.is_string(array.type):
-            array = array.cast(pa.string())
+            return array.cast(pa.string()).fill_null("")
         if array.null_count:
             array = array.fill_null("")
-        return pc.utf8_trim_whitespace(array)
+        plain = pc.all(pc.string_is_ascii(array)).as_py()
+        return pc.ascii_trim_whitespace(array) if plain else pc.utf8_trim_whitespace(array)
 
     def time_column(self, column: str) -> pa.Array:
         """A column of times: typed as the file has it, or text, '' where nothing is stated."""
@@ -135,9 +138,7 @@ class Rows:
         out[np.isinf(out)] = np.nan
         return out
 
-    def whole_number(
-        self, column: str, *, loose: bool = False, only: Mask | None = None
-    ) -> Floats:
+    def whole_number(self, column: str, *, loose: bool = False, only: Mask | None = None) -> Floats:
         """A column of whole numbers that are not negative, as floats; NaN where not stated."""
         found = self.number(column, loose=loose, only=only)
         with np.errstate(invalid="ignore"):
@@ -146,10 +147,37 @@ class Rows:
         self.fail(part, column, "this counts things and is no whole number", "correct it")
         return found
 
-    def place(self, lon_column: str, lat_column: str, *, comma: bool = False) -> tuple[Floats, Floats]:
-        """Longitude and latitude in degrees; NaN in both where the row has no coordinates."""
-        lon = self.number(lon_column, comma=comma)
-        lat = self.number(lat_column, comma=comma)
+    def stated(self, column: str) -> pa.Array:
+        """A column as text, '' also where the file writes NA or the like."""
+        words = self.text(column)
+        return pc.if_else(pc.is_in(words, _EMPTY), "", words)
+
+    def code(self, column: str, allowed: str, meaning: str, *, otherwise: str = "") -> Codes:
+        """A column of one-character codes. What is none of ``allowed`` fails.
+
+        ``otherwise`` is taken where the file or the row gives no code; without it that fails.
+        """
+        words = pc.replace_substring_regex(self.stated(column), r"\.0+$", "")
+        if otherwise:
+            words = pc.if_else(pc.equal(words, ""), otherwise, words)
+        codes: Codes = words.to_numpy(zero_copy_only=False)
+        self.fail(
+            ~np.isin(codes, list(allowed)),
+            column,
+            f"{meaning} must be one of {', '.join(allowed)}",
+            "see the source's codebook and correct it",
+        )
+        return codes
+
+    def place(
+        self, lon_column: str, lat_column: str, *, comma: bool = False, only: Mask | None = None
+    ) -> tuple[Floats, Floats]:
+        """Longitude and latitude in degrees; NaN in both where the row has no coordinates.
+
+        ``only`` reads these rows and leaves the others without coordinates.
+        """
+        lon = self.number(lon_column, comma=comma, only=only)
+        lat = self.number(lat_column, comma=comma, only=only)
         with np.errstate(invalid="ignore"):
             swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
             wrong_lat, wrong_lon = np.abs(lat) > 90, np.abs(lon) > 180
@@ -189,12 +217,10 @@ class Rows:
 
     def acts(self, words: pa.Array, column: str, *, table: str = "free-text") -> pa.Array:
         """The act of each row, by the vocabulary; a note on words that it does not know."""
-        encoded = pc.dictionary_encode(words)
+        encoded = words if pa.types.is_dictionary(words.type) else pc.dictionary_encode(words)
         known = [vocabulary().match(w or "", table=table) for w in encoded.dictionary.to_pylist()]
         codes = encoded.indices.to_numpy(zero_copy_only=False)
-        for code, (word, act) in enumerate(
-            zip(encoded.dictionary.to_pylist(), known, strict=True)
-        ):
+        for code, (word, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
             if word and act == "unknown" and word.casefold() not in ("unknown", "act not stated"):
                 first = np.zeros(self.n, np.bool_)
                 first[int(np.argmax(codes == code))] = True
@@ -220,8 +246,7 @@ class Rows:
             return
         rows = self.table if len(good) == self.n else self.table.take(pa.array(good))
         chosen = ids if len(good) == self.n else ids.take(pa.array(good))
-        id_hashes, contents = hashes(chosen, rows)
-        repeat, clash, first = seen.add(id_hashes, contents, self.lines[good])
+        repeat, clash, first = seen.add(chosen, rows, self.lines[good])
         for i in np.flatnonzero(clash):
             one = np.zeros(self.n, np.bool_)
             one[good[i]] = True
@@ -274,6 +299,14 @@ class Rows:
         return pa.repeat(pa.scalar(value, field.type), self.n)
 
 
+def _seconds(array: pa.Array) -> pa.Array:
+    """Timestamps without the zeros behind a whole second, where all are whole seconds."""
+    try:
+        return array.cast(pa.timestamp("s", array.type.tz))
+    except pa.ArrowInvalid:
+        return array
+
+
 _NOT_FINITE = ("the number is not finite", "give a finite number, or leave it empty")
 
 
@@ -304,7 +337,9 @@ def listed(words: pa.Array, *, separator: str = "") -> pa.Array:
 
     With the separator ``|``, ``%7C`` and ``%25`` inside a member stand for ``|`` and ``%``.
     """
-    if separator and mask_of(pc.match_substring_regex(words, r"[|%]" if separator == "|" else separator)).any():
+    if separator and any(
+        pc.any(pc.match_substring(words, mark)).as_py() for mark in {separator, "%"}
+    ):
         parts = pc.split_pattern(words, separator)
         flat = pc.utf8_trim_whitespace(parts.flatten())
         keep = mask_of(pc.not_equal(flat, ""))
@@ -319,14 +354,3 @@ def listed(words: pa.Array, *, separator: str = "") -> pa.Array:
     ends = np.concatenate([[0], np.cumsum(stated)]).astype(np.int32)
     flat = words if stated.all() else words.filter(pa.array(stated))
     return pa.ListArray.from_arrays(pa.array(ends), flat)
-
-
-def hashes(ids: pa.Array, rows: pa.Table) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    """64-bit hashes of the ids and of all that the rows say (DuckDB's hash, seeded by type)."""
-    names = [f"c{i}" for i in range(rows.num_columns)]
-    held = rows.rename_columns(names).append_column("id", ids)
-    with duckdb.connect(config={"threads": 1}) as engine:
-        engine.register("held", held)
-        said = ", ".join(names) or "id"
-        found = engine.sql(f"SELECT hash(id) AS i, hash({said}) AS c FROM held").fetchnumpy()  # noqa: S608 - names are c0, c1, ...
-    return np.asarray(found["i"], np.uint64), np.asarray(found["c"], np.uint64)
