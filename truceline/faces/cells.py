@@ -141,6 +141,7 @@ def _csv_list(values: pa.Array) -> pa.Array:
 
 
 def csv_lines(slices: Slices) -> Iterator[bytes]:
+    """A table in slices as CSV: a header, then a line a row (UTF-8, LF)."""
     for number, table in enumerate(slices):
         if number == 0:
             yield (",".join(table.schema.names) + "\n").encode()
@@ -181,6 +182,7 @@ def _objects(table: pa.Table) -> tuple[list[pa.Array], list[str]]:
 
 
 def json_lines(slices: Slices) -> Iterator[bytes]:
+    """A table in slices as one JSON list with an object a row."""
     yield b"["
     first = True
     for table in slices:
@@ -192,6 +194,11 @@ def json_lines(slices: Slices) -> Iterator[bytes]:
 
 
 def geojson_lines(slices: Slices) -> Iterator[bytes]:
+    """A table in slices as a GeoJSON FeatureCollection of points (lon, lat).
+
+    Raises:
+        ValueError: no columns ``lon`` and ``lat``.
+    """
     yield b'{"type": "FeatureCollection", "features": ['
     first = True
     for table in slices:

@@ -13,7 +13,7 @@ from truceline.faces.moments import (
 from truceline.model.agreement import Agreement, PartyStatus
 from truceline.model.amendments import DatedProvision, dated_provisions, dated_zones
 from truceline.model.provision import (
-    Exception_,
+    Exemption,
     Provision,
     ZoneReadings,
 )
@@ -168,7 +168,7 @@ def _windows(agreement: Agreement, p: Provision) -> Iterator[tuple[str, str]]:
     yield from ((reading, words) for words, reading in seen.items())
 
 
-def _exception(e: Exception_) -> str:
+def _exception(e: Exemption) -> str:
     what = [f"acts against {', '.join(e.against)}"] if e.against else []
     what += [f"acts by {', '.join(e.by)}"] if e.by else []
     what += [", ".join(e.acts)] if e.acts else []
