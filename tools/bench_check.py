@@ -159,7 +159,9 @@ def main() -> None:
             for o, t in zip(ours, theirs, strict=True)
         ]
         print(f"{args.rows:,} SIMULATED events, a third known only to 25 km; 5 zones")
-        print(f"plain answers identical: {'yes' if same else 'NO'} ({len(ours[0]['pairs']):,} pairs)")
+        print(
+            f"plain answers identical: {'yes' if same else 'NO'} ({len(ours[0]['pairs']):,} pairs)"
+        )
         print(f"findings: {ours[0]['findings']:,} {ours[0]['counts']}")
         print(
             "Truceline s: "
