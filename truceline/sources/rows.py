@@ -223,8 +223,8 @@ class Rows:
         encoded = words if pa.types.is_dictionary(words.type) else pc.dictionary_encode(words)
         known = [vocabulary().match(w or "", table=table) for w in encoded.dictionary.to_pylist()]
         codes = encoded.indices.to_numpy(zero_copy_only=False)
-        for code, (word, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
-            if word and act == "unknown" and word.casefold() not in ("unknown", "act not stated"):
+        for code, (name, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
+            if name and act == "unknown" and name.casefold() not in ("unknown", "act not stated"):
                 first = np.zeros(self.n, np.bool_)
                 first[int(np.argmax(codes == code))] = True
                 self.note(
