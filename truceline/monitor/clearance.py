@@ -18,11 +18,13 @@ from truceline.model.zone import Shape, Spine
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 _A = 6_378_137.0
 _E2 = 6.694379990141316e-3  # WGS 84: f (2 - f), f = 1 / 298.257223563
 _DEGREE = np.pi / 180
 _MOST_VERTICES = 60_000
+_NEIGHBOURS = 5
 _FAR = 200_000.0  # beyond this the flat formula gives way to the arc of the chord
 TAIL = 5.0  # standard deviations; Phi(-5) = 3e-7 counts as nothing
 
@@ -66,6 +68,31 @@ class Foot:
     distance: Floats
     side: Floats
     cut: Floats
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """The two pieces next to the nearest point of the lines; see ``Boundary._pieces``.
+
+    ``x``, ``y``: the asked point from that point, metres. ``corner``: that point is nearest
+    of both pieces. ``first``: the piece ahead is the nearer.
+    """
+
+    squared: Floats
+    x: Floats
+    y: Floats
+    near: Ints
+    corner: Bools
+    first: Bools
+    kx: Floats
+    ky: Floats
+
+    def take(self, rows: Any) -> tuple[Any, ...]:
+        return tuple(getattr(self, name)[rows] for name in self.__slots__)
+
+    def put(self, rows: Ints, values: tuple[Any, ...]) -> None:
+        for name, value in zip(self.__slots__, values, strict=True):
+            getattr(self, name)[rows] = value
 
 
 class Boundary:
@@ -126,48 +153,65 @@ class Boundary:
         if self._tree is None:
             far = np.full(len(lon), np.inf)
             return Foot(far, far, far)
-        chord, near = self._tree.query(_ecef(lon, lat))
+        place = _ecef(lon, lat)
+        chord, near = self._tree.query(place)
+        found = self._pieces(lon, lat, near)
+        # A piece whose end is not the nearest of all may still be nearer, by less than
+        # step^2 / (8 distance). Where that is much, the next nearest points are asked too.
+        close = np.nonzero(chord < 2 * self.step_m)[0]
+        if len(close) and len(self._at) > 1:
+            others = self._tree.query(place[close], k=min(_NEIGHBOURS, len(self._at)))[1]
+            for k in range(1, others.shape[1]):
+                other = self._pieces(lon[close], lat[close], others[:, k])
+                better = other.squared < found.squared[close]
+                found.put(close[better], other.take(better))
+        distance = np.sqrt(found.squared)
+        far = chord > _FAR
+        if far.any():
+            arc = 2 * _A * np.arcsin(np.minimum(chord / (2 * _A), 1.0))
+            distance = np.where(far, arc, distance)
+        if depths is None:
+            return Foot(distance, distance, distance)
+        dx, dy = self._direction(found)
+        side = np.where(dx * found.y - dy * found.x >= 0, 1.0, -1.0)
+        return Foot(distance, side, self._cut(lon, lat, found, (dx, dy), depths))
+
+    def _pieces(self, lon: Floats, lat: Floats, near: Ints) -> "_Pieces":
+        """The two pieces that meet at a point of the lines, seen from (lon, lat)."""
         at = self._at[near]
         kx, ky = metres_per_degree((lat + at[:, 1]) / 2)
         x, y = wrap(lon - at[:, 0]) * kx, (lat - at[:, 1]) * ky
-        ahead = self._next[near]
-        behind = self._prev[near]
-        ax, ay = ahead[:, 0] * kx, ahead[:, 1] * ky
-        bx, by = behind[:, 0] * kx, behind[:, 1] * ky
-        ta, da2 = _piece(x, y, ax, ay)
-        tb, db2 = _piece(x, y, bx, by)
-        distance = np.sqrt(np.minimum(da2, db2))
-        arc = 2 * _A * np.arcsin(np.minimum(chord / (2 * _A), 1.0))
-        distance = np.where(chord > _FAR, arc, distance)
-        if depths is None:
-            return Foot(distance, distance, distance)
-        # The direction there: of the nearer piece, or between both where a corner is nearest.
-        ua, ub = _unit(ax, ay), _unit(-bx, -by)
-        corner = (ta <= 0) & (tb <= 0)
-        first = da2 <= db2
-        dx = np.where(corner, ua[0] + ub[0], np.where(first, ua[0], ub[0]))
-        dy = np.where(corner, ua[1] + ub[1], np.where(first, ua[1], ub[1]))
-        side = np.where(dx * y - dy * x >= 0, 1.0, -1.0)
-        return Foot(distance, side, self._cut(lon, lat, near, corner, (x, y), (dx, dy), depths))
+        ahead, behind = self._next[near], self._prev[near]
+        after, after2 = _piece(x, y, ahead[:, 0] * kx, ahead[:, 1] * ky)
+        before, before2 = _piece(x, y, behind[:, 0] * kx, behind[:, 1] * ky)
+        corner = (after <= 0) & (before <= 0)
+        return _Pieces(np.minimum(after2, before2), x, y, near, corner, after2 <= before2, kx, ky)
+
+    def _direction(self, found: "_Pieces") -> tuple[Floats, Floats]:
+        """Of the nearer piece, or between both where the corner of both is nearest."""
+        ahead, behind = self._next[found.near], self._prev[found.near]
+        ua = _unit(ahead[:, 0] * found.kx, ahead[:, 1] * found.ky)
+        ub = _unit(-behind[:, 0] * found.kx, -behind[:, 1] * found.ky)
+        dx = np.where(found.corner, ua[0] + ub[0], np.where(found.first, ua[0], ub[0]))
+        dy = np.where(found.corner, ua[1] + ub[1], np.where(found.first, ua[1], ub[1]))
+        return dx, dy
 
     def _cut(
         self,
         lon: Floats,
         lat: Floats,
-        near: npt.NDArray[np.intp],
-        corner: Bools,
-        offset: tuple[Floats, Floats],
+        found: "_Pieces",
         along: tuple[Floats, Floats],
         depths: tuple[float, float],
     ) -> Floats:
         """Signed distance to the nearest flat end: positive before it, negative beyond."""
         left, right = depths
-        end = self._end[near]
-        beyond = corner & (end != 0)
+        end = self._end[found.near]
+        beyond = found.corner & (end != 0)
         size = np.hypot(*along)
         size = np.where(size > 0, size, 1.0)
-        over = (along[0] * offset[0] + along[1] * offset[1]) / size * end
-        aside = (along[0] * offset[1] - along[1] * offset[0]) / size
+        over = (along[0] * found.x + along[1] * found.y) / size * end
+        aside = (along[0] * found.y - along[1] * found.x) / size
         past = -np.hypot(over, np.maximum(np.maximum(aside - left, -right - aside), 0.0))
         best = np.full(len(lon), np.inf)
         for i in np.nonzero(self._end)[0]:

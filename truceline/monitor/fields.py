@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from truceline.monitor.clearance import TAIL, Bools, Floats, Ground, metres_per_degree, wrap
+from truceline.monitor.clearance import TAIL, Bools, Floats, Ground, Ints, metres_per_degree, wrap
 
-Ints = npt.NDArray[np.int64]
 
 CANONICAL_M = (1e3, 2e3, 5e3, 1e4, 1.5e4, 2e4, 2.5e4, 3e4, 4e4, 5e4, 7.5e4, 1e5)
 LARGEST_M = 500_000.0  # a wider disc is sampled

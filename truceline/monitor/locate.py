@@ -133,17 +133,16 @@ class Locator:
         self._low = low
         self._high = _Sharer(Ground(shape, False), shape, units) if low.ground.unsure else low
 
-    def share(self, regions: Regions) -> Floats:
+    def share(self, regions: Regions, threads: int | None = None) -> Floats:
         """How much of each region is inside the zone: float64 in [0, 1], one per row.
 
         NaN where nothing can be told: a region that is ``nowhere`` or lacks what its kind
         needs, or a zone whose ground is unknown there. A zone ``everywhere`` is 1 for
-        every row. A row's answer depends on nothing else in its batch.
+        every row. A row's answer depends on nothing else in its batch, nor on ``threads``
+        (None: every core, where the batch is large).
         """
-        out = np.empty(len(regions))
-        for start in range(0, len(regions), _CHUNK):
-            self._into(_Asked(regions.rows(start, start + _CHUNK)), out[start : start + _CHUNK])
-        return out
+        found: Floats = shares([self], regions, threads)[0]
+        return found
 
     def _into(self, asked: "_Asked", out: Floats) -> None:
         if self.shape.op == "everywhere":
@@ -172,7 +171,7 @@ def shares(
     def work(start: int) -> None:
         asked = _Asked(regions.rows(start, start + _CHUNK))
         # Threads begin at different zones, so that they do not wait for one to be prepared.
-        shift = (start // _CHUNK) % max(count, 1) * len(locators) // max(count, 1)
+        shift = (start // _CHUNK) % count * len(locators) // count
         for i in range(len(locators)):
             zone = (i + shift) % len(locators)
             locators[zone]._into(asked, out[zone, start : start + _CHUNK])
