@@ -239,7 +239,7 @@ class Leaf:
     @cached_property
     def _edge(self) -> Boundary:
         lines = shapely.boundary(self.polygon)
-        fine = self.sigma / 3 if self.sigma > 0 else shapely.length(lines) * 111_000 / 3_000
+        fine = self.sigma / 2 if self.sigma > 0 else shapely.length(lines) * 111_000 / 3_000
         return Boundary(lines, min(fine, 5_000.0), self.sigma / 200)
 
     @cached_property
@@ -248,7 +248,7 @@ class Leaf:
         line = self.spine.line
         if line.geom_type == "MultiLineString":
             line = shapely.line_merge(line)
-        return Boundary(line, min(self.sigma / 3, 5_000.0), self.sigma / 200)
+        return Boundary(line, min(self.sigma / 2, 5_000.0), self.sigma / 200)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

@@ -149,7 +149,7 @@ class Raster:
             lon, lat = self._at(
                 east[tile] + (columns + 0.5) * block, north[tile] + (rows + 0.5) * block
             )
-            if block == 1 and self._finest > 2 * self.cell:
+            if block == 1 and self._finest >= self.cell:
                 chance[tile, rows, columns] = self._ground.inside(lon, lat)
                 return chance.astype(np.float32)
             within, without = self._ground.margins(lon, lat)
@@ -171,7 +171,7 @@ class Raster:
             tile = np.repeat(tile, 16)
             rows = (rows[:, None] * 4 + four // 4).ravel()
             columns = (columns[:, None] * 4 + four % 4).ravel()
-        count = 13 if self._finest >= self.cell / 2 else 55
+        count = 5 if self._finest >= self.cell / 3 else 21
         total = np.zeros(len(tile))
         for k in range(count):  # a lattice of points in each cell (Fibonacci)
             x = east[tile] + columns + (k + 0.5) / count
@@ -225,7 +225,7 @@ def disc_means(
         half = np.minimum(widest * slab / squeeze, _CORE - 0.01)
         chord = _sums_to(flat, base, middle + half, columns)
         chord -= _sums_to(flat, base, middle - half, columns)
-        chord *= (slab / np.maximum(2 * half, 1e-300))[:, None]
+        chord *= (slab / np.maximum(2 * half, 1e-300)).astype(np.float32)[:, None]
         total += chord
         weight += slab
         base += _WINDOW + 1
@@ -241,14 +241,18 @@ def _half_chords(t: Floats) -> Floats:
     return area
 
 
-def _sums_to(flat: npt.NDArray[np.float32], base: Ints, x: Floats, columns: Ints) -> Floats:
+def _sums_to(
+    flat: npt.NDArray[np.float32], base: Ints, x: Floats, columns: Ints
+) -> npt.NDArray[np.float32]:
     """Sums from the west up to ``x``, between the two cell edges around it."""
     left = x.astype(np.int64)
-    part = (x - left)[:, None]
+    part = (x - left).astype(np.float32)[:, None]
     at = (left + base)[:, None] + columns
     low = flat.take(at)
     at += 1
-    found: Floats = (flat.take(at) - low) * part
+    found: npt.NDArray[np.float32] = flat.take(at)
+    found -= low
+    found *= part
     found += low
     return found
 

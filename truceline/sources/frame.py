@@ -34,10 +34,7 @@ class Frame:
         """Records read, the unreadable ones included."""
         return int(self.table.num_rows) + sum(p.severity == "row" for p in self.problems)
 
-
-def sliced(table: pa.Table, first_line: int) -> Iterator[Frame]:
-    """A table in frames of bounded length, numbered from ``first_line``."""
-    for start in range(0, table.num_rows, ROWS):
-        part = table.slice(start, ROWS)
-        lines = np.arange(part.num_rows, dtype=np.int64) + first_line + start
-        yield Frame(part, lines)
+    def parts(self) -> Iterator["Frame"]:
+        """The frame in pieces of bounded length (of a frame without problems)."""
+        for start in range(0, self.table.num_rows, ROWS):
+            yield Frame(self.table.slice(start, ROWS), self.lines[start : start + ROWS])
