@@ -22,11 +22,10 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
 
 from truceline.model.problem import PROBLEM_SCHEMA
-from truceline.model.unit import Unit, Units
-from truceline.store import audit, record
+from truceline.model.unit import Units
+from truceline.store import audit, boundaries, record
 from truceline.store.batches import put_bytes, read_events, sha256_of, sync_folder
 from truceline.store.errors import (
     CaseDamagedError,
@@ -73,9 +72,11 @@ class Case:
     def units(self) -> Units:
         """The admin units of the case. Raises CaseDamagedError where they cannot be read."""
         path = self.path / UNITS
+        if not path.is_file():
+            raise CaseDamagedError(f"{path} is missing; put it back, or make the case again")
         try:
-            return _units(pq.read_table(path))
-        except (OSError, pa.ArrowException, KeyError) as error:
+            return boundaries.load(path.parent)
+        except (OSError, ValueError) as error:
             raise CaseDamagedError(f"{path} cannot be read: {error}") from error
 
     def events(self) -> Iterator[pa.Table]:
@@ -202,7 +203,8 @@ def _fill(draft: Path, agreement: str, beside: Mapping[str, bytes], units: Units
     for name, content in sorted(beside.items()):
         (draft / name).parent.mkdir(parents=True, exist_ok=True)
         hashes[name] = put_bytes(draft / name, content)
-    hashes[UNITS] = put_bytes(draft / UNITS, _units_file(units))
+    boundaries.save(units, draft / UNITS)
+    hashes[UNITS] = put_bytes(draft / UNITS, (draft / UNITS).read_bytes())
     made = record.Record.create(draft / RECORD)
     with made.writing() as db:
         audit.append(db, who, "new", {"files": hashes, "units": len(units)})
@@ -227,50 +229,3 @@ def boundaries_hash(case: Case, entries: list[audit.Entry]) -> tuple[str, str] |
     then = json.loads(first.detail)["files"].get(UNITS, "") if first else ""
     now = sha256_of(case.path / UNITS)
     return None if then == now else (then, now)
-
-
-def _units_file(units: Units) -> bytes:
-    table = pa.table(
-        {
-            "code": pa.array([u.code for u in units], pa.string()),
-            "level": pa.array([u.level for u in units], pa.int64()),
-            "names": pa.array([list(u.names) for u in units], pa.list_(pa.string())),
-            "parents": pa.array([list(u.parents) for u in units], pa.list_(pa.string())),
-            "lon": pa.array([u.lon for u in units], pa.float64()),
-            "lat": pa.array([u.lat for u in units], pa.float64()),
-            "radius_m": pa.array([u.radius_m for u in units], pa.float64()),
-            "geometry": pa.array([shapely.to_wkb(u.polygon) for u in units], pa.binary()),
-        },
-        metadata={
-            "geo": json.dumps(
-                {
-                    "version": "1.1.0",
-                    "primary_column": "geometry",
-                    "columns": {"geometry": {"encoding": "WKB", "geometry_types": []}},
-                }
-            )
-        },
-    )
-    out = pa.BufferOutputStream()
-    pq.write_table(table, out, compression="zstd")
-    return bytes(out.getvalue())
-
-
-def _units(table: pa.Table) -> Units:
-    rows = table.to_pylist()
-    polygons = shapely.from_wkb([row["geometry"] for row in rows])
-    return Units(
-        tuple(
-            Unit(
-                row["code"],
-                row["level"],
-                tuple(row["names"]),
-                tuple(row["parents"]),
-                polygon,
-                row["lon"],
-                row["lat"],
-                row["radius_m"],
-            )
-            for row, polygon in zip(rows, polygons, strict=True)
-        )
-    )
