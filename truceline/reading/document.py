@@ -1,22 +1,18 @@
-"""From bytes to a page: one clean text whose every character knows where it came from.
-
-``Page.text`` is what the grammars read. ``Page.source`` is what offsets count in: the
-decoded plain text, the decoded HTML source, or a PDF's extracted text. For plain text
-and PDF the two are the same; for HTML ``starts`` and ``ends`` lead from one to the other.
-"""
+"""From bytes to a page: decode, tell text from HTML from PDF, refuse what cannot be read."""
 
 import hashlib
 import io
 import logging
 import re
-from array import array
-from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from truceline.reading.answer import Evidence, Unreadable
+from truceline.reading.answer import Unreadable
+from truceline.reading.html import html_page
+from truceline.reading.layout import text_blocks
+from truceline.reading.page import Page
 
 MAX_BYTES = 20_000_000
 _BOMS = (
@@ -30,60 +26,6 @@ _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|main|div|p|h1|meta)\b", re.I)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 logging.getLogger("pypdf").setLevel(logging.ERROR)
-
-
-@dataclass(slots=True)
-class Block:
-    """A paragraph, heading, list item or cell: ``[start, end)`` of ``Page.text``.
-
-    ``reason`` is why it is no part of the body, or None. ``linked`` is the share of its
-    characters inside links. ``main`` is False where a library that finds the main text
-    of a web page left it out, None where no such library was asked.
-    """
-
-    start: int
-    end: int
-    kind: str = "p"  # p, h (heading), li (list item), cell
-    reason: str | None = None
-    linked: float = 0.0
-    main: bool | None = None
-
-
-@dataclass(slots=True)
-class Page:
-    """The text to read, its blocks and the way back to the source's offsets."""
-
-    name: str
-    format: str  # text, html, pdf
-    encoding: str
-    sha256: str
-    source: str
-    text: str
-    blocks: list[Block]
-    starts: array[int] | None = None
-    ends: array[int] | None = None
-    published: str | None = None  # from metadata, ISO date
-    published_from: str | None = None
-    guessed_encoding: bool = False
-    partial: str | None = None
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Offsets into ``source`` of ``text[start:end]``, white space at the ends left out."""
-        while start < end and self.text[start].isspace():
-            start += 1
-        while end > start and self.text[end - 1].isspace():
-            end -= 1
-        if self.starts is None or self.ends is None:
-            return start, end
-        if end <= start:
-            at = self.starts[start] if start < len(self.starts) else len(self.source)
-            return at, at
-        return self.starts[start], self.ends[end - 1]
-
-    def evidence(self, start: int, end: int) -> Evidence:
-        """The evidence for ``text[start:end]``."""
-        a, b = self.span(start, end)
-        return Evidence(a, b, self.source[a:b])
 
 
 def decode(data: bytes) -> tuple[str, str, bool]:
@@ -164,9 +106,6 @@ def open_page(data: bytes, *, name: str, max_bytes: int = MAX_BYTES) -> Page:
     Raises:
         Unreadable: empty, binary, too large, or a PDF without text.
     """
-    from truceline.reading.html import html_page
-    from truceline.reading.layout import text_blocks
-
     if not data.strip():
         raise Unreadable("is empty; nothing to read")
     if len(data) > max_bytes:

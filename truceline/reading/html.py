@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 
 import trafilatura
 
-from truceline.reading.document import Block, Page
+from truceline.reading.page import Block, Page
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 _BLOCK_TAGS = frozenset(

@@ -2,7 +2,7 @@
 
 import re
 
-from truceline.reading.document import Block
+from truceline.reading.page import Block
 
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _ITEM = re.compile(
