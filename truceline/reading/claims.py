@@ -109,6 +109,9 @@ def _figure(sentence: Sentence, mark: Marks, q: Quantity, following: Quantity | 
     if choice is None:
         return None
     measure, word, who = choice
+    if who:  # the text's own letters, not the lower-case copy
+        spot = low.find(who, end)
+        who = sentence.text[spot : spot + len(who)] if 0 <= spot < end + 150 else who
     if base + tokens[q.core].start - base in counted and measure in ("captured", "detained", "evacuated", "other", "missing"):
         return None
     value, lo, hi = q.value, q.low, q.high
@@ -116,8 +119,7 @@ def _figure(sentence: Sentence, mark: Marks, q: Quantity, following: Quantity | 
         value, lo, hi = q.high, None, None
     stop = end + len(near) if near else end
     by = _BY.search(sentence.text[end : end + 120]) if measure in ("killed", "injured", "captured", "detained", "displaced") else None
-    moments = [m for m in mark.moments if m.iso]
-    time = min(moments, key=lambda m: abs(m.said.start - base - at)).iso if moments and abs(min(moments, key=lambda m: abs(m.said.start - base - at)).said.start - base - at) < 120 else None
+    time = _when(mark, low, base, at)
     return Figure(
         measure, tidy(value), tidy(lo), tidy(hi), None if q.qualifier == "between" else q.qualifier, word,
         who, by.group("by") if by else None, time, None, None,
@@ -125,9 +127,29 @@ def _figure(sentence: Sentence, mark: Marks, q: Quantity, following: Quantity | 
     )
 
 
+def _when(mark: Marks, low: str, base: int, at: int) -> str | None:
+    """The time nearest to a figure with no comma or verb of saying between them."""
+    best: tuple[int, str] | None = None
+    for moment in mark.moments:
+        spot = moment.said.start - base
+        between = low[min(at, spot) : max(at, spot)]
+        if moment.iso and not re.search(r",|;|\bsaid\b|\bdemanded\b|\badded\b", between) and abs(spot - at) < 120:
+            if best is None or abs(spot - at) < best[0]:
+                best = (abs(spot - at), moment.iso)
+    return best[1] if best else None
+
+
 def _clause_start(low: str, at: int) -> int:
-    cut = max(low.rfind(m, 0, at) for m in (",", ";", ":", " and ", " while "))
-    return cut + (len(low[cut:]) - len(low[cut:].lstrip(" ,;:"))) if cut >= 0 and at - cut < 60 else max(0, at - 40 if at > 60 else 0) if at > 60 else 0
+    """Where the words of a figure at ``at`` begin: after a boundary near by, at a word's edge."""
+    cut = max(low.rfind(m, 0, at) + len(m) - 1 for m in (",", ";", ":", " and ", " while ") if low.rfind(m, 0, at) >= 0) if re.search(r"[,;:]| and | while ", low[:at]) else -1
+    start = cut + 1 if at - cut < 70 else at - 40
+    if start <= 0:
+        return 0
+    if start == at - 40:
+        start = low.find(" ", start) + 1
+    while low[start : start + 1] == " ":
+        start += 1
+    return min(start, at)
 
 
 def _who(right: str, measure: str) -> str | None:
@@ -198,7 +220,7 @@ def _measure(left: str, right: str, near: str) -> tuple[str, str | None, str | N
 
 def _clean_who(words: str) -> str | None:
     words = re.sub(r"\s+", " ", words).strip(" ,")
-    words = re.sub(r"\b(?:were|was|have|has|had|been|are|being|who|reported|left|also)\b.*$", "", words).strip(" ,")
+    words = re.sub(r"\b(?:were|was|have|has|had|been|are|being|who|reported|left|also|displaced)\b.*$" if not words.lower().startswith(("displaced", "internally")) else r"\b(?:were|was|have|has|had)\b.*$", "", words).strip(" ,")
     return words or None
 
 
@@ -218,8 +240,6 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution], quoted: list[
         if a.kind == "before" and a.subject_start > at and re.search(r",\s*(?:the |a |an )?[^,]{0,80}$", sentence.low[at : a.verb_start]) and not re.search(r"; |, while | whereas |, but |, and the ", between):
             if re.match(r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]):
                 return a.who
-        if a.kind == "before" and a.subject_start < at < a.verb_start:
-            return a.who
     return None
 
 

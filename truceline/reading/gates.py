@@ -16,7 +16,7 @@ PLAN = re.compile(
     r"|\bthe (?:[\w-]+ ){0,3}?(?:agreement|deal|accord|plan|protocol|text|document|terms|memorandum|truce|ceasefire|arrangement|pact|first phase|phase (?:one|two)|treaty)(?:'s terms)? (?:also |further |\w+ly )?(?:provides?|calls?|stipulates?|says|states|requires?|sets?|envisages?|foresees?|includes?|specif(?:y|ies)|obliges?|prohibits?|bans?|forbids?|gives?|allows?|permits?|establishes|creates|outlines?|commits?|contains?|excludes?|exempts?|does not|do not|mandates?|would|will|see[s]?)\b"
 )
 _DEMAND = re.compile(
-    r"\b(?:called (?:for|on|upon)|call(?:s|ing)? (?:for|on|upon)|urg(?:ed|es|ing)|demand(?:ed|s|ing)?|want(?:ed|s)?|ask(?:ed|s|ing)|appeal(?:ed|s|ing)? (?:for|to)|hop(?:ed|es|ing)|should|"
+    r"\b(?:called (?:for|on|upon)|call(?:s|ing)? (?:for|on|upon)|urg(?:ed|es|ing)|demand(?:ed|s|ing)?|want(?:ed|s)?|ask(?:ed|s|ing)|appeal(?:ed|s|ing)? (?:for|to)|hop(?:ed|es?|ing)|should|"
     r"proposed|suggested|considering|discuss(?:ed|es|ing)?|negotiat(?:ed|ing) (?:a|an|the)|refus(?:ed|es|ing|al)|reject(?:ed|s|ing)?|fail(?:ed|s|ing|ure)?|threaten(?:ed|s|ing)?|warn(?:ed|s|ing)?|seek(?:s|ing)?|sought|insist(?:ed|s)?|accus(?:ed|es|ing)|alleg(?:ed|es|ing)|efforts? to|attempt(?:s|ed)? to|"
     r"prospects?|talks (?:on|about|over)|possib(?:le|ility)|unclear|whether|doubts?|expected that|likely|unlikely|recommend(?:ed|s)?|request(?:ed|s)? (?:that|the)|welcom(?:ed|es|ing)|prais(?:ed|es|ing)|denied|denies|lack of|in exchange for ending|ready to|willing(?:ness)? to|prepared to|need(?:s|ed)? to)\b"
 )
@@ -75,7 +75,8 @@ def allows(sentence: Sentence, at: int, end: int, *, noun: bool, kind: str, agre
             return False
     demand = _DEMAND.search(left)
     if demand and not (planned and PLAN.search(low[: at]) and demand.group().startswith("call")) and not agreement:
-        if not (re.search(r"\b(?:agreed|will|shall|scheduled)\b", left[demand.end() :])):
+        wish = re.match(r"hop|should|call|urg|demand|want|ask|appeal|propos|suggest|threat|warn|seek|sought|refus|reject|fail|recommend|accus|alleg", demand.group())
+        if not re.search(r"\b(?:agreed|scheduled)\b" if wish else r"\b(?:agreed|will|shall|scheduled)\b", left[demand.end() :]):
             return False
     if re.search(r"\b(?:if|whether|in case|in the event)\b[^,;]*$", left) and kind not in ("exception",):
         return False
@@ -91,14 +92,14 @@ def allows(sentence: Sentence, at: int, end: int, *, noun: bool, kind: str, agre
     if lead or agreement:
         return True
     if planned:
-        return not re.search(r"\b(?:has|have|had|already)\s+(?:\w+\s+)?$", left)
+        return noun or not re.search(r"\b(?:has|have|had|already)\s+(?:\w+\s+)?$", left)
     # a report: the verb must be future or bound by an undertaking
     window = left[-110:]
     if noun:
-        return bool(MODAL.search(window) or re.match(r"[^,;]{0,60}\b(?:will|shall|must|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set)\b", right))
+        return bool(MODAL.search(window) or MODAL.search(low[at:end]) or re.match(r"[^,;]{0,60}\b(?:will|shall|must|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set)\b", right))
     word = low[at:end]
     if re.match(r"(?:be )?[a-z]+ed\b", word) and not word.startswith("be ") and not re.search(r"\b(?:be|to be|being|been agreed)\s+(?:\w+ly )?$", left):
-        return bool(re.search(r"\b(?:will|shall|must) be [^,;]{0,60}$", left))
+        return bool(re.search(r"\b(?:will|shall|must|to) be (?:\w+ly )?$|\b(?:will|shall|must|to) be [^,;]{0,60}\b(?:and|or) (?:\w+ly )?$", left))
     return bool(re.search(r"\b(?:shall|will|must|would|to|undertake[sn]?|agree[ds]?(?: on)?|commit(?:s|ted)?|requires?|provides? for|calls? for|is|are|and|or|includes?|starts?|begins?|planned|scheduled|announced|not)\b[^.;:]{0,110}$", left)) and bool(MODAL.search(left)) or (
         kind in ("exception", "prohibition") and bool(re.search(r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice)\b", low))
     )

@@ -101,4 +101,7 @@ def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
     kept = [d for d in kept if not (d.weak and not d.facts() and d.kind in has_facts and not agreement)]
     for draft in kept:
         draft.spans.sort()
+        if draft.each_side and draft.distance_m and draft.width_m is None:
+            draft.width_m = 2 * draft.distance_m
+            draft.notes.append("width: twice the depth on either side")
     return sorted(kept, key=lambda d: d.spans[0])

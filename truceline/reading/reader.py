@@ -22,7 +22,7 @@ from truceline.reading.quotes import quotes_of, said_in, statements_of
 from truceline.reading.speech import People, people_of
 from truceline.reading.terms import Draft, Setting, is_agreement, read_terms
 from truceline.reading.times import moments_of
-from truceline.reading.who import Mention, mentions_of, the_zone
+from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled
 from truceline.reading.words import Sentence, sentences_of
 
 _ENGLISH = frozenset("the of and to in a is that for on with as by at from are were was has have it this be will shall not said or".split())
@@ -84,7 +84,9 @@ def read(
     figures = read_claims(sentences, marks, said, counted, quoted)
     statements = statements_of(page, sentences, people, said, quoted)
     actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))
+    also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)
+    actors = without_garbled(actors, [n[2] for n in notices if n[0] == "garbled name"])
     warnings = [Caution(kind, text, (page.evidence(*span),), hint) for kind, text, span, hint in notices]
     warnings = _about_document(page, language, published, found_from, cessation) + warnings
     return Reading(

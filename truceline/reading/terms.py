@@ -151,7 +151,9 @@ def _clauses(sentence: Sentence, triggers: list[_Trigger], marks: Marks) -> list
             if level >= rank:
                 cut, rank = before.end + match.start(), level
         if rank == 0:
-            if _rank(trigger) < _rank(before) and not (before.kind in ("exception", "prohibition")):
+            if before.kind == "deliverable" and trigger.kind in ("zone", "monitoring", "access", "deployment") and re.match(r"(?:be )?(?:establish|form|creat|set|constitut|prepar|provid|activat|mark|clear)", low[before.start :]) and trigger.start - before.end < 60:
+                kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            elif _rank(trigger) < _rank(before) and not (before.kind in ("exception", "prohibition")):
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])
             elif trigger.kind == "exception" and before.kind != "exception":
                 kept.append((trigger, trigger.start, 2))
@@ -374,9 +376,6 @@ def _set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, 
                 draft.confidence = min(draft.confidence, 0.7)
         elif draft.distance_m is None and draft.kind in ("withdrawal", "prohibition", "patrol", "deployment", "monitoring", "cessation", "access", "exception"):
             draft.distance_m = d.metres
-    if draft.each_side and draft.distance_m and draft.width_m is None:
-        draft.width_m = 2 * draft.distance_m
-        draft.notes.append("width: twice the depth on either side")
 
 
 _NOT_COUNTED = re.compile(r"\W*(?:sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?)\b")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from truceline.reading.page import Page
 from truceline.reading.places import Gazetteer, known_places
 from truceline.reading.speech import NAME, People, known_actors
 from truceline.reading.words import Sentence
@@ -58,6 +59,8 @@ def mentions_of(sentences: list[Sentence], people: People, gazetteer: Gazetteer)
                         if place.kind == "country" or governs:
                             country = place.name if place.kind == "country" else next((p.name for p in spots.values() if p.country == place.country and p.kind == "country"), place.name)
                             _add(actors, country, "state", piece, span)
+                        if low in ("kremlin", "the kremlin", "white house", "the white house"):
+                            continue
                         if place.kind == "country" or not governs:
                             _add_place(places, piece, span, place.name, place.lon, place.lat, place.gazetteer)
                         continue
@@ -101,7 +104,7 @@ def _add(actors: dict[str, Mention], key: str, kind: str, piece: str, span: tupl
     mention.spans.append(span)
     if fullest and kind == "person":
         mention.name = fullest
-    elif len(piece) > len(mention.name) and kind != "state" or (kind == "state" and piece == key):
+    elif kind != "other spelling" and len(piece) > len(mention.name) and kind != "state" or (kind == "state" and piece == key):
         mention.name = piece
 
 
@@ -109,8 +112,33 @@ def _add_place(places: dict[str, Mention], piece: str, span: tuple[int, int], na
     mention = places.setdefault(name.lower(), Mention(piece, "place", {}, [], lon, lat, gazetteer))
     mention.variants[piece] = mention.variants.get(piece, 0) + 1
     mention.spans.append(span)
-    if len(piece) > len(mention.name):
+    if (len(piece) > len(mention.name) and mention.name != name) or piece == name:
         mention.name = piece
+
+
+def also_named(page: Page, actors: list[Mention]) -> None:
+    """Other spellings of the body's persons in tag lists and captions ("Vladimir Poutine")."""
+    known = known_actors()
+    by_name = {known.get(a.name.lower(), (a.name, ""))[0]: a for a in actors if a.kind == "person"}
+    for block in page.blocks:
+        if block.reason not in ("tags", "caption"):
+            continue
+        for match in NAME.finditer(page.text[block.start : block.end]):
+            words = match.group()
+            name = known.get(words.lower(), ("", ""))[0]
+            if name in by_name and words.lower() in known:
+                _add({name: by_name[name]}, name, "other spelling", words, (block.start + match.start(), block.start + match.end()))
+
+
+def without_garbled(actors: list[Mention], garbled: list[tuple[int, int]]) -> list[Mention]:
+    """A name read out of a garbled one is nobody; what is left of it goes to the known person."""
+    known = known_actors()
+    kept = []
+    for actor in actors:
+        if actor.kind == "person" and actor.name.lower() not in known and all(any(a <= s[0] < b for a, b in garbled) for s in actor.spans):
+            continue
+        kept.append(actor)
+    return kept
 
 
 def the_zone(sentences: list[Sentence], country_zone: Callable[[str], str | None]) -> str | None:
