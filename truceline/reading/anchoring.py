@@ -48,6 +48,8 @@ def tense_at(text: str, at: int, role: str) -> str:
     """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
     left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas "))
     segment = text[max(0, left) : at]
+    if role == "at" and re.search(r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported)(?: (?:on|late|early))*\s*$", segment):
+        return "past"
     if role in ("due", "until"):
         return "future" if not re.search(r"\b(?:had|was|were|expired|ended)\b[^,;]{0,40}$", segment) else "past"
     comma = segment.rfind(",")

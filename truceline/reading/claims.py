@@ -99,11 +99,16 @@ def _figure(sentence: Sentence, mark: Marks, q: Quantity, following: Quantity | 
     if _MODAL.search(left) and not re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left):
         if not re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right):
             return None
-    choice = _measure(left, right, near)
+    aside = re.match(r"([^,;.]{0,50}),\s*(?:of which|of whom|of them|including|among (?:them|whom)|mostly|most of them)[^,;.]{0,60},\s*", low[end : end + 220])
+    if aside:
+        right = (aside.group(1) + " " + low[end + aside.end() : end + 220]).lstrip(" -")
+    choice = _subject(low[:at]) or _measure(left, right, near)
     if choice is None and here and re.search(r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom)|, with|\bas well as|\bmost of them|\bcomprising)\s*$", left) and _PEOPLE.match(re.sub(r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter)", "", right)):
         choice = (here[-1].measure, here[-1].word, _who(right, here[-1].measure))
     if choice is None and here and re.match(r"(?:of (?:them|whom|the dead|those)|(?:were|are) (?:civilians|children|women|soldiers))", right):
         choice = (here[-1].measure, here[-1].word, None)
+    if choice is None and here and re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left)):
+        choice = (here[-1].measure, here[-1].word, _who(right, here[-1].measure))
     if choice is None and here and re.search(r"\band\s*$", left) and _PEOPLE.match(re.sub(r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter|rebel|militant|police)", "", right)) and at - (here[-1].at - base) < 60:
         choice = (here[-1].measure, here[-1].word, _who(right, here[-1].measure))
     if choice is None:
@@ -115,6 +120,8 @@ def _figure(sentence: Sentence, mark: Marks, q: Quantity, following: Quantity | 
     if base + tokens[q.core].start - base in counted and measure in ("captured", "detained", "evacuated", "other", "missing"):
         return None
     value, lo, hi = q.value, q.low, q.high
+    if re.search(r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$", left) and q.qualifier is None and re.match(r"(?:[\w-]+ )?to\b", right):
+        return None  # the old figure of "fell from 213 to 95"
     if q.qualifier == "between" and _ROSE.search(low[:at]) and tokens[q.first].low == "from":
         value, lo, hi = q.high, None, None
     stop = end + len(near) if near else end
@@ -164,8 +171,10 @@ def _measure(left: str, right: str, near: str) -> tuple[str, str | None, str | N
         after, before, head = words[measure]
         match = head.match(right)
         if match:
-            if measure == "other":
-                pass
+            if re.search(r"\b(?:and|or)\s", match.group("who")):
+                continue
+            if measure in ("captured", "detained") and re.match(r"\W*(?:were |was |have been |are |to be |will be |being )*(?:freed|released|exchanged|swapped|returned)", right[match.end() :]):
+                continue
             score = len(match.group("who").split())
             if measure == "killed" and match.group("word") == "dead" or True:
                 if best is None or score < best[0]:
@@ -182,6 +191,8 @@ def _measure(left: str, right: str, near: str) -> tuple[str, str | None, str | N
         if match:
             who = match.group("who")
             if measure == "other" and re.fullmatch(r"destroyed|damaged", match.group("word")) and not _BUILDINGS.match(right):
+                continue
+            if re.search(r"\b(?:and|or)\s*$", who) or re.search(r"\b(?:prisoners?|hostages?|detainees?|captives?)\b", who) and measure in ("killed",) and False:
                 continue
             if "," in who and not re.search(r",\s*(?:[\w’'-]+\s+){0,5}$", who):
                 continue
@@ -218,9 +229,25 @@ def _measure(left: str, right: str, near: str) -> tuple[str, str | None, str | N
     return None
 
 
+_SUBJECT = re.compile(
+    r"\b(?P<word>casualties|deaths|fatalities|killings|violations|explosions|attacks|air ?strikes|incidents|clashes|displaced|refugees|wounded|injured|detainees|arrests|dead|death toll|toll)\b[^.;,]{0,50}?"
+    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|went (?:up|down)|jumped|reached|stood at|totall?ed|numbered|amounted to)\b(?: by [^.;,]{1,30})?(?: from [\d,.]+(?: million| thousand)?)?(?: to| at|)\s*(?:about |around |some |nearly |at least |more than )?$"
+)
+_SUBJECTS = {"deaths": "killed", "fatalities": "killed", "killings": "killed", "dead": "killed", "death toll": "killed", "toll": "killed", "displaced": "displaced", "refugees": "refugees", "wounded": "injured", "injured": "injured", "detainees": "detained", "arrests": "detained"}
+
+
+def _subject(left: str) -> tuple[str, str | None, str | None] | None:
+    """ "casualties fell from 213 to", "the toll rose to": the figure's measure is the subject."""
+    match = _SUBJECT.search(left)
+    if not match:
+        return None
+    word = match.group("word")
+    return _SUBJECTS.get(word, "other"), word, None
+
+
 def _clean_who(words: str) -> str | None:
     words = re.sub(r"\s+", " ", words).strip(" ,")
-    words = re.sub(r"\b(?:were|was|have|has|had|been|are|being|who|reported|left|also|displaced)\b.*$" if not words.lower().startswith(("displaced", "internally")) else r"\b(?:were|was|have|has|had)\b.*$", "", words).strip(" ,")
+    words = re.sub(r"\b(?:were|was|have|has|had|been|are|being|who|reported|left|also|displaced|lost)\b.*$" if not words.lower().startswith(("displaced", "internally")) else r"\b(?:were|was|have|has|had)\b.*$", "", words).strip(" ,")
     return words or None
 
 
@@ -238,7 +265,7 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution], quoted: list[
         if a.kind in ("after", "according") and not re.search(r"; |, while | whereas ", between):
             return a.who
         if a.kind == "before" and a.subject_start > at and re.search(r",\s*(?:the |a |an )?[^,]{0,80}$", sentence.low[at : a.verb_start]) and not re.search(r"; |, while | whereas |, but |, and the ", between):
-            if re.match(r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]):
+            if a.verb == "told" or re.match(r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]):
                 return a.who
     return None
 

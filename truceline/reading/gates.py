@@ -5,10 +5,10 @@ import re
 from truceline.reading.words import Sentence
 
 MODAL = re.compile(
-    r"\b(?:shall|will|must|undertakes?|undertook|commits? (?:itself |themselves )?to|committed (?:itself |themselves )?to|agree(?:d|s)?(?: \w+)? (?:to|on|that|upon)|is to|are to|"
+    r"\b(?:shall|will|must|undertakes?|undertook|undertaken to|engaged? (?:themselves |itself )?to|commits? (?:itself |themselves )?to|committed (?:itself |themselves )?to|agree(?:d|s)?(?: \w+)? (?:to|on|that|upon)|is to|are to|"
     r"to be|has to|have to|had to|is due to|are due to|set to|is expected to|are expected to|plan(?:s|ned)? to|pledge[sd]? to|promised to|vowed to|"
     r"obliged to|required to|requires?|obliges|provides? (?:for|that)|calls? for|stipulates?|foresees?|envisages?|envisions?|includes?|sets? out|outlines?|"
-    r"specif(?:y|ies|ied)|mandates?|scheduled|due to|ordered|instructed|accepted|decided to|decided|announced|declared|begins?|starts?|takes effect|undertaking to|entitled to|gives?|given|allows?|permits?|establishes|creates|sets up|prohibits|bans|forbids|comes? into|enters? into|runs?|lasts?|expires?|hereby)\b"
+    r"specif(?:y|ies|ied)|mandates?|scheduled|due to|ordered|instructed|accepted|decided to|decided|announced|declared|begins?|starts?|takes effect|undertaking to|entitled to|gives?|given|allows?|permits?|establishes|creates|sets up|prohibits|bans|forbids|comes? into|enters? into|runs?|lasts?|expires?|hereby|signed|reached|accepts?|brokered)\b"
 )
 _STRONG = re.compile(r"\b(?:shall|will|must|is to|are to|undertakes?|commits?|agree[sd]? to|agree[sd]? not to)\b")
 PLAN = re.compile(
@@ -16,7 +16,7 @@ PLAN = re.compile(
     r"|\bthe (?:[\w-]+ ){0,3}?(?:agreement|deal|accord|plan|protocol|text|document|terms|memorandum|truce|ceasefire|arrangement|pact|first phase|phase (?:one|two)|treaty)(?:'s terms)? (?:also |further |\w+ly )?(?:provides?|calls?|stipulates?|says|states|requires?|sets?|envisages?|foresees?|includes?|specif(?:y|ies)|obliges?|prohibits?|bans?|forbids?|gives?|allows?|permits?|establishes|creates|outlines?|commits?|contains?|excludes?|exempts?|does not|do not|mandates?|would|will|see[s]?)\b"
 )
 _DEMAND = re.compile(
-    r"\b(?:called (?:for|on|upon)|call(?:s|ing)? (?:for|on|upon)|urg(?:ed|es|ing)|demand(?:ed|s|ing)?|want(?:ed|s)?|ask(?:ed|s|ing)|appeal(?:ed|s|ing)? (?:for|to)|hop(?:ed|es?|ing)|should|"
+    r"\b(?:called (?:for|on|upon)|call(?:s|ing)? (?:for|on|upon)|urg(?:ed|es|ing)|demand(?:ed|s|ing)?|want(?:ed|s)?|ask(?:ed|s|ing)|appeal(?:ed|s|ing)? (?:for|to)|hop(?:ed|es?|ing)|should|push(?:ed|es|ing)? for|press(?:ed|es|ing)? for|"
     r"proposed|suggested|considering|discuss(?:ed|es|ing)?|negotiat(?:ed|ing) (?:a|an|the)|refus(?:ed|es|ing|al)|reject(?:ed|s|ing)?|fail(?:ed|s|ing|ure)?|threaten(?:ed|s|ing)?|warn(?:ed|s|ing)?|seek(?:s|ing)?|sought|insist(?:ed|s)?|accus(?:ed|es|ing)|alleg(?:ed|es|ing)|efforts? to|attempt(?:s|ed)? to|"
     r"prospects?|talks (?:on|about|over)|possib(?:le|ility)|unclear|whether|doubts?|expected that|likely|unlikely|recommend(?:ed|s)?|request(?:ed|s)? (?:that|the)|welcom(?:ed|es|ing)|prais(?:ed|es|ing)|denied|denies|lack of|in exchange for ending|ready to|willing(?:ness)? to|prepared to|need(?:s|ed)? to)\b"
 )
@@ -78,12 +78,12 @@ def allows(sentence: Sentence, at: int, end: int, *, noun: bool, kind: str, agre
         wish = re.match(r"hop|should|call|urg|demand|want|ask|appeal|propos|suggest|threat|warn|seek|sought|refus|reject|fail|recommend|accus|alleg", demand.group())
         if not re.search(r"\b(?:agreed|scheduled)\b" if wish else r"\b(?:agreed|will|shall|scheduled)\b", left[demand.end() :]):
             return False
-    if re.search(r"\b(?:if|whether|in case|in the event)\b[^,;]*$", left) and kind not in ("exception",):
+    if re.search(r"\b(?:if|whether|in case|in the event|unless)\b[^,;]*(?:,[^,;]*,[^,;]*)?$", left) and kind not in ("exception",):
         return False
     hypothetical = _HYPOTHETICAL.search(left[-60:])
     if hypothetical and hypothetical.group() != "would" and not agreement and kind not in ("exception", "duration"):
         return False
-    if hypothetical and hypothetical.group() == "would" and not (planned or lead or agreement):
+    if hypothetical and hypothetical.group() == "would" and not (planned or lead or agreement or re.search(r"\b(?:said|announced|confirmed|agreed|declared|according)\b", low)):
         return False
     if re.search(r"\b(?:not|never|without|no longer|n't|neither|nor)\s+(?:\w+ )?$", left) and kind not in ("prohibition", "exception"):
         return False
@@ -96,8 +96,15 @@ def allows(sentence: Sentence, at: int, end: int, *, noun: bool, kind: str, agre
     # a report: the verb must be future or bound by an undertaking
     window = left[-110:]
     if noun:
-        return bool(MODAL.search(window) or MODAL.search(low[at:end]) or re.match(r"[^,;]{0,60}\b(?:will|shall|must|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set)\b", right))
+        if kind == "monitoring" and re.match(r"[^;.]{0,150}\b(?:will|shall|must|is to|are to) (?:\w+ )?(?:report|monitor|oversee|supervise|verify|observe|watch|check|investigate|follow|ensure|be (?:set|establish|creat|form|deploy))", low[end:]):
+            return True
+        return bool(MODAL.search(window) or MODAL.search(low[at:end]) or re.match(r"(?:, (?:[^,;]|,(?=\d)){0,60},)?(?:[^,;]|,(?=\d)){0,60}\b(?:will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also )?(?:declared|announced|established|agreed|introduced|in effect)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kicked off|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set)\b", right))
     word = low[at:end]
+    if kind == "prohibition":
+        if re.match(r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b|(?:no|neither)\b|\W*(?:no|neither)\b", word):
+            return True
+    if kind == "meeting" and MODAL.search(word):
+        return True
     if re.match(r"(?:be )?[a-z]+ed\b", word) and not word.startswith("be ") and not re.search(r"\b(?:be|to be|being|been agreed)\s+(?:\w+ly )?$", left):
         return bool(re.search(r"\b(?:will|shall|must|to) be (?:\w+ly )?$|\b(?:will|shall|must|to) be [^,;]{0,60}\b(?:and|or) (?:\w+ly )?$", left))
     return bool(re.search(r"\b(?:shall|will|must|would|to|undertake[sn]?|agree[ds]?(?: on)?|commit(?:s|ted)?|requires?|provides? for|calls? for|is|are|and|or|includes?|starts?|begins?|planned|scheduled|announced|not)\b[^.;:]{0,110}$", left)) and bool(MODAL.search(left)) or (

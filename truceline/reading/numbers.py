@@ -89,11 +89,6 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         return _SCALES[tokens[j + 1].low] / 2, j + 2
     else:
         return None
-    # seven (7), sixty (60), 60 (sixty)
-    if j + 2 < n and tokens[j].text == "(" and tokens[j + 2].text == ")":
-        inner = number_at(tokens[: j + 2], j + 1)
-        if inner and inner[0] == value:
-            j += 3
     if j + 3 < n and tokens[j].low == "and" and tokens[j + 1].low == "a" and tokens[j + 2].low == "half" and tokens[j + 3].low in _SCALES:
         value += 0.5
         j += 3
@@ -109,6 +104,11 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         more = _tail(tokens, j, _SCALES[word])
         if more:
             value, j = value + more[0], more[1]
+    # seven (7), sixty (60), 60 (sixty)
+    if j + 2 < n and tokens[j].text == "(" and tokens[j + 2].text == ")":
+        inner = number_at(tokens[: j + 2], j + 1) if tokens[j + 1].text != "(" else None
+        if inner and inner[0] == value:
+            j += 3
     return value, j
 
 

@@ -28,6 +28,7 @@ from truceline.reading.words import Sentence, sentences_of
 _ENGLISH = frozenset("the of and to in a is that for on with as by at from are were was has have it this be will shall not said or".split())
 _FORCE = re.compile(r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b")
 _LEAD = re.compile(r"\b(?:provides?(?: for)?|agreed|include[sd]?|calls? for|stipulates?|terms|following|commit(?:ted|s)?|points|provisions|measures|undertak\w+|requires?|key|deal|agreement|shall|will|days?|hours|force)\b[^.]*:\s*$")
+_LEAD_HEAD = re.compile(r"\b(?:what (?:has been|was|is|the (?:deal|agreement|parties|sides)|they|both)|key (?:points|terms|provisions)|terms of|main (?:points|provisions)|provisions|the (?:deal|terms|agreement) (?:in|at|says|provides)|agreed (?:points|terms)|points of the)\b")
 _CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
 
 
@@ -72,12 +73,12 @@ def read(
     running = " ".join(page.text[b.start : b.end] for b in page.blocks[:60] if b.reason is None) or page.text
     language = language_of(running)
     sentences = sentences_of(page)
-    cal = Calendar(published, the_zone(sentences, country_zone))
+    cal = Calendar(published, the_zone(sentences, country_zone, published))
     agreement = is_agreement(sentences)
     _in_force(sentences, cal)
     marks = [marks_of(s, cal) for s in sentences]
     people = people_of(sentences)
-    drafts, cessation = _terms(sentences, marks, cal, agreement)
+    drafts, cessation = _terms(page, sentences, marks, cal, agreement)
     quoted = [(q.start, q.end) for q in quotes_of(page)]
     said = said_in(sentences, people, quoted)
     counted = _counted(drafts, sentences, marks)
@@ -118,11 +119,12 @@ def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
     cal.mismatches.clear()
 
 
-def _terms(sentences: list[Sentence], marks: list[Marks], cal: Calendar, agreement: bool) -> tuple[list[Draft], str | None]:
+def _terms(page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calendar, agreement: bool) -> tuple[list[Draft], str | None]:
     leads: set[int] = set()
     under: int | None = None
     for sentence in sentences:
-        if _LEAD.search(sentence.low) and sentence.text.rstrip().endswith(":"):
+        head = page.blocks[sentence.block].kind == "h" and _LEAD_HEAD.search(sentence.low) is not None
+        if head or (_LEAD.search(sentence.low) and sentence.text.rstrip().endswith(":")):
             under = sentence.block
         elif under is not None and sentence.block > under:
             item = re.match(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)])\s*", sentence.text) is not None

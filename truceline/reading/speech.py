@@ -13,7 +13,7 @@ from truceline.reading.places import known_places
 from truceline.reading.words import Sentence
 
 VERBS = (
-    "said|says|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
+    "said|says|say|estimate|claim|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
     "explained|explains|confirmed|confirms|stressed|stresses|emphasi[sz]ed|emphasi[sz]es|argued|argues|wrote|writes|tweeted|posted|commented|continued|concluded|asserted|asserts|alleged|alleges|"
     "acknowledged|admitted|replied|responded|remarked|recalled|pointed out|estimated|estimates|expressed|hoped|hopes|has hoped|demanded|demands|called|vowed|pledged|promised|"
     "urged|urges|cautioned|observed|affirmed|reiterated|repeated|denounced|condemned|welcomed|described|hailed|praised|denied|complained|lamented|recounted|accused|underlined|underscored|maintained|"
@@ -284,7 +284,9 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         if re.search(r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|a|his|her|their|this|that)|,)\s+$", text[:at].lower()[-7:]) and not text[:at].rstrip().endswith((",", "”", '"', "»", "’")):
             continue
         after_quote = re.search(r"[,.!?]?[\"”»]\s*,?\s*$|,\s*$", text[:at]) is not None
-        if after_quote and low not in _FIGURE_ONLY:
+        quoted = re.search(r"[\"”»]\s*,?\s*$", text[:at]) is not None
+        inserted = re.search(r"[^,;:\"“”«»]+,\s*(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*,\s*$", text[:at]) is not None
+        if after_quote and low not in _FIGURE_ONLY and (quoted or (not inserted and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[match.end() :]))):
             subject = subject_after(text, match.end())
             if subject:
                 who, pronoun = name_of(subject[0], people, before)

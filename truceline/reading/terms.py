@@ -16,7 +16,7 @@ from truceline.reading.words import Sentence
 ORDER = ("exception", "prohibition", "release", "handover", "withdrawal", "patrol", "monitoring", "deployment", "access", "meeting", "deliverable", "zone", "cessation")
 _ONE_TIME = frozenset(("release", "handover", "withdrawal", "deliverable", "deployment"))
 _BOUNDARY = re.compile(
-    r"(?P<hard>;|\. |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
+    r"(?P<hard>;|\. |,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
 )
 _ATTRIBUTION = re.compile(
     r"\b(?:said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
@@ -110,10 +110,10 @@ def is_agreement(sentences: list[Sentence]) -> bool:
     title = any(re.match(r"(?:[\w’' -]{0,60}\b)?(?:agreement|protocol|accord|memorandum|armistice|declaration|statement by the (?:president|prime)|understanding|arrangement)\b", s.low) and len(s.low) < 160 for s in sentences[:3])
     if said > max(1, len(sentences) // 8):
         return False
-    return shall >= max(2, len(sentences) // 5) or articles >= 2 or (title and (numbered >= 2 or shall >= 1))
+    return shall >= (1 if len(sentences) < 4 and not said else max(2, len(sentences) // 5)) or articles >= 2 or (title and (numbered >= 2 or shall >= 1))
 
 
-def _triggers(sentence: Sentence, setting: Setting, lead: bool) -> list[_Trigger]:
+def _triggers(sentence: Sentence, setting: Setting, lead: bool, masked: list[tuple[int, int]]) -> list[_Trigger]:
     low = sentence.low
     found: list[_Trigger] = []
     for kind, stems, verbs, nouns in _frames():
@@ -124,7 +124,9 @@ def _triggers(sentence: Sentence, setting: Setting, lead: bool) -> list[_Trigger
                 continue
             for match in pattern.finditer(low):
                 at, end = match.start(), match.end()
-                if any(t.start <= at < t.end for t in found):
+                if any(t.start <= at < t.end for t in found) or any(a <= at < b for a, b in masked):
+                    continue
+                if noun and re.search(r"\b(?:after|following|before|until|upon|during|since|pending|prior to|from the (?:start|date|day|beginning) of|(?:start|beginning|signing|completion|entry into force) of) (?:the |its |their |this )?(?:[\w-]+ ){0,2}$", low[:at]):
                     continue
                 if is_background(sentence, at, setting.year, setting.agreement):
                     continue
@@ -141,7 +143,8 @@ def _clauses(sentence: Sentence, triggers: list[_Trigger], marks: Marks) -> list
     kept: list[tuple[_Trigger, int, int]] = []
     for trigger in triggers:
         if not kept:
-            kept.append((trigger, 0, 0))
+            head = max(low.rfind(";", 0, trigger.start) + 1, 0)
+            kept.append((trigger, head, 0))
             continue
         before = kept[-1][0]
         between = low[before.end : trigger.start]
@@ -153,8 +156,12 @@ def _clauses(sentence: Sentence, triggers: list[_Trigger], marks: Marks) -> list
         if rank == 0:
             if before.kind == "deliverable" and trigger.kind in ("zone", "monitoring", "access", "deployment") and re.match(r"(?:be )?(?:establish|form|creat|set|constitut|prepar|provid|activat|mark|clear)", low[before.start :]) and trigger.start - before.end < 60:
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])
-            elif _rank(trigger) < _rank(before) and not (before.kind in ("exception", "prohibition")):
+            elif before.noun and before.kind == "monitoring" and trigger.kind == "deliverable":
+                pass
+            elif _rank(trigger) < _rank(before) and (before.noun or trigger.kind == "exception") and not (before.kind in ("exception", "prohibition")):
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            elif trigger.kind == "zone" and before.kind not in ("prohibition", "exception") and any(0 <= d.start - sentence.start - trigger.end < 30 and d.role != "from" for d in marks.distances):
+                kept.append((trigger, trigger.start, 1))
             elif trigger.kind == "exception" and before.kind != "exception":
                 kept.append((trigger, trigger.start, 2))
             continue
@@ -186,6 +193,8 @@ def _rank(trigger: _Trigger) -> int:
 
 def _usable(moment: Moment, sentence: Sentence) -> bool:
     left = sentence.low[: moment.said.start - sentence.start]
+    if len(left) < 40 and re.match(r"\s*(?:\([^)]*\)\s*)?[-–—]\s", sentence.low[moment.said.end - sentence.start :]) and re.fullmatch(r"[A-ZÀ-Þ][\w’'./, -]*", sentence.text[: len(left)] or "A"):
+        return False  # a dateline
     if moment.said.role in ("start", "due", "until"):
         return True
     return _ATTRIBUTION.search(left[-70:]) is None
@@ -199,11 +208,17 @@ def read_terms(sentences: list[Sentence], marks: list[Marks], setting: Setting, 
     found: list[Draft] = []
     for sentence, mark in zip(sentences, marks, strict=True):
         lead = sentence.index in leads
-        triggers = _triggers(sentence, setting, lead)
+        masked = [(x.anchor_span[0] - sentence.start, x.anchor_span[1] - sentence.start) for x in mark.lengths if x.anchor_span]
+        triggers = _triggers(sentence, setting, lead, masked)
         if triggers:
             clauses = _clauses(sentence, triggers, mark)
             shared = _leading(sentence, mark, clauses)
-            for trigger, start, end, rank in clauses:
+            for n, (trigger, start, end, rank) in enumerate(clauses):
+                if n + 1 < len(clauses) and clauses[n + 1][3] == 1 and re.match(r",? and (?:to )?[a-z]+\b", sentence.low[end:]) and not re.match(r",? and (?:[\w’'-]+ ){1,6}(?:shall|will|must)\b", sentence.low[end:]):
+                    late = _trailing(sentence, mark, clauses[n + 1])
+                    if late[0] or late[1]:
+                        found.extend(_build(sentence, mark, trigger, start, end, late, setting, lead))
+                        continue
                 found.extend(_build(sentence, mark, trigger, start, end, shared if rank else ([], []), setting, lead))
         found.extend(_durations(sentence, mark, setting))
     return found
@@ -217,16 +232,28 @@ def _leading(sentence: Sentence, marks: Marks, clauses: list[tuple[_Trigger, int
     return moments, lengths
 
 
+def _trailing(sentence: Sentence, marks: Marks, clause: tuple[_Trigger, int, int, int]) -> tuple[list[Moment], list[Length]]:
+    """Times after a comma at the end of "withdraw … and hand over …, by 5 May" hold for both."""
+    _, start, end, _ = clause
+    comma = sentence.low.rfind(", ", start + 3, end)
+    if comma < 0 or not re.match(r", (?:beginning|starting|to be|both|no later|within|by|not later|concluding|from)\b", sentence.low[comma:]):
+        return [], []
+    return (
+        [m for m in marks.moments if comma <= m.said.start - sentence.start < end],
+        [x for x in marks.lengths if comma <= x.start - sentence.start < end],
+    )
+
+
 def _pieces(sentence: Sentence, start: int, end: int, trigger: _Trigger, marks: Marks) -> list[tuple[int, int]]:
     """One clause with several dates or distances in a list is several terms."""
     low = sentence.low
     points: list[int] = []
-    if trigger.kind in ("withdrawal", "handover", "release", "deployment", "access", "deliverable", "meeting"):
+    if trigger.kind in ("withdrawal", "handover", "release", "deployment", "access", "deliverable", "meeting", "zone"):
         for kind in ("moment", "distance", "length"):
             if kind == "moment":
                 spots = [m.said.start - sentence.start for m in marks.moments if _usable(m, sentence) and m.said.role in ("due", "at", "until") and m.iso]
             elif kind == "distance":
-                spots = [d.start - sentence.start for d in marks.distances if d.role in ("from", "plain", "depth")]
+                spots = [d.start - sentence.start for d in marks.distances if d.role in (("width",) if trigger.kind == "zone" else ("from", "plain", "depth"))]
             else:
                 spots = [x.start - sentence.start for x in marks.lengths if x.role in ("within", "offset")]
             spots = [s for s in spots if start <= s < end]
@@ -241,6 +268,11 @@ def _pieces(sentence: Sentence, start: int, end: int, trigger: _Trigger, marks: 
                 if len(cuts) == len(spots) - 1:
                     points = cuts
                     break
+    if trigger.kind == "release" and not points:
+        swap = re.search(r",? in (?:exchange|return) for ", low[start:end])
+        counts = [sentence.tokens[q.first].start - sentence.start for q in marks.quantities]
+        if swap and any(start <= c < start + swap.start() for c in counts) and any(start + swap.end() <= c < end for c in counts):
+            points = [start + swap.start()]
     edges = [start, *points, end]
     return list(zip(edges, edges[1:], strict=False))
 
@@ -307,6 +339,9 @@ def _set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigge
         if role == "until" and draft.kind in ("handover", "withdrawal", "deliverable", "release") and not re.search(r"\b(?:from|between)\b", sentence.low):
             role = "due"
             draft.until = draft.until or iso
+        if role in ("start", "at") and draft.start and len(draft.start) == 10 and iso.startswith(draft.start):
+            draft.start, draft.readings = iso, moment.readings
+            continue
         if role == "start" and draft.start is None:
             draft.start = iso
             draft.readings = moment.readings
@@ -391,6 +426,8 @@ def _set_count(draft: Draft, marks: Marks, sentence: Sentence, start: int, end: 
             continue
         tail_at = sentence.tokens[q.last - 1].end - sentence.start
         tail = sentence.low[tail_at : tail_at + 60]
+        if at > trigger.end and re.search(r", while |;|, whereas | while ", sentence.low[trigger.end : at]):
+            continue
         if _NOT_COUNTED.match(tail) or not re.match(r"[\s-]*[a-z]", tail):
             continue
         if re.match(r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b", tail):
@@ -398,7 +435,7 @@ def _set_count(draft: Draft, marks: Marks, sentence: Sentence, start: int, end: 
         value = q.value if q.value is not None else q.high
         if value is None or not float(value).is_integer():
             continue
-        distance = abs(at - trigger.start) + (60 if at < trigger.start and draft.kind not in ("access", "release") else 0)
+        distance = at if at >= trigger.start else 0 if trigger.start - at < 25 and draft.kind == "access" else at + 1000
         if best is None or distance < best[0]:
             words = re.match(r"[\s-]*((?:[\w’'-]+ ?){1,4})", sentence.text[tail_at:])
             best = (distance, int(value), words.group(1).strip() if words else None, q.qualifier)
@@ -422,6 +459,8 @@ def _worth(draft: Draft, sentence: Sentence, trigger: _Trigger, setting: Setting
             if setting.agreement:
                 return bool(re.search(r"\b(?:shall|agree|establish|declare|implement|observe|hereby|maintain|enter|begin|cease)", clause)) and not re.search(r"\b(?:monitor|violation|supervis|compl\w+ with|provisions of|terms of)", clause)
             return bool(re.search(r"\b(?:announced|declared|agreed|reached|signed|accepted|ordered|will|shall|takes? effect|came into|brokered)\b", clause))
+        if _EXTEND.search(clause) and "start" not in facts and trigger.noun:
+            return False
         if trigger.noun and not setting.agreement and not lead and re.search(r"\b(?:violat\w+|monitor\w*|breach\w*|implementation|committee|mission|mechanism)\b", clause[max(0, trigger.start - 30) :][:60]) and "start" not in facts:
             return False
         return True
@@ -444,11 +483,14 @@ def _worth(draft: Draft, sentence: Sentence, trigger: _Trigger, setting: Setting
             return (bound and bool(re.search(r"\b(?:establish\w*|set up|create\w*|form(?:ed)?|oversee|supervis|monitor|responsib|mandate|shall|will)\b", clause))) or bool(re.search(r"\b(?:will|shall) (?:monitor|oversee|supervise|verify|establish|be set up|be established|be created)\b", low))
         return True
     if kind == "access" and trigger.noun and not facts:
+        if setting.agreement and not re.search(r"\b(?:shall|will|must|is|are|was|were|has|have|said)\b", low):
+            return True  # a provision without a verb: "Safe access for aid"
         return bound and bool(re.search(r"\b(?:shall|will|allow\w*|permit\w*|ensur\w*|facilitat\w*|guarant\w*|provid\w*|includ\w*|open\w*|call\w*|require\w*|be granted)\b", low))
     if kind == "exception":
         return bound or bool(re.search(r"\b(?:truce|ceasefire|cease-fire|armistice|pause|agreement|deal|cessation|protocol|withdraw|prohibit|ban)\w*\b", low))
     if kind == "prohibition":
-        return bound or bool(re.search(r"\b(?:truce|ceasefire|cease-fire|armistice|agreement|deal|accord|parties|sides|both)\b", low)) or bool(facts)
+        strong = re.match(r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b", low[trigger.start :])
+        return bound or bool(strong) or bool(re.search(r"\b(?:truce|ceasefire|cease-fire|armistice|agreement|deal|accord|parties|sides|both)\b", low)) or bool(facts)
     if trigger.noun and not facts:
         draft.weak = True
         return bound
@@ -470,7 +512,7 @@ def _durations(sentence: Sentence, marks: Marks, setting: Setting) -> list[Draft
             elif length.role == "offset" or length.role in ("past", "every", "within", "plain"):
                 if not (length.role == "plain" and re.search(r"\b(?:lasts?|last for|valid for|in force for|duration (?:is|of|shall be)|period of|extend\w* (?:by|for)|renew\w* for)\W*(?:[\w-]+ ){0,3}$", left)):
                     continue
-        if re.search(r"\b(?:last|past|previous|more than|over the)\s+$", left) and not adjective:
+        if re.search(r"(?<!will )(?<!shall )(?<!to )(?<!and )(?<!would )\b(?:last|past|previous|more than|over the)\s+$", left) and not adjective:
             continue
         if is_background(sentence, at, setting.year, setting.agreement):
             continue
@@ -491,8 +533,13 @@ def _durations(sentence: Sentence, marks: Marks, setting: Setting) -> list[Draft
                 draft.start = moment.iso
             if moment.iso and moment.said.role == "until" and draft.until is None:
                 draft.until = moment.iso
-        if found and found[-1].within == draft.within:
+        if found and found[-1].within is not None and found[-1].within == draft.within:
             found[-1].recurs = found[-1].recurs or draft.recurs
             continue
         found.append(draft)
+    if not found and not is_background(sentence, 0, setting.year, setting.agreement):
+        ends = re.search(r"\b(?:ceasefire|cease-fire|truce|pause|armistice|agreement|deal|cessation|lull|phase|mandate)\b[^.;]{0,60}\b(?:expires?|ends?|(?:will|shall|to) (?:last|hold|run|remain(?: in force)?|expire|end)|lasts|runs|(?:is|was|been) extended|valid|in force)\b", low)
+        last = next((m for m in marks.moments if m.iso and (m.said.role == "until" or ends and m.said.role in ("at", "due") and re.search(r"\b(?:expires?|ends?|expire|end)(?: on| at)?\s*$", low[: m.said.start - base]))), None)
+        if ends and last and ends.end() - 1 < last.said.start - base and not re.search(r"\b(?:if|would|could|unless it)\b", low[: ends.end()]):
+            found.append(Draft("duration", [(base, sentence.end)], low, sentence.index, until=last.iso))
     return found

@@ -127,7 +127,7 @@ def _date_at(tokens: list[Token], i: int) -> tuple[tuple[object, ...], int, tupl
             if day is not None and not (j + 1 < n and tokens[j + 1].low in ("people", "civilians")):
                 k = _skip_ordinal(tokens, j + 1)
                 last = None
-                if k + 1 < n and tokens[k].text in "-–" and (other := _dom(tokens[k + 1])) and other > day:
+                if k + 1 < n and (tokens[k].text in "-–" or tokens[k].low in ("to", "through", "until")) and (k + 2 >= n or tokens[k + 2].low not in ("people", "km", "days", "p.m.", "a.m.", "%", ":")) and (other := _dom(tokens[k + 1])) and other > day:
                     last = other
                     k = _skip_ordinal(tokens, k + 2)
                 year, end = _year(tokens, k)
@@ -232,10 +232,10 @@ def day_at(tokens: list[Token], i: int) -> tuple[tuple[object, ...], int, int | 
 
 _JOIN = frozenset(("on", "of", ",", "the", "at", "this", "in", "morning", "evening", "afternoon", "night", "local", "time", "from", "by", "around", "about", "starting", "beginning", "precisely", "exactly"))
 _ROLES = (
-    ("until", re.compile(r"(?:until|till|up until|up to|through|thru|expir(?:es?|ing)|end(?:s|ed|ing)?|lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|and including|midnight on))*\s*$")),
-    ("due", re.compile(r"(?:(?<!signed )(?<!said )by|before|no later than|not later than|at the latest|at the latest by|prior to|deadline (?:of|is|was|on|for \w+)|until no later than|latest by|not after|due|in advance of|ahead of)(?: (?:on|at|the|about|end of|the end of|not later than|close of|[a-z]+ing on))*\s*$")),
-    ("start", re.compile(r"(?:from|since|starting|beginning|commencing|effective|as of|as from|with effect from|start(?:s|ed|ing)?|begin(?:s|ning)?|began|commence[sd]?|with effect|effect|force|force and effect|dating from|running from|onwards? from)(?: (?:on|at|from|the|about|around|approximately|of|just after|shortly after|as of|midnight on|morning of|in the|early hours of|night of|,))*\s*,?\s*$")),
-    ("after", re.compile(r"(?:after|following)(?: (?:the))*\s*$")),
+    ("until", re.compile(r"\b(?:until|till|up until|up to|through|thru|expir(?:es?|ing)|end(?:s|ed|ing)?|lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|and including|midnight on))*\s*$")),
+    ("due", re.compile(r"\b(?:(?<!signed )(?<!said )by|before|no later than|not later than|at the latest|at the latest by|prior to|deadline (?:of|is|was|on|for \w+)|until no later than|latest by|not after|due|in advance of|ahead of)(?: (?:on|at|the|about|end of|the end of|not later than|close of|[a-z]+ing on))*\s*$")),
+    ("start", re.compile(r"\b(?:from|since|starting|beginning|commencing|effective|as of|as from|with effect from|start(?:s|ed|ing)?|begin(?:s|ning)?|began|commence[sd]?|with effect|effect|force|force and effect|dating from|running from|onwards? from)(?: (?:on|at|from|the|about|around|approximately|of|just after|shortly after|as of|midnight on|morning of|in the|early hours of|night of|,))*\s*,?\s*$")),
+    ("after", re.compile(r"\b(?:after|following)(?: (?:the))*\s*$")),
     ("between", re.compile(r"between(?: (?:the))*\s*$")),
 )
 
@@ -265,6 +265,9 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
         said = replace(said, role=role)
         if said.last < n and re.match(r"\s*(?:or earlier|at the latest|or sooner|deadline)\b", text[said.end - offset :]):
             said = replace(said, role="due")
+        if said.last_day is not None:
+            found.append(replace(said, role="start"))
+            said = replace(said, day=said.last_day, role="until", clock=None)
         found.append(said)
         i = max(said.last, i + 1)
     return _pairs(found, tokens)

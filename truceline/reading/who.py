@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from truceline.reading.page import Page
-from truceline.reading.places import Gazetteer, known_places
+from truceline.reading.places import Gazetteer, known_places, zone_offset
 from truceline.reading.speech import NAME, People, known_actors
 from truceline.reading.words import Sentence
 
@@ -141,7 +142,7 @@ def without_garbled(actors: list[Mention], garbled: list[tuple[int, int]]) -> li
     return kept
 
 
-def the_zone(sentences: list[Sentence], country_zone: Callable[[str], str | None]) -> str | None:
+def the_zone(sentences: list[Sentence], country_zone: Callable[[str], str | None], day: date | None = None) -> str | None:
     """The one clock zone that the document's places lie in, None where they differ."""
     counts: Counter[str] = Counter()
     spots = known_places()
@@ -154,6 +155,11 @@ def the_zone(sentences: list[Sentence], country_zone: Callable[[str], str | None
     if not counts:
         return None
     zones = {country_zone(c): n for c, n in counts.items()}
+    noon = datetime(day.year, day.month, day.day, 12) if day else None
+    if noon and len(zones) > 1 and None not in zones:
+        offsets = {zone_offset(z, noon) for z in zones if z}
+        if len(offsets) == 1:
+            return country_zone(counts.most_common(1)[0][0])
     top, n = counts.most_common(1)[0]
     zone = country_zone(top)
     total = sum(counts.values())

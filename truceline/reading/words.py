@@ -13,7 +13,7 @@ _ABBREVIATED = frozenset(
     "mr mrs ms dr prof gen lt col maj capt sgt brig adm st no nos art arts rev hon sen gov rep vs etc approx "
     "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.n u.k e.g i.e cf fig para paras sec vol ed eds km al inc ltd co".split()
 )
-_AFTER_CLOCK = re.compile(r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|\d{1,2} [A-Z])")
+_AFTER_CLOCK = re.compile(r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
