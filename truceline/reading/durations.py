@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from truceline.reading.numbers import Quantity, quantity_at
+from truceline.reading.numbers import Quantity, may_begin, quantity_at
 from truceline.reading.words import Token
 
 _UNITS = {
@@ -102,6 +102,9 @@ def lengths_of(tokens: list[Token], text: str, offset: int) -> list[Length]:
     i, n = 0, len(tokens)
     while i < n:
         low = tokens[i].low
+        if not (may_begin(tokens[i]) or low in ("every", "each")):
+            i += 1
+            continue
         amount, unit_at, first = None, None, i
         if low in ("a", "an", "one", "half") and i + 1 < n:
             if low == "half" and tokens[i + 1].low in ("a", "an") and i + 2 < n and tokens[i + 2].low in _UNITS:
@@ -203,7 +206,7 @@ def distances_of(tokens: list[Token], text: str, offset: int) -> list[Distance]:
     found: list[Distance] = []
     i, n = 0, len(tokens)
     while i < n:
-        if not (tokens[i].low[0].isdigit() or tokens[i].low.isalpha()):
+        if not may_begin(tokens[i]):
             i += 1
             continue
         q = quantity_at(tokens, i)

@@ -67,7 +67,7 @@ def allows(sentence: Sentence, at: int, end: int, *, noun: bool, kind: str, agre
     low = sentence.low
     cut = max((low.rfind(m, 0, at) for m in (";", ", but ", ", while ", ", whereas ")), default=-1)
     left = low[max(0, cut) : at]
-    right = low[end : end + 90]
+    right = low[end : end + 170]
     planned = PLAN.search(low) is not None
     if not agreement and kind not in ("exception",) and in_quotes(sentence, at) and not planned:
         quote_words = re.search(r"[\"“«]\s*[^\"”»]{0,30}$", sentence.text[:at])
@@ -98,7 +98,7 @@ def allows(sentence: Sentence, at: int, end: int, *, noun: bool, kind: str, agre
     if noun:
         if kind == "monitoring" and re.match(r"[^;.]{0,150}\b(?:will|shall|must|is to|are to) (?:\w+ )?(?:report|monitor|oversee|supervise|verify|observe|watch|check|investigate|follow|ensure|be (?:set|establish|creat|form|deploy))", low[end:]):
             return True
-        return bool(MODAL.search(window) or MODAL.search(low[at:end]) or re.match(r"(?:, (?:[^,;]|,(?=\d)){0,60},)?(?:[^,;]|,(?=\d)){0,60}\b(?:will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also )?(?:declared|announced|established|agreed|introduced|in effect)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kicked off|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set)\b", right))
+        return bool(MODAL.search(window) or MODAL.search(low[at:end]) or re.match(r"(?:, (?:[^,;]|,(?=\d)){0,60},)?(?:[^,;]|,(?=\d)){0,100}\b(?:will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also )?(?:declared|announced|established|agreed|introduced|in effect)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kicked off|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set)\b", right))
     word = low[at:end]
     if kind == "prohibition":
         if re.match(r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b|(?:no|neither)\b|\W*(?:no|neither)\b", word):

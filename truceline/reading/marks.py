@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from truceline.reading.anchoring import Calendar, Moment, anchor
 from truceline.reading.durations import Distance, Length, distances_of, lengths_of
-from truceline.reading.numbers import Quantity, quantity_at
+from truceline.reading.numbers import Quantity, may_begin, quantity_at
 from truceline.reading.times import moments_of
 from truceline.reading.words import Sentence
 
@@ -65,8 +65,7 @@ def _quantities(sentence: Sentence, taken: list[tuple[int, int]]) -> list[Quanti
         if busy is not None:
             i = busy
             continue
-        low = tokens[i].low
-        if not (low[0].isdigit() or low.isalpha()):
+        if not may_begin(tokens[i]):
             i += 1
             continue
         q = quantity_at(tokens, i)

@@ -42,6 +42,14 @@ class Quantity:
     core: int  # the token where the figure itself begins
 
 
+STARTS = frozenset((*_UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens"))
+
+
+def may_begin(token: Token) -> bool:
+    """Whether a number can begin at this token (a cheap test before the grammar)."""
+    return token.low in STARTS or token.low[0].isdigit()
+
+
 def tidy(value: float | None) -> int | float | None:
     """A whole number as ``int``."""
     if value is None:

@@ -10,6 +10,7 @@ from truceline.reading.speech import NAME, SAID, Attribution, People, attributio
 from truceline.reading.words import Sentence
 
 _PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」"}
+_OPENING = re.compile("[“”«„\"‟「‘']")
 _TITLED = re.compile(r"(?:film|documentary|book|song|novel|titled|entitled|called|named|known as|dubbed|so-called|codenamed|operation|newspaper|magazine|report|programme|program|podcast|term|word|headlined)\s*,?\s*$", re.I)
 
 
@@ -45,6 +46,10 @@ def quotes_of(page: Page) -> list[Quote]:
         text = page.text
         i = block.start
         while i < block.end:
+            opening = _OPENING.search(text, i, block.end)
+            if opening is None:
+                break
+            i = opening.start()
             char = text[i]
             close = _PAIRS.get(char)
             if char == "”" and (i == block.start or text[i - 1] in " (") and i + 1 < block.end and text[i + 1].isalnum():
@@ -99,9 +104,8 @@ def _clean(words: str) -> str:
     return re.sub(r"\s*,$", "", words)
 
 
-def statements_of(page: Page, sentences: list[Sentence], people: People, by_sentence: dict[int, list[Attribution]], spans: list[tuple[int, int]]) -> list[Said]:
+def statements_of(page: Page, sentences: list[Sentence], people: People, by_sentence: dict[int, list[Attribution]], quotes: list[Quote]) -> list[Said]:
     """Every statement of the body with its speaker. ``by_sentence``: who speaks, per sentence."""
-    quotes = quotes_of(page)
     if not quotes:
         return []
     found: list[Said] = []

@@ -20,14 +20,14 @@ from truceline.reading.places import Gazetteer, country_zone
 from truceline.reading.published import find_published
 from truceline.reading.quotes import quotes_of, said_in, statements_of
 from truceline.reading.speech import People, people_of
-from truceline.reading.terms import Draft, Setting, is_agreement, read_terms
+from truceline.reading.terms import Draft, Setting, is_agreement, read_terms, settle
 from truceline.reading.times import moments_of
 from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled
 from truceline.reading.words import Sentence, sentences_of
 
 _ENGLISH = frozenset("the of and to in a is that for on with as by at from are were was has have it this be will shall not said or".split())
 _FORCE = re.compile(r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b")
-_LEAD = re.compile(r"\b(?:provides?(?: for)?|agreed|include[sd]?|calls? for|stipulates?|terms|following|commit(?:ted|s)?|points|provisions|measures|undertak\w+|requires?|key|deal|agreement|shall|will|days?|hours|force)\b[^.]*:\s*$")
+_LEAD = re.compile(r"\b(?:provides?(?: for)?|agreed|include[sd]?|calls? for|stipulates?|terms|following|commit(?:ted|s)?|points|provisions|measures|elements|follows|truce|ceasefire|plan|phase|stage|undertak\w+|requires?|key|deal|agreement|shall|will|days?|hours|force)\b[^.]*:\s*$")
 _LEAD_HEAD = re.compile(r"\b(?:what (?:has been|was|is|the (?:deal|agreement|parties|sides)|they|both)|key (?:points|terms|provisions)|terms of|main (?:points|provisions)|provisions|the (?:deal|terms|agreement) (?:in|at|says|provides)|agreed (?:points|terms)|points of the)\b")
 _CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
 
@@ -79,11 +79,12 @@ def read(
     marks = [marks_of(s, cal) for s in sentences]
     people = people_of(sentences)
     drafts, cessation = _terms(page, sentences, marks, cal, agreement)
-    quoted = [(q.start, q.end) for q in quotes_of(page)]
+    quotes = quotes_of(page)
+    quoted = [(q.start, q.end) for q in quotes]
     said = said_in(sentences, people, quoted)
     counted = _counted(drafts, sentences, marks)
     figures = read_claims(sentences, marks, said, counted, quoted)
-    statements = statements_of(page, sentences, people, said, quoted)
+    statements = statements_of(page, sentences, people, said, quotes)
     actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))
     also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)
@@ -139,9 +140,8 @@ def _terms(page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calen
     first = join_terms(read_terms(sentences, marks, setting, leads), agreement=agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
     signed = _signed(sentences, marks)
-    if cessation or signed:
-        setting = Setting(agreement, year, cessation, signed)
-        first = join_terms(read_terms(sentences, marks, setting, leads), agreement=agreement)
+    for draft in first:
+        settle(draft, cessation, signed)
     return first, cessation
 
 

@@ -60,6 +60,7 @@ class Draft:
     readings: tuple[str, ...] = ()
     each_side: bool = False
     weak: bool = False
+    counts_from: Length | None = None
     strength: int = 0
 
     def facts(self) -> dict[str, object]:
@@ -95,8 +96,6 @@ class Setting:
 
     agreement: bool
     year: int | None
-    cessation: str | None = None  # anchor dates, where known
-    signed: str | None = None
 
 
 def is_agreement(sentences: list[Sentence]) -> bool:
@@ -300,7 +299,7 @@ def _one(sentence: Sentence, marks: Marks, trigger: _Trigger, start: int, end: i
         moments = moments + shared[0]
         lengths = lengths + shared[1]
     _set_moments(draft, moments, sentence, trigger)
-    _set_lengths(draft, lengths, sentence, setting)
+    _set_lengths(draft, lengths, sentence)
     clause = low[start:end]
     for pattern, iso in _RECURS:
         if draft.recurs is None and pattern.search(clause):
@@ -359,17 +358,29 @@ def _set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigge
         draft.confidence = min(draft.confidence, moment.sure)
 
 
-def _anchor_date(anchor: str | None, setting: Setting) -> tuple[str | None, str]:
-    if anchor is None:
-        return None, ""
-    if re.search(r"\bsign", anchor):
-        return setting.signed, "signature"
-    if re.search(r"\b(?:cease-?fire|truce|cessation|effect|force|armistice|pause|start|hostilit|d-day)\b", anchor):
-        return setting.cessation, "start of the cessation"
-    return None, ""
+def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
+    """Work out a day that counts from the signature or the start of the cessation, where known."""
+    length = draft.counts_from
+    if length is None or length.anchor is None:
+        return
+    known, name = None, ""
+    if re.search(r"\bsign", length.anchor):
+        known, name = signed, "signature"
+    elif re.search(r"\b(?:cease-?fire|truce|cessation|effect|force|armistice|pause|start|hostilit|d-day)", length.anchor):
+        known, name = cessation, "start of the cessation"
+    moved = shift(known, length.iso, back=length.before) if known else None
+    if moved is None:
+        return
+    if length.role == "within" and draft.due is None and draft.start is None:
+        draft.due = moved
+        draft.notes.append(f"due: {length.iso} from the {name}, {known}")
+    elif length.role == "offset" and draft.start is None:
+        draft.start = moved
+        draft.due = draft.due or (moved if draft.kind in _ONE_TIME else None)
+        draft.notes.append(f"start: {length.iso} from the {name}, {known}")
 
 
-def _set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence, setting: Setting) -> None:
+def _set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
     for length in lengths:
         if length.role == "every":
             draft.recurs = draft.recurs or length.iso
@@ -378,16 +389,7 @@ def _set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence, settin
                 draft.within, draft.after = length.iso, length.anchor or draft.after
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):
                     draft.notes.append("counts from what is said before")
-                known, name = _anchor_date(length.anchor, setting)
-                if known:
-                    moved = shift(known, length.iso, back=length.before)
-                    if moved and length.role == "within" and draft.due is None and draft.start is None:
-                        draft.due = moved
-                        draft.notes.append(f"due: {length.iso} from the {name}, {known}")
-                    elif moved and length.role == "offset" and draft.start is None:
-                        draft.start = moved
-                        draft.due = draft.due or (moved if draft.kind in _ONE_TIME else None)
-                        draft.notes.append(f"start: {length.iso} from the {name}, {known}")
+                draft.counts_from = length
         elif draft.kind == "cessation" and draft.within is None and (length.role == "length" or (length.role == "plain" and _CESSATION_NOUN.match(sentence.low[length.end - sentence.start :]))):
             draft.within = length.iso
         elif length.role == "length" and draft.within is None and draft.kind in ("deployment", "patrol", "monitoring", "access", "zone", "prohibition"):

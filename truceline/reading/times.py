@@ -24,7 +24,6 @@ _RELATIVE = {"today": 0, "tomorrow": 1, "yesterday": -1, "tonight": 0}
 _PARTS = frozenset("morning afternoon evening night noon dawn dusk midday sunrise sunset lunchtime".split())
 _EDGE = frozenset("early late earlier later mid overnight".split())
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)$")
-_ORDINALS = {w: i for i, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth".split(), 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +229,10 @@ def day_at(tokens: list[Token], i: int) -> tuple[tuple[object, ...], int, int | 
     return None
 
 
+_STARTERS = frozenset((
+    *MONTHS, *WEEKDAYS, *_RELATIVE, *_EDGE, "last", "next", "this", "coming", "past", "previous", "following", "the", "noon", "midday", "midnight",
+    *"one two three four five six seven eight nine ten eleven twelve".split(),
+))
 _JOIN = frozenset(("on", "of", ",", "the", "at", "this", "in", "morning", "evening", "afternoon", "night", "local", "time", "from", "by", "around", "about", "starting", "beginning", "precisely", "exactly"))
 _ROLES = (
     ("until", re.compile(r"\b(?:until|till|up until|up to|through|thru|expir(?:es?|ing)|end(?:s|ed|ing)?|lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|and including|midnight on))*\s*$")),
@@ -245,7 +248,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     found: list[Said] = []
     i, n = 0, len(tokens)
     while i < n:
-        if not (tokens[i].text[0].isalnum()):
+        if tokens[i].low not in _STARTERS and not tokens[i].low[0].isdigit() and not tokens[i].low.endswith(("'s", "’s")):
             i += 1
             continue
         said = _moment_at(tokens, i)
