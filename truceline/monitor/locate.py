@@ -17,14 +17,16 @@ import pyarrow.compute as pc
 from truceline.model.event import REGIONS
 from truceline.model.unit import Units
 from truceline.model.zone import Shape
-from truceline.monitor.clearance import TAIL, Floats, Ground, wrap
-from truceline.monitor.fields import Classes, Fields, cell_m
+from truceline.monitor.clearance import TAIL, Ground
+from truceline.monitor.fields import Fields, cell_m
+from truceline.monitor.locate_boundary import Floats, wrap
+from truceline.monitor.locate_classes import Classes
 from truceline.monitor.locate_samples import samples_for, sector_shares, unit_share
 
 _POINT, _DISC, _UNIT, _SECTOR, _NOWHERE = (
     REGIONS.index(name) for name in ("point", "disc", "unit", "sector", "nowhere")
 )
-_CHUNK = 65_536
+_CHUNK = 131_072
 _ALONE = 50_000  # rows that are worth a thread
 _SECTOR_POINTS = 987
 
@@ -244,7 +246,7 @@ class _Sharer:
         out[rows[outside]] = 0.0
         inside |= outside
         edge = np.nonzero(~inside)[0]
-        rows, lon, lat, radius = (a.take(edge) for a in (rows, lon, lat, radius))
+        rows, lon, lat, radius = rows[edge], lon[edge], lat[edge], radius[edge]
         spread = radius > 0
         exact = np.nonzero(~spread)[0]
         out[rows.take(exact)] = self.ground.inside(lon.take(exact), lat.take(exact))
@@ -283,9 +285,9 @@ class _Sharer:
         sizes, which = np.unique(radius, return_inverse=True)
         cells = np.array([cell_m(self.ground, float(r)) for r in sizes])
         counts = np.array([samples_for(self.ground, float(r)) for r in sizes], dtype=np.int64)
-        cell = cells[which]
-        for size in np.unique(cell):
-            rows = np.nonzero(cell == size)[0]
+        each = cells[which]
+        for size in np.unique(each):
+            rows = np.nonzero(each == size)[0]
             if size > 0:
                 out[rows] = fields.shares(lon[rows], lat[rows], radius[rows], float(size))
                 continue
