@@ -318,6 +318,7 @@ _ORDER = (
     "deaths_low",
     "deaths_best",
     "deaths_high",
+    "count",
 )
 
 
