@@ -11,7 +11,8 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from pathlib import PurePath
+from importlib.util import find_spec
+from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
@@ -300,17 +301,23 @@ def _text(name: str) -> str:
 
 
 @cache
+def _maplibre(name: str) -> str:
+    """A file of the ``maplibre`` wheel. The package is not imported: that would run its code."""
+    found = find_spec("maplibre")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("the map needs the package 'maplibre'; install truceline again")
+    path = Path(found.submodule_search_locations[0], "srcjs", name)
+    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
 def _map_library() -> str:
-    """MapLibre GL JS from its wheel, with its licence line; safe inside a script element."""
-    source = resources.files("maplibre").joinpath("srcjs", "maplibre-gl.js")
-    text = source.read_text(encoding="utf-8").replace("\r\n", "\n")
+    """MapLibre GL JS with its licence line, safe inside a script element."""
+    text = _maplibre("maplibre-gl.js")
     return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-@cache
 def _map_css() -> str:
-    found = resources.files("maplibre").joinpath("srcjs", "maplibre-gl.css")
-    return found.read_text(encoding="utf-8").replace("</style", "<\\/style")
+    return _maplibre("maplibre-gl.css").replace("</style", "<\\/style")
 
 
 def _policy(scripts: Sequence[str]) -> str:

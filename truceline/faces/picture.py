@@ -61,6 +61,7 @@ def ground(terms: Terms) -> Ground:
             "accuracy": about["accuracy_m"] or 0,
             "from": about["valid_from"] or "",
             "to": about["valid_to"] or "",
+            "note": about.get("note") or "",
             "shape": found,
         }
         (zones if about["kind"] == "zone" else lines).append(entry)
