@@ -10,9 +10,10 @@ import shapely
 from pyproj import Geod
 
 from truceline.model.unit import Unit
-from truceline.monitor.clearance import Floats, Ground, metres_per_degree, wrap
+from truceline.monitor.clearance import Ground
+from truceline.monitor.locate_boundary import Floats, metres_per_degree, wrap
 
-_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+_GOLDEN = (5.0**0.5 - 1.0) / 2.0
 _GEOD = Geod(ellps="WGS84")
 _FAR = 200_000.0
 _AT_ONCE = 65_536
