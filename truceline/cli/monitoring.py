@@ -67,6 +67,8 @@ def show_findings(findings: Findings) -> None:
     data(f"findings\t{len(findings)}")
     for name, count in findings.counts().items():
         data(f"{name}\t{count}")
+    for (provision, verdict), count in findings.counted().items():
+        data(f"acts counted\t{provision}\t{verdict}\t{count}")
     data(f"digest\t{findings.digest()}")
 
 
