@@ -32,22 +32,22 @@ LARGEST_CELLS = 44  # no disc on a raster has a radius of more cells
 _GOLDEN = (5.0**0.5 - 1.0) / 2.0
 
 
-def cell_m(ground: Ground, radius_m: float) -> float:
-    """Size of a raster's cells for discs of this radius; 0 where discs are to be sampled.
+def cells_m(ground: Ground, radius_m: Floats) -> Floats:
+    """Size of a raster's cells for discs of these radii; 0 where a disc is to be sampled.
 
     A 32nd of a canonical radius; a power of two between a 22nd and a 44th of any other;
     but never finer than a 12th of the smallest standard deviation, since the chance is
-    smooth below that.
+    smooth below that. A disc is sampled if the raster would have too many tiles along
+    the zone's edge, or if the disc is but a few cells wide.
     """
-    if not 0 < radius_m <= LARGEST_M or not ground.sigmas:
-        return 0.0
     smooth = min(ground.sigmas) / 12
-    if radius_m in CANONICAL_M:
-        cell = max(radius_m / 32, smooth)
-    else:
-        cell = float(2.0 ** np.floor(np.log2(max(radius_m / 22, smooth))))
-    tiles = 2 * ground.length_m / (_CORE * cell)
-    return cell if radius_m >= 4 * cell and tiles <= _MOST_TILES else 0.0
+    other = 2.0 ** np.floor(np.log2(np.maximum(radius_m / 22, max(smooth, 1e-6))))
+    own = np.maximum(radius_m / 32, smooth)
+    cell = np.where(np.isin(radius_m, CANONICAL_M), own, other)
+    tiles = 2 * ground.length_m / (_CORE * np.maximum(cell, 1e-9))
+    fit = (radius_m >= 4 * cell) & (tiles <= _MOST_TILES) & (radius_m <= LARGEST_M)
+    found: Floats = np.where(fit, cell, 0.0)
+    return found
 
 
 class Raster:

@@ -18,7 +18,7 @@ from truceline.model.event import REGIONS
 from truceline.model.unit import Units
 from truceline.model.zone import Shape
 from truceline.monitor.clearance import TAIL, Ground
-from truceline.monitor.fields import Fields, cell_m
+from truceline.monitor.fields import Fields, cells_m
 from truceline.monitor.locate_boundary import Floats, wrap
 from truceline.monitor.locate_classes import Classes
 from truceline.monitor.locate_samples import samples_for, sector_shares, unit_share
@@ -28,7 +28,6 @@ _POINT, _DISC, _UNIT, _SECTOR, _NOWHERE = (
 )
 _CHUNK = 131_072
 _ALONE = 50_000  # rows that are worth a thread
-_SECTOR_POINTS = 987
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Regions:
             units = tuple(coded.dictionary.to_pylist())
 
         def numbers(name: str) -> Floats:
-            if name not in table.column_names:
+            if name not in table.column_names and name not in {"lon", "lat"}:
                 return np.full(len(code), np.nan)
             column = _whole(table.column(name)).cast(pa.float64())
             found: Floats = column.to_numpy(zero_copy_only=False)
@@ -220,6 +219,7 @@ class _Sharer:
         self._middle = (west + east) / 2, (south + north) / 2
         self._half = (east - west) / 2, (north - south) / 2
         self._tail = 1.02 * TAIL * max(ground.sigmas, default=0.0)
+        self._finest = min(ground.sigmas, default=0.0)
         self._cosine = float(np.cos(np.radians(max(abs(south), abs(north)))))
 
     def _prepared(self) -> tuple[Fields, Classes]:
@@ -278,26 +278,22 @@ class _Sharer:
 
     def _discs(self, fields: Fields, lon: Floats, lat: Floats, radius: Floats) -> Floats:
         out = np.empty(len(lon))
-        if (radius == radius[0]).all():
-            cell = cell_m(self.ground, float(radius[0]))
-            if cell > 0:
-                return fields.shares(lon, lat, radius, cell)
-        sizes, which = np.unique(radius, return_inverse=True)
-        cells = np.array([cell_m(self.ground, float(r)) for r in sizes])
-        counts = np.array([samples_for(self.ground, float(r)) for r in sizes], dtype=np.int64)
-        each = cells[which]
-        for size in np.unique(each):
-            rows = np.nonzero(each == size)[0]
-            if size > 0:
-                out[rows] = fields.shares(lon[rows], lat[rows], radius[rows], float(size))
-                continue
-            count = counts[which[rows]]
-            for points in np.unique(count):
-                some = rows[count == points]
-                none, full = np.zeros(len(some)), np.full(len(some), 180.0)
-                out[some] = sector_shares(
-                    self.ground, lon[some], lat[some], none, radius[some], none, full, int(points)
-                )
+        alike = bool((radius == radius[0]).all())
+        cells = cells_m(self.ground, radius[:1] if alike else radius)
+        if alike and cells[0] > 0:
+            return fields.shares(lon, lat, radius, float(cells[0]))
+        cells = np.broadcast_to(cells, radius.shape)
+        counts = np.where(cells > 0, 0, samples_for(self._finest, radius))
+        for size in np.unique(cells[cells > 0]):
+            rows = np.nonzero(cells == size)[0]
+            out[rows] = fields.shares(lon[rows], lat[rows], radius[rows], float(size))
+        for count in np.unique(counts[counts > 0]):
+            rows = np.nonzero(counts == count)[0]
+            none, full = np.zeros(len(rows)), np.full(len(rows), 180.0)
+            centre = lon[rows], lat[rows]
+            out[rows] = sector_shares(
+                self.ground, *centre, none, radius[rows], none, full, int(count)
+            )
         return out
 
     def _sectors(self, regions: Regions, rows: npt.NDArray[np.intp], out: Floats) -> None:
@@ -315,7 +311,7 @@ class _Sharer:
             far,
             bearing,
             spread,
-            _SECTOR_POINTS,
+            int(samples_for(self._finest, np.full(1, np.inf))[0]),
         )
 
     def _unit_rows(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pyproj import Geod
 from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
@@ -18,8 +19,10 @@ Ints = npt.NDArray[np.int64]
 _A = 6_378_137.0
 _E2 = 6.694379990141316e-3  # WGS 84: f (2 - f), f = 1 / 298.257223563
 _DEGREE = np.pi / 180
+_GEOD = Geod(ellps="WGS84")
 _MOST_VERTICES = 60_000
 _NEIGHBOURS = 4
+_FLAT = 20_000.0  # metres; nearer than this the plane is good to six centimetres
 _FAR = 200_000.0  # beyond this the flat formula gives way to the arc of the chord
 
 
@@ -69,7 +72,7 @@ class _Pieces:
     """The two pieces next to the nearest point of the lines; see ``Boundary._pieces``.
 
     ``x``, ``y``: the asked point from that point, metres. ``corner``: that point is nearest
-    of both pieces. ``first``: the piece ahead is the nearer.
+    of both pieces. ``first``: the piece ahead is the nearer; ``along``: where on it, 0 to 1.
     """
 
     squared: Floats
@@ -78,15 +81,16 @@ class _Pieces:
     near: Ints
     corner: Bools
     first: Bools
+    along: Floats
     kx: Floats
     ky: Floats
 
-    def take(self, rows: Any) -> tuple[Any, ...]:
-        return tuple(getattr(self, name)[rows] for name in self.__slots__)
+    def take(self, rows: Any) -> "_Pieces":
+        return _Pieces(*(getattr(self, name)[rows] for name in self.__slots__))
 
-    def put(self, rows: Ints, values: tuple[Any, ...]) -> None:
-        for name, value in zip(self.__slots__, values, strict=True):
-            getattr(self, name)[rows] = value
+    def put(self, rows: Ints, other: "_Pieces") -> None:
+        for name in self.__slots__:
+            getattr(self, name)[rows] = getattr(other, name)
 
 
 class Boundary:
@@ -97,8 +101,14 @@ class Boundary:
     mean latitude of the two points ("mid-latitude formula").
     """
 
-    def __init__(self, lines: Any, step_m: float, bend_m: float = 0.0) -> None:
-        """``lines``: shapely lines. ``step_m``: longest piece. ``bend_m``: bends below it go."""
+    def __init__(
+        self, lines: Any, step_m: float, bend_m: float = 0.0, reach_m: float = 0.0
+    ) -> None:
+        """``lines``: shapely lines. ``step_m``: longest piece. ``bend_m``: bends below it go.
+
+        ``reach_m``: up to this distance an answer is to be good to a few centimetres.
+        """
+        self._reach_m = reach_m
         parts = [p for p in shapely.get_parts(np.atleast_1d(lines)) if not p.is_empty]
         starts: list[Floats] = []
         towards: list[Floats] = []
@@ -162,10 +172,13 @@ class Boundary:
                 better = other.squared < found.squared[close]
                 found.put(close[better], other.take(better))
         distance = np.sqrt(found.squared)
-        far = chord > _FAR
-        if far.any():
-            arc = 2 * _A * np.arcsin(np.minimum(chord / (2 * _A), 1.0))
-            distance = np.where(far, arc, distance)
+        # The plane's error grows with the cube of the distance: geodesics, where it counts.
+        far = np.nonzero((chord > _FLAT) & (distance < self._reach_m))[0]
+        if len(far):
+            foot = self._foot_at(found.take(far))
+            distance[far] = _GEOD.inv(lon[far], lat[far], *foot)[2]
+        wide = np.nonzero((chord > _FAR) & (distance >= self._reach_m))[0]
+        distance[wide] = 2 * _A * np.arcsin(np.minimum(chord[wide] / (2 * _A), 1.0))
         if depths is None:
             return Foot(distance, distance, distance)
         dx, dy = self._direction(found)
@@ -181,7 +194,16 @@ class Boundary:
         after, after2 = _piece(x, y, ahead[:, 0] * kx, ahead[:, 1] * ky)
         before, before2 = _piece(x, y, behind[:, 0] * kx, behind[:, 1] * ky)
         corner = (after <= 0) & (before <= 0)
-        return _Pieces(np.minimum(after2, before2), x, y, near, corner, after2 <= before2, kx, ky)
+        first = after2 <= before2
+        along = np.clip(np.where(first, after, before), 0.0, 1.0)
+        return _Pieces(np.minimum(after2, before2), x, y, near, corner, first, along, kx, ky)
+
+    def _foot_at(self, found: "_Pieces") -> tuple[Floats, Floats]:
+        """Longitude and latitude of the nearest points of the lines."""
+        ahead, behind = self._next[found.near], self._prev[found.near]
+        foot = np.where(found.first[:, None], ahead, behind) * found.along[:, None]
+        foot += self._at[found.near]
+        return wrap(foot[:, 0].copy()), foot[:, 1].copy()
 
     def _direction(self, found: "_Pieces") -> tuple[Floats, Floats]:
         """Of the nearer piece, or between both where the corner of both is nearest."""
