@@ -69,6 +69,8 @@ def _arcs(centres: Coords, starts: Coords, ends: Coords, turns: Coords) -> tuple
 
 def _fans(centres: Coords, points: Coords, which: Ints) -> Any:
     """Each arc with its centre as a polygon."""
+    if not len(centres):
+        return np.empty(0, dtype=object)
     last = np.flatnonzero(np.append(np.diff(which), 1))
     rings = np.insert(points, last + 1, centres, axis=0)
     return shapely.polygons(
@@ -247,7 +249,8 @@ class Sides:
         middle = points[len(points) // 2]
         self.near = float(middle[0])
         self.proj = centred(self.near, float(middle[1]))
-        flat = [project(self.proj, line) for line in self.lines]
+        self.flat = flat = [project(self.proj, line) for line in self.lines]
+        self.step = step_m
         self.xy = np.vstack(flat)
         self.start = np.vstack([f[:-1] for f in flat])
         self.run = np.vstack([np.diff(f, axis=0) for f in flat])
@@ -294,7 +297,9 @@ class Sides:
                 (self.xy[first], self.xy[first] - self.xy[first + 1]),
                 (self.xy[last], self.xy[last] - self.xy[last - 1]),
             ):
-                far = end + way / np.hypot(*way) * reach_m
+                # Past the area, so that the cut is whole.
+                # Past the area, so that the cut is whole.
+                far = end + way / np.hypot(*way) * (1.1 * reach_m + 10)
                 found.append(self._ground(shapely.LineString([end, far])))
             at = last + 1
         found += [self._ground(line) for line in self._ridges(reach_m)]
@@ -322,13 +327,34 @@ class Sides:
         pairs, ends = pairs[whole], diagram.vertices[edges[whole]]
         if not len(pairs):
             return []
-        close = np.hypot(*(ends[:, 0] - sites[pairs[:, 0]]).T) < 2 * reach_m
+        close = (np.hypot(*(ends - sites[pairs[:, :1]]).T) < 2 * reach_m).any(axis=0)
         pairs, ends = pairs[close], ends[close]
         if not len(pairs):
             return []
-        middle = ends.mean(axis=1)
-        sides = [self.left(middle + 0.01 * (sites[pairs[:, k]] - middle)) for k in (0, 1)]
-        return list(shapely.linestrings(ends[sides[0] != sides[1]]))
+        # A ridge may part sides along some of its length only: ask near both ends too.
+        parting = np.zeros(len(pairs), dtype=np.bool_)
+        for share in (0.05, 0.5, 0.95):
+            spot = ends[:, 0] + share * (ends[:, 1] - ends[:, 0])
+            sides = [self.left(spot + 0.01 * (sites[pairs[:, k]] - spot)) for k in (0, 1)]
+            parting |= sides[0] != sides[1]
+        low, high = sites.min(axis=0) - 2 * reach_m, sites.max(axis=0) + 2 * reach_m
+        ridges = shapely.clip_by_rect(shapely.linestrings(ends[parting]), *low, *high)
+        found = [*ridges[~shapely.is_empty(ridges)]]
+        return [*found, *self._to_crossings(ends[parting].reshape(-1, 2))]
+
+    def _to_crossings(self, ends: Coords) -> list[Any]:
+        """Where the line crosses itself, ridges start a step off: lead them to the crossing."""
+        pieces = shapely.get_parts(shapely.union_all([shapely.LineString(f) for f in self.flat]))
+        nodes, count = np.unique(
+            shapely.get_coordinates([shapely.get_point(pieces, 0), shapely.get_point(pieces, -1)]),
+            axis=0, return_counts=True,
+        )  # fmt: skip
+        nodes = nodes[count > 2]
+        if not len(nodes) or not len(ends):
+            return []
+        away, which = cKDTree(nodes).query(ends, distance_upper_bound=3 * self.step)
+        near = np.isfinite(away) & (away > 0)
+        return list(shapely.linestrings(np.stack([ends[near], nodes[which[near]]], axis=1)))
 
 
 def on_side(area: Any, chains: list[Coords], side: Side, reach_m: float) -> Any:
@@ -341,7 +367,8 @@ def on_side(area: Any, chains: list[Coords], side: Side, reach_m: float) -> Any:
         return area
     step = max(min(reach_m / 50, 1_000.0), sum(along(c)[-1] for c in chains) / 8_000)
     sides = Sides(chains, float(step))
-    net = shapely.union_all([area.boundary, *sides.cuts(reach_m)])
+    # Snapping closes the hair's breadth between a line and what is drawn on from its end.
+    net = shapely.union_all([area.boundary, *sides.cuts(reach_m)], grid_size=1e-9)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
     inner = shapely.point_on_surface(faces)
     shapely.prepare(area)
