@@ -120,9 +120,10 @@ def _provision(term: Term, ident: str, codes: dict[str, str], cessation: bool) -
     lines = _comment(f"“{words}”", "  ")
     lines.append(f"  - id: {ident}")
     what = words if term.kind in ("prohibition", "exception") else _WHAT.get(term.kind, term.kind)
-    if term.count is not None:
+    if term.count is not None and term.kind not in ("prohibition", "exception"):
         what = f"{what} ({term.count} {term.of or ''})".replace(" )", ")")
-    lines.append(f"    {verb}: {_quote(what)}")
+    gap = "  # FILL: the acts that this forbids, as acts: […]" if term.kind == "prohibition" else ""
+    lines.append(f"    {verb}: {_quote(what)}{gap}")
     lines.append(f"    text: {_quote(words)}")
     who = [codes[p] for p in term.parties if p in codes]
     if who and verb == "requires":
