@@ -176,6 +176,9 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         cal.mismatches.append((said.start, said.end, f"{day.isoformat()} was a {names[day.weekday()]}, not a {names[said.weekday]}", names[day.weekday()]))
         sure = 0.6
     clock = said.clock
+    if clock is None and month is not None and said.role in ("due", "until") and re.search(r"\bend of (?:the month of )?$", text[: said.start - offset]):
+        year, number = (int(x) for x in month.split("-"))
+        day = date(year, number, calendar.monthrange(year, number)[1])
     if clock is None:
         if day is None:
             return Moment(said, month, None, sure=0.7)

@@ -99,7 +99,7 @@ def _figure(sentence: Sentence, mark: Marks, q: Quantity, following: Quantity | 
     if _MODAL.search(left) and not re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left):
         if not re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right):
             return None
-    aside = re.match(r"([^,;.]{0,50}),\s*(?:of which|of whom|of them|including|among (?:them|whom)|mostly|most of them)[^,;.]{0,60},\s*", low[end : end + 220])
+    aside = re.match(r"([^,;.]{0,50}),\s*(?:of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*", low[end : end + 220])
     if aside:
         right = (aside.group(1) + " " + low[end + aside.end() : end + 220]).lstrip(" -")
     choice = _subject(low[:at]) or _measure(left, right, near)

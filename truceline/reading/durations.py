@@ -16,6 +16,10 @@ _METRES = {
     "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "mile": 1609.344, "miles": 1609.344, "mi": 1609.344,
     "nautical": 1852.0, "nm": 1852.0, "yards": 0.9144, "yard": 0.9144, "feet": 0.3048, "foot": 0.3048, "ft": 0.3048,
 }
+_BEFORE_A = frozenset(
+    "for in within last lasts lasting after about around over than of by nearly almost at every each than under least and or to until next is was be half "
+    "exactly just only roughly approximately during extended renewed hold holds held some".split()
+)
 _WITHIN = re.compile(
     r"(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
     r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
@@ -110,7 +114,8 @@ def lengths_of(tokens: list[Token], text: str, offset: int) -> list[Length]:
             if low == "half" and tokens[i + 1].low in ("a", "an") and i + 2 < n and tokens[i + 2].low in _UNITS:
                 amount, unit_at = 0.5, i + 2
             elif low in ("a", "an") and tokens[i + 1].low in _UNITS and tokens[i + 1].low != "second":
-                amount, unit_at = 1.0, i + 1
+                if i == 0 or tokens[i - 1].low in _BEFORE_A or not tokens[i - 1].text[0].isalpha():
+                    amount, unit_at = 1.0, i + 1
             elif low in ("a", "an") and tokens[i + 1].low == "half" and i + 3 < n and tokens[i + 3].low in _UNITS:
                 amount, unit_at = 0.5, i + 3
         if amount is None and low not in ("a", "an", "half"):

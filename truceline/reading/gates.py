@@ -103,6 +103,8 @@ def allows(sentence: Sentence, at: int, end: int, *, noun: bool, kind: str, agre
     if kind == "prohibition":
         if re.match(r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b|(?:no|neither)\b|\W*(?:no|neither)\b", word):
             return True
+    if kind == "cessation" and re.match(r"[\w -]{3,40}?(?:stopped|ceased|fell silent|fallen silent|halted|ended)$", word):
+        return True
     if kind == "meeting" and MODAL.search(word):
         return True
     if re.match(r"(?:be )?[a-z]+ed\b", word) and not word.startswith("be ") and not re.search(r"\b(?:be|to be|being|been agreed)\s+(?:\w+ly )?$", left):

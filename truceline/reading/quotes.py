@@ -186,7 +186,7 @@ def _speaker(page: Page, quote: Quote, sentences: list[Sentence], by_sentence: d
                 near = len(gap)
                 if a.kind == "after" and near < 25:
                     return a.who, "named after the quotation", 0.95
-                if a.kind == "before" and sentence.start + a.subject_start >= quote.close_at and len(text[quote.close_at : sentence.start + a.subject_start].strip(" ,")) == 0 and near < 120:
+                if a.kind == "before" and sentence.start + a.subject_start >= quote.close_at and not re.search(r"[.;:]\s|\b(?:and|but|while)\b", text[quote.close_at : sentence.start + a.subject_start]) and sentence.start + a.subject_start - quote.close_at < 70 and near < 140:
                     if not (ended and re.match(r"[^.]{0,80}[:,]\s*[“\"«]", text[at:])):
                         return a.who, "named after the quotation", 0.95
                 if a.kind == "according" and near < 8:

@@ -225,6 +225,11 @@ def subject_after(text: str, at: int) -> tuple[str, int] | None:
         stop = match.start()
         break
     subject = right[: stop if stop is not None else len(right)].strip(" .,")
+    named = re.match(r",\s*((?:[A-Z][\w’'-]+\.?\s+){1,3}[A-Z][\w’'-]+)(?=\s*[,.]|$)", right[stop:]) if stop is not None else None
+    if named and not re.search(r"[A-Z][\w’-]+ [A-Z]", subject) and is_person_name(strip_titles(named.group(1))[0]):
+        subject = named.group(1)
+    if re.match(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", subject):
+        return None
     if not subject or len(subject) > 120:
         return None
     return subject, at + lead
@@ -286,7 +291,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         after_quote = re.search(r"[,.!?]?[\"”»]\s*,?\s*$|,\s*$", text[:at]) is not None
         quoted = re.search(r"[\"”»]\s*,?\s*$", text[:at]) is not None
         inserted = re.search(r"[^,;:\"“”«»]+,\s*(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*,\s*$", text[:at]) is not None
-        if after_quote and low not in _FIGURE_ONLY and (quoted or (not inserted and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[match.end() :]))):
+        if after_quote and low not in _FIGURE_ONLY and low not in ("told", "asked", "thanked", "urged", "tells") and (quoted or (not inserted and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[match.end() :]))):
             subject = subject_after(text, match.end())
             if subject:
                 who, pronoun = name_of(subject[0], people, before)

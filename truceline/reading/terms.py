@@ -165,6 +165,8 @@ def _clauses(sentence: Sentence, triggers: list[_Trigger], marks: Marks) -> list
                 kept.append((trigger, trigger.start, 2))
             continue
         own = any(cut <= m.said.start - sentence.start for m in marks.moments) or any(cut <= x.start - sentence.start for x in (*marks.lengths, *marks.distances)) or any(cut <= sentence.tokens[q.first].start - sentence.start for q in marks.quantities)
+        if trigger.kind == before.kind and low[:trigger.start].endswith(" to "):
+            continue
         if trigger.kind == before.kind and (rank == 1 and not own or trigger.noun and not own):
             continue
         if before.kind in ("prohibition", "exception") and rank == 1 and trigger.kind not in ("exception",):
@@ -415,7 +417,7 @@ def _set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, 
             draft.distance_m = d.metres
 
 
-_NOT_COUNTED = re.compile(r"\W*(?:sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?)\b")
+_NOT_COUNTED = re.compile(r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?)\b")
 
 
 def _set_count(draft: Draft, marks: Marks, sentence: Sentence, start: int, end: int, trigger: _Trigger) -> None:
@@ -465,6 +467,8 @@ def _worth(draft: Draft, sentence: Sentence, trigger: _Trigger, setting: Setting
             return False
         if trigger.noun and not setting.agreement and not lead and re.search(r"\b(?:violat\w+|monitor\w*|breach\w*|implementation|committee|mission|mechanism)\b", clause[max(0, trigger.start - 30) :][:60]) and "start" not in facts:
             return False
+        if re.match(r"[\w -]{3,40}?(?:stopped|ceased|fell silent|fallen silent|halted|ended)", low[trigger.start :]) and not trigger.noun and not setting.agreement:
+            return "T" in (draft.start or "")
         return True
     if kind == "meeting":
         if "count" in facts:
