@@ -68,7 +68,7 @@ def zones(
 ) -> None:
     """Write the zones, lines and routes of an agreement as GeoJSON."""
     terms = terms_of(agreement_name)
-    collection = {"type": "FeatureCollection", "features": features(terms.ground)}
+    collection = {"type": "FeatureCollection", "features": features(terms.ground, terms.routes)}
     if out.suffix not in (".geojson", ".json"):
         stop(f"zones are written as .geojson or .json, not '{out.suffix}'")
     try:

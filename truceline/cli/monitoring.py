@@ -1,8 +1,10 @@
 """truceline demo / check / brief."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 
 from truceline.cli.talk import (
@@ -45,17 +47,29 @@ def intake_of(terms: Terms, moved: object = None) -> Intake:
 
 
 def findings_of(
-    terms: Terms, source: str, events: list[str], threads: int | None
+    terms: Terms,
+    source: str,
+    events: list[str],
+    threads: int | None,
+    keep: list[pa.Table] | None = None,
 ) -> tuple[Findings, Intake]:
-    """Judge files of events, with a progress bar."""
+    """Judge files of events, with a progress bar. ``keep`` collects the events themselves."""
     pairs = files_of(source, events)
     with progress() as moved:
         intake = intake_of(terms, moved)
         try:
-            findings = judge(terms, intake.read(pairs), threads)
+            findings = judge(terms, kept(intake.read(pairs), keep), threads)
         except OSError as error:
             stop(cannot_open(error, str(pairs[0][1])))
     return findings, intake
+
+
+def kept(tables: Iterable[pa.Table], keep: list[pa.Table] | None) -> Iterator[pa.Table]:
+    """The tables, each also put into ``keep`` where it is given."""
+    for table in tables:
+        if keep is not None:
+            keep.append(table)
+        yield table
 
 
 def show_findings(findings: Findings) -> None:
@@ -67,6 +81,8 @@ def show_findings(findings: Findings) -> None:
     data(f"findings\t{len(findings)}")
     for name, count in findings.counts().items():
         data(f"{name}\t{count}")
+    for (provision, verdict), count in findings.counted().items():
+        data(f"acts counted\t{provision}\t{verdict}\t{count}")
     data(f"digest\t{findings.digest()}")
 
 
@@ -82,11 +98,20 @@ def demo(
     try:
         made, files = write_exercise(terms, folder)
         intake = intake_of(terms)
-        findings = judge(terms, intake.read([("table", f) for f in files]))
+        reports: list[pa.Table] = []
+        findings = judge(terms, kept(intake.read([("table", f) for f in files]), reports))
         write_findings(findings, folder / "findings.csv")
         page = folder / "case.html"
         page.write_text(
-            briefing(terms, findings, intake.counts, intake.problems, clearance="cleared"),
+            briefing(
+                terms,
+                findings,
+                intake.counts,
+                intake.problems,
+                events=pa.concat_tables(reports),
+                clearance="cleared",
+                command="truceline demo",
+            ),
             encoding="utf-8",
         )
     except OSError as error:
@@ -144,11 +169,21 @@ def brief(
     if clearance not in ("open", "cleared"):
         stop(f"'{clearance}' is no clearance; there are: open, cleared")
     terms = terms_of(agreement)
-    findings, intake = findings_of(terms, source, events, None)
+    reports: list[pa.Table] = []
+    findings, intake = findings_of(terms, source, events, None, reports)
     show_counts(intake.counts)
+    files = " ".join(f"--events {Path(e).name}" for e in events)
     try:
         out.write_text(
-            briefing(terms, findings, intake.counts, intake.problems, clearance=clearance),
+            briefing(
+                terms,
+                findings,
+                intake.counts,
+                intake.problems,
+                events=pa.concat_tables(reports) if reports else None,
+                clearance=clearance,
+                command=f"truceline brief --agreement {terms.agreement.agreement} {files}",
+            ),
             encoding="utf-8",
         )
     except OSError as error:

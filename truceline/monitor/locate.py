@@ -17,15 +17,17 @@ import pyarrow.compute as pc
 from truceline.model.event import REGIONS
 from truceline.model.unit import Units
 from truceline.model.zone import Shape
-from truceline.monitor.clearance import TAIL, Floats, Ground, metres_per_degree, wrap
-from truceline.monitor.fields import Classes, Fields, cell_m
+from truceline.monitor.clearance import TAIL, Ground
+from truceline.monitor.fields import Fields, cells_m
+from truceline.monitor.locate_boundary import Floats, wrap
+from truceline.monitor.locate_classes import Classes
 from truceline.monitor.locate_samples import samples_for, sector_shares, unit_share
 
 _POINT, _DISC, _UNIT, _SECTOR, _NOWHERE = (
     REGIONS.index(name) for name in ("point", "disc", "unit", "sector", "nowhere")
 )
-_CHUNK = 65_536
-_SECTOR_POINTS = 987
+_CHUNK = 131_072
+_ALONE = 50_000  # rows that are worth a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Regions:
             units = tuple(coded.dictionary.to_pylist())
 
         def numbers(name: str) -> Floats:
-            if name not in table.column_names:
+            if name not in table.column_names and name not in {"lon", "lat"}:
                 return np.full(len(code), np.nan)
             column = _whole(table.column(name)).cast(pa.float64())
             found: Floats = column.to_numpy(zero_copy_only=False)
@@ -132,25 +134,28 @@ class Locator:
         self._low = low
         self._high = _Sharer(Ground(shape, False), shape, units) if low.ground.unsure else low
 
-    def share(self, regions: Regions) -> Floats:
+    def share(self, regions: Regions, threads: int | None = None) -> Floats:
         """How much of each region is inside the zone: float64 in [0, 1], one per row.
 
         NaN where nothing can be told: a region that is ``nowhere`` or lacks what its kind
         needs, or a zone whose ground is unknown there. A zone ``everywhere`` is 1 for
-        every row. A row's answer depends on nothing else in its batch.
+        every row. A row's answer depends on nothing else in its batch, nor on ``threads``
+        (None: every core, where the batch is large).
         """
+        found: Floats = shares([self], regions, threads)[0]
+        return found
+
+    def _into(self, asked: "_Asked", out: Floats) -> None:
         if self.shape.op == "everywhere":
-            return np.ones(len(regions))
-        if self.shape.op == "unknown":
-            return np.full(len(regions), np.nan)
-        out = np.empty(len(regions))
-        for start in range(0, len(regions), _CHUNK):
-            some = regions.rows(start, start + _CHUNK)
-            found = self._low.share(some)
+            out[:] = 1.0
+        elif self.shape.op == "unknown":
+            out[:] = np.nan
+        else:
+            self._low.share(asked, out)
             if self._high is not self._low:
-                found = np.where(np.abs(self._high.share(some) - found) < 1e-6, found, np.nan)
-            out[start : start + _CHUNK] = found
-        return out
+                high = np.empty_like(out)
+                self._high.share(asked, high)
+                out[np.abs(high - out) > 1e-6] = np.nan
 
 
 def shares(
@@ -161,22 +166,43 @@ def shares(
     The answers are bit for bit those of ``Locator.share`` on any number of threads.
     """
     out = np.empty((len(locators), len(regions)))
-    step = 4 * _CHUNK
+    count = min(threads or os.cpu_count() or 1, max(len(regions) // _ALONE, 1))
+    starts = range(0, len(regions), _CHUNK)
 
-    def work(task: tuple[int, int]) -> None:
-        zone, start = task
-        some = regions.rows(start, start + step)
-        out[zone, start : start + step] = locators[zone].share(some)
+    def work(start: int) -> None:
+        asked = _Asked(regions.rows(start, start + _CHUNK))
+        # Threads begin at different zones, so that they do not wait for one to be prepared.
+        shift = (start // _CHUNK) % count * len(locators) // count
+        for i in range(len(locators)):
+            zone = (i + shift) % len(locators)
+            locators[zone]._into(asked, out[zone, start : start + _CHUNK])
 
-    tasks = [(i, at) for at in range(0, len(regions), step) for i in range(len(locators))]
-    count = threads or os.cpu_count() or 1
-    if count == 1 or len(tasks) < 2:
-        for task in tasks:
-            work(task)
+    if count == 1:
+        for start in starts:
+            work(start)
         return out
     with ThreadPoolExecutor(count) as pool:
-        list(pool.map(work, tasks))
+        list(pool.map(work, starts))
     return out
+
+
+class _Asked:
+    """A stretch of regions with what every zone needs of them, worked out once."""
+
+    def __init__(self, regions: Regions) -> None:
+        code, radius = regions.code, regions.radius_m
+        point = code == _POINT
+        self.regions = regions
+        self.radius = np.where(point, 0.0, radius) if point.any() else radius
+        lon, lat = regions.lon, regions.lat
+        usable = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 360.0) & (code != _NOWHERE)
+        usable &= (self.radius >= 0) & (self.radius < np.inf)
+        self.usable = usable
+        self.all_usable = bool(usable.all())
+        # A bit more, so that a rounded comparison never drops what is near.
+        self.reach = self.radius * 1.02 + 1.0
+        self.units = np.nonzero((code == _UNIT) & (regions.unit >= 0))[0]
+        self.sectors = bool((code == _SECTOR).any())
 
 
 class _Sharer:
@@ -192,7 +218,9 @@ class _Sharer:
         west, south, east, north = ground.bounds
         self._middle = (west + east) / 2, (south + north) / 2
         self._half = (east - west) / 2, (north - south) / 2
-        self._tail = TAIL * max(ground.sigmas, default=0.0)
+        self._tail = 1.02 * TAIL * max(ground.sigmas, default=0.0)
+        self._finest = min(ground.sigmas, default=0.0)
+        self._cosine = float(np.cos(np.radians(max(abs(south), abs(north)))))
 
     def _prepared(self) -> tuple[Fields, Classes]:
         with self._lock:
@@ -200,68 +228,72 @@ class _Sharer:
                 self._made = Fields(self.ground), Classes(self.ground)
             return self._made
 
-    def share(self, regions: Regions) -> Floats:
-        code = regions.code
-        radius = regions.radius_m
-        if (code == _POINT).any():
-            radius = np.where(code == _POINT, 0.0, radius)
-        usable = np.isfinite(regions.lon) & np.isfinite(regions.lat) & (code != _NOWHERE)
-        usable &= (np.abs(regions.lat) <= 90.0) & (radius >= 0) & (radius < np.inf)
-        out = np.full(len(regions), np.nan)
+    def share(self, asked: _Asked, out: Floats) -> None:
+        out[:] = self.ground.beyond
+        if not asked.all_usable:
+            out[~asked.usable] = np.nan
         if not self.ground.leaves:
-            out[usable | (code == _UNIT)] = self.ground.beyond
-            return out
-        whole = self._unit_rows(regions, out)
-        rows = np.nonzero(usable & ~whole)[0] if whole is not None else np.nonzero(usable)[0]
-        lon, lat, radius = regions.lon[rows], regions.lat[rows], radius[rows]
-        out[rows] = self.ground.beyond
-        near = self._near(lon, lat, radius)
-        rows, lon, lat, radius = rows[near], lon[near], lat[near], radius[near]
+            return
+        rows = self._near(asked)
+        rows = self._unit_rows(asked, rows, out)
         if not len(rows):
-            return out
+            return
+        lon, lat = asked.regions.lon.take(rows), asked.regions.lat.take(rows)
+        radius = asked.radius.take(rows)
         fields, classes = self._prepared()
         inside, outside = classes.settle(lon, lat, radius)
         out[rows[inside]] = 1.0
         out[rows[outside]] = 0.0
-        edge = ~(inside | outside)
+        inside |= outside
+        edge = np.nonzero(~inside)[0]
         rows, lon, lat, radius = rows[edge], lon[edge], lat[edge], radius[edge]
-        sector = (code[rows] == _SECTOR) & (radius > 0)
-        exact = radius == 0
-        out[rows[exact]] = self.ground.inside(lon[exact], lat[exact])
-        disc = np.nonzero(~exact & ~sector)[0]
-        out[rows[disc]] = self._discs(fields, lon[disc], lat[disc], radius[disc])
-        if sector.any():
-            self._sectors(regions, rows[sector], out)
-        return out
+        spread = radius > 0
+        exact = np.nonzero(~spread)[0]
+        out[rows.take(exact)] = self.ground.inside(lon.take(exact), lat.take(exact))
+        if asked.sectors:
+            sector = spread & (asked.regions.code[rows] == _SECTOR)
+            spread &= ~sector
+            self._sectors(asked.regions, rows[sector], out)
+        disc = np.nonzero(spread)[0]
+        if len(disc):
+            found = self._discs(fields, lon.take(disc), lat.take(disc), radius.take(disc))
+            out[rows.take(disc)] = found
 
-    def _near(self, lon: Floats, lat: Floats, radius: Floats) -> npt.NDArray[np.intp]:
-        """Rows whose region can reach the zone's box."""
-        reach = (radius + self._tail) * 1.02 + 1.0
-        up = np.abs(lat - self._middle[1]) - self._half[1]
-        rows = np.nonzero(up * 110_500.0 <= reach)[0]
-        reach = reach[rows]
-        high = np.minimum(np.abs(lat[rows]) + reach / 110_500.0, 89.9)
-        aside = np.abs(wrap(lon[rows] - self._middle[0])) - self._half[0]
-        return rows[aside * metres_per_degree(high)[0] <= reach]
+    def _near(self, asked: _Asked) -> npt.NDArray[np.intp]:
+        """Usable rows whose region can reach the zone's box."""
+        lat = asked.regions.lat
+        up = np.abs(lat - self._middle[1])
+        up *= 110_500.0
+        up -= asked.reach
+        rows = np.nonzero(up <= self._half[1] * 110_500.0 + self._tail)[0]
+        if not asked.all_usable:
+            rows = rows[asked.usable[rows]]
+        reach = asked.reach.take(rows) + self._tail
+        # Not less than the metres of a degree of longitude anywhere in reach.
+        narrow = np.maximum(self._cosine - reach * (1.0 / 6.3e6), 0.001) * 111_319.0
+        aside = np.abs(wrap(asked.regions.lon.take(rows) - self._middle[0]))
+        aside -= self._half[0]
+        aside *= narrow
+        return rows[aside <= reach]
 
     def _discs(self, fields: Fields, lon: Floats, lat: Floats, radius: Floats) -> Floats:
         out = np.empty(len(lon))
-        sizes, which = np.unique(radius, return_inverse=True)
-        cells = np.array([cell_m(self.ground, float(r)) for r in sizes])
-        counts = np.array([samples_for(self.ground, float(r)) for r in sizes], dtype=np.int64)
-        cell = cells[which] if len(sizes) else np.empty(0)
-        for size in np.unique(cell):
-            rows = np.nonzero(cell == size)[0]
-            if size > 0:
-                out[rows] = fields.shares(lon[rows], lat[rows], radius[rows], float(size))
-                continue
-            count = counts[which[rows]]
-            for points in np.unique(count):
-                some = rows[count == points]
-                none, full = np.zeros(len(some)), np.full(len(some), 180.0)
-                out[some] = sector_shares(
-                    self.ground, lon[some], lat[some], none, radius[some], none, full, int(points)
-                )
+        alike = bool((radius == radius[0]).all())
+        cells = cells_m(self.ground, radius[:1] if alike else radius)
+        if alike and cells[0] > 0:
+            return fields.shares(lon, lat, radius, float(cells[0]))
+        cells = np.broadcast_to(cells, radius.shape)
+        counts = np.where(cells > 0, 0, samples_for(self._finest, radius))
+        for size in np.unique(cells[cells > 0]):
+            rows = np.nonzero(cells == size)[0]
+            out[rows] = fields.shares(lon[rows], lat[rows], radius[rows], float(size))
+        for count in np.unique(counts[counts > 0]):
+            rows = np.nonzero(counts == count)[0]
+            none, full = np.zeros(len(rows)), np.full(len(rows), 180.0)
+            centre = lon[rows], lat[rows]
+            out[rows] = sector_shares(
+                self.ground, *centre, none, radius[rows], none, full, int(count)
+            )
         return out
 
     def _sectors(self, regions: Regions, rows: npt.NDArray[np.intp], out: Floats) -> None:
@@ -279,14 +311,19 @@ class _Sharer:
             far,
             bearing,
             spread,
-            _SECTOR_POINTS,
+            int(samples_for(self._finest, np.full(1, np.inf))[0]),
         )
 
-    def _unit_rows(self, regions: Regions, out: Floats) -> npt.NDArray[np.bool_] | None:
-        """Rows placed in a unit whose polygon is at hand: answered, one number per unit."""
-        if self._units is None or not len(self._units) or not regions.units:
-            return None
-        rows = np.nonzero((regions.code == _UNIT) & (regions.unit >= 0))[0]
+    def _unit_rows(
+        self, asked: _Asked, near: npt.NDArray[np.intp], out: Floats
+    ) -> npt.NDArray[np.intp]:
+        """Answer rows placed in a unit whose polygon is at hand, one number per unit.
+
+        Returns the other rows of ``near``.
+        """
+        regions, rows = asked.regions, asked.units
+        if not len(rows) or self._units is None or not len(self._units):
+            return near
         done = np.zeros(len(regions), dtype=np.bool_)
         for code in np.unique(regions.unit[rows]):
             unit = self._units.get(regions.units[code])
@@ -300,4 +337,4 @@ class _Sharer:
             some = rows[regions.unit[rows] == code]
             out[some] = share
             done[some] = True
-        return done
+        return near[~done[near]]

@@ -6,7 +6,7 @@ This is what ``truceline.agreement("idlib-2020")`` gives.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,9 +16,10 @@ from truceline.model.act import vocabulary
 from truceline.model.agreement import Agreement
 from truceline.model.amendments import dated_zones
 from truceline.model.unit import Units
-from truceline.model.zone import Admin, DatedShape
+from truceline.model.zone import Admin, DatedShape, End, Place
 from truceline.monitor.check import Checker
-from truceline.monitor.zones import Ground, build
+from truceline.monitor.locate import Locator
+from truceline.monitor.zones import Ground, Route, build
 from truceline.sources.agreement import AgreementText, Fault, parse
 from truceline.store import library
 from truceline.version import __version__
@@ -45,16 +46,31 @@ class Terms:
     ground: Ground
     units: Units
     basis: str
+    locators: dict[str, Locator] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def zones(self) -> Mapping[str, tuple[DatedShape, ...]]:
         """Each zone's ground by date."""
         return self.ground.zones
 
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes that requirements name: a line, cut where the clause says."""
+        places = self.agreement.places
+
+        def end(named: End | None) -> tuple[str, Place] | None:
+            return (named.place, places[named.place]) if named is not None else None
+
+        return tuple(
+            Route(p.id, p.along, end(p.along_from), end(p.along_to))
+            for p in self.agreement.provisions
+            if p.along is not None
+        )
+
     @cached_property
     def checker(self) -> Checker:
         """The prepared kernel."""
-        return Checker(self.agreement, self.zones, self.units)
+        return Checker(self.agreement, self.zones, self.units, self.locators)
 
 
 def load(name: str, units: Units | None = None) -> Terms:

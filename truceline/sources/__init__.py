@@ -1,12 +1,17 @@
-"""Sources: the ways in. ``parse`` is pure over the bytes it is given and yields batches."""
+"""Ways in: each source's own files into events and problems, with their uncertainty.
+
+``SOURCES`` names the ways in. Parsing is pure: bytes in, batches out; fetching is apart,
+in ``truceline.sources.fetch``.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from truceline.sources import table, ucdp
+from truceline.sources import acled, firms, gdelt, table, ucdp
 from truceline.sources.source import Source
 
+__all__ = ["SOURCES", "Source"]
+
 SOURCES: Mapping[str, Source] = MappingProxyType(
-    {source.name: source for source in (table.SOURCE, ucdp.SOURCE)}
+    {m.SOURCE.name: m.SOURCE for m in (acled, firms, gdelt, table, ucdp)}
 )
-"""Every source by its name."""

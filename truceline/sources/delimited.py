@@ -1,8 +1,8 @@
 """Delimited text (CSV and its kin) into frames of text columns, with exact line numbers.
 
-Blocks without a quotation mark go through Arrow's reader, all other text through the
-standard library's, record by record, because a record with line breaks in it, or with a
-quotation mark that is never closed, must not swallow its neighbours.
+A block in which every line is a whole row goes through Arrow's reader. Any other block
+goes through the standard library's, record by record, because a record with line breaks
+in it, or with a quotation mark that is never closed, must not swallow its neighbours.
 """
 
 import codecs
@@ -12,7 +12,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
@@ -59,9 +59,9 @@ class Delimited:
     def frames(self) -> Iterator[Frame]:
         """The rows. What could not be read at all comes as problems of the frame."""
         while block := self._block():
-            frame = self._by_arrow(block) if b'"' not in block else None
+            frame = self._by_arrow(block)
             if frame is not None:
-                yield frame
+                yield from frame.parts()
             else:
                 yield from self._by_record(block)
         if self._failed is not None:
@@ -76,17 +76,17 @@ class Delimited:
         elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             encoding = encoding or "utf-16"
         if encoding and codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
-            return _Recoded(file, encoding)
+            return cast(BinaryIO, _Recoded(file, encoding))
         return file
 
     def _block(self) -> bytes:
         """About 4 MB that end at the end of a line; empty at the end of the file."""
-        if self._failed is not None:
-            return b""
         parts, self._pending = self._pending, []
+        if self._failed is not None:
+            return b"".join(parts)
         size = 0
         try:
-            while size < _BLOCK and (piece := self._raw.read1(_BLOCK)):  # type: ignore[attr-defined]  # every reader here has it
+            while size < _BLOCK and (piece := self._raw.read1(_BLOCK - size)):  # type: ignore[attr-defined]  # every reader here has it
                 parts.append(piece)
                 size += len(piece)
             parts.append(self._raw.readline())
@@ -139,14 +139,14 @@ class Delimited:
             table = pacsv.read_csv(
                 pa.BufferReader(block),
                 read_options=pacsv.ReadOptions(column_names=names, block_size=len(block) + 1),
-                parse_options=pacsv.ParseOptions(delimiter=self.delimiter, quote_char=False),
+                parse_options=pacsv.ParseOptions(delimiter=self.delimiter),
                 convert_options=pacsv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
                 ),
             )
         except pa.ArrowInvalid:  # ragged rows, or bytes that are no UTF-8
             return None
-        if table.num_rows != lines:  # blank lines among them
+        if table.num_rows != lines:  # blank lines, or line breaks inside quotation marks
             return None
         numbers = np.arange(lines, dtype=np.int64) + self._line + 1
         self._line += lines
@@ -283,10 +283,14 @@ class _Recoded(io.RawIOBase):
 
 def opened(file: BinaryIO) -> BinaryIO:
     """The file as a buffered reader, unpacked where it is gzip or a zip of one file."""
-    buffered: BinaryIO = io.BufferedReader(file) if not hasattr(file, "peek") else file  # type: ignore[type-var,arg-type]  # any binary file
+    buffered = (
+        file
+        if hasattr(file, "peek")
+        else cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, file)))
+    )
     start = peek(buffered)
     if start.startswith(_GZIP):
-        return gzip.GzipFile(fileobj=buffered)  # type: ignore[return-value]  # it is a binary file
+        return cast(BinaryIO, gzip.GzipFile(fileobj=buffered))
     if start.startswith(_ZIP) and buffered.seekable():
         try:
             archive = zipfile.ZipFile(buffered)
@@ -295,7 +299,7 @@ def opened(file: BinaryIO) -> BinaryIO:
             return buffered
         members = [m for m in archive.infolist() if not m.is_dir()]
         if len(members) == 1:
-            return io.BufferedReader(archive.open(members[0]))  # type: ignore[return-value,arg-type,type-var]  # likewise
+            return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, archive.open(members[0]))))
         buffered.seek(0)
     return buffered
 

@@ -4,7 +4,7 @@ What a file is, its first bytes say; its name is not trusted.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, BinaryIO, Protocol
 
@@ -15,21 +15,28 @@ import pyarrow.parquet as pq
 
 from truceline.model.problem import Problem
 from truceline.sources.delimited import Delimited, opened, peek, unique_names
-from truceline.sources.frame import ROWS, Frame
+from truceline.sources.frame import ROWS, Frame, word
 
 
 class Reader(Protocol):
     """A file whose header has been read and whose rows come in frames."""
 
-    header: Sequence[str]
-    delimiter: str
+    @property
+    def header(self) -> Sequence[str]:
+        """The columns' names in the file."""
+        ...
+
+    @property
+    def delimiter(self) -> str:
+        """What parts the cells; '' where that is no question."""
+        ...
 
     def frames(self) -> Iterator[Frame]:
         """The rows, read once from front to back."""
         ...
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The file is of a kind that is known and cannot be read. ``problem`` says why."""
 
     def __init__(self, problem: Problem) -> None:
@@ -37,8 +44,19 @@ class Unreadable(Exception):
         self.problem = problem
 
 
-def reader(file: BinaryIO, *, source: str, name: str, encoding: str = "") -> Reader:
-    """The reader for what the file is. Raises ``Unreadable``."""
+def reader(
+    file: BinaryIO,
+    *,
+    source: str,
+    name: str,
+    encoding: str = "",
+    header: Callable[[bytes], Sequence[str]] | None = None,
+) -> Reader:
+    """The reader for what the file is. Raises ``UnreadableError``.
+
+    ``header`` names the columns of delimited text that begins with a row, from its first
+    bytes; it gives nothing where the text begins with a header line.
+    """
     unpacked = opened(file)
     start = peek(unpacked)
     try:
@@ -51,7 +69,7 @@ def reader(file: BinaryIO, *, source: str, name: str, encoding: str = "") -> Rea
         if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
             return Features(unpacked)
     except (ValueError, KeyError, OSError, pa.ArrowException, UnicodeError) as error:
-        raise Unreadable(
+        raise UnreadableError(
             Problem(
                 source=source,
                 file=name,
@@ -62,7 +80,7 @@ def reader(file: BinaryIO, *, source: str, name: str, encoding: str = "") -> Rea
             )
         ) from error
     except Exception as error:  # openpyxl and zipfile raise what their own insides raise
-        raise Unreadable(
+        raise UnreadableError(
             Problem(
                 source=source,
                 file=name,
@@ -72,7 +90,15 @@ def reader(file: BinaryIO, *, source: str, name: str, encoding: str = "") -> Rea
                 severity="file",
             )
         ) from error
-    return Delimited(unpacked, source=source, name=name, encoding=encoding)
+    names = header(start) if header else ()
+    return Delimited(
+        unpacked,
+        source=source,
+        name=name,
+        encoding=encoding,
+        header=names,
+        delimiter="\t" if names else "",
+    )
 
 
 class ParquetRows:
@@ -104,9 +130,9 @@ class Sheet:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         self.header: Sequence[str] = []
         for sheet in book.worksheets:
-            sheet.reset_dimensions()  # type: ignore[union-attr]  # a read-only sheet has it; stored sizes lie
+            sheet.reset_dimensions()  # the sizes that some programs store are wrong
             self._rows = enumerate(sheet.iter_rows(), start=1)
-            for self._top, cells in self._rows:
+            for _, cells in self._rows:
                 words = [_cell(c) for c in cells]
                 if any(words):
                     while words and not words[-1]:
@@ -139,7 +165,9 @@ class Features:
 
     def __init__(self, file: BinaryIO) -> None:
         data = json.loads(file.read().decode("utf-8-sig"))
-        records = data.get("features") if isinstance(data, dict) else data
+        records = data
+        if isinstance(data, dict):  # GeoJSON, or an answer of the UCDP or ACLED API
+            records = next((data[k] for k in ("features", "Result", "data") if k in data), None)
         if not isinstance(records, list):
             raise ValueError("it is JSON and neither a FeatureCollection nor a list of records")
         self._records = [_feature(r) for r in records]
@@ -149,7 +177,7 @@ class Features:
         """Features as rows of text."""
         for start in range(0, len(self._records), ROWS):
             part = self._records[start : start + ROWS]
-            rows = [[_word(r.get(name)) for name in self.header] for r in part]
+            rows = [[word(r.get(name)) for name in self.header] for r in part]
             lines = list(range(start + 1, start + 1 + len(part)))
             yield _frame(self.header, rows, lines)
 
@@ -171,18 +199,6 @@ def _feature(record: Any) -> dict[str, Any]:
     return found
 
 
-def _word(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "|".join(_word(v).replace("%", "%25").replace("|", "%7C") for v in value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
 def _cell(cell: Any) -> str:
     """A spreadsheet's cell as text. A date without a clock in its format is a whole day."""
     value = cell.value
@@ -193,7 +209,7 @@ def _cell(cell: Any) -> str:
         return (value.replace(microsecond=0) if value.microsecond else value).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    return _word(value).strip()
+    return word(value).strip()
 
 
 def _frame(header: Sequence[str], rows: list[list[str]], lines: list[int]) -> Frame:

@@ -4,12 +4,13 @@ An observer's own position, bearing and range make a sector: "at 2 to 5 km to th
 """
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow.compute as pc
 
 from truceline.model.unit import Units
-from truceline.sources.precision import Regions
+from truceline.sources.precision import DISC, SECTOR, UNIT, Regions
 from truceline.sources.rows import Floats, Mask, Rows, mask_of
 
 # A bearing in words is right to half a step of its own compass; one in degrees, where the
@@ -49,7 +50,7 @@ _METRES = {
 FARTHEST_M = 20_000.0
 
 
-def place_of(rows: Rows, col: dict[str, str], units: Units, *, comma: bool) -> dict[str, object]:
+def place_of(rows: Rows, col: Mapping[str, str], units: Units, *, comma: bool) -> dict[str, object]:
     """The columns of ``EVENT_SCHEMA`` that say where, and the faults of those of the file."""
     lon, lat = rows.place(col["lon"], col["lat"], comma=comma)
     radius = rows.number(col["radius_m"], comma=comma)
@@ -82,10 +83,10 @@ def _units(rows: Rows, column: str, units: Units, regions: Regions) -> None:
         unit = units.get(code)
         if unit is not None:
             regions.lon[i], regions.lat[i] = unit.lon, unit.lat
-            regions.radius_m[i], regions.region[i], regions.unit[i] = unit.radius_m, "unit", code
+            regions.radius_m[i], regions.kind[i], regions.unit[int(i)] = unit.radius_m, UNIT, code
             continue
-        if regions.region[i] == "disc":  # the row's own disc stands in for the unit
-            regions.region[i], regions.unit[i] = "unit", code
+        if regions.kind[i] == DISC:  # the row's own disc stands in for the unit
+            regions.kind[i], regions.unit[int(i)] = UNIT, code
         one = np.zeros(rows.n, np.bool_)
         one[i] = True
         rows.note(
@@ -97,7 +98,7 @@ def _units(rows: Rows, column: str, units: Units, regions: Regions) -> None:
 
 
 def _sectors(
-    rows: Rows, col: dict[str, str], regions: Regions, columns: dict[str, object], *, comma: bool
+    rows: Rows, col: Mapping[str, str], regions: Regions, columns: dict[str, object], *, comma: bool
 ) -> None:
     own_lon, own_lat = rows.place(col["observer_lon"], col["observer_lat"], comma=comma)
     bearing, natural = _bearings(rows, col["bearing"])
@@ -144,8 +145,8 @@ def _sectors(
     regions.lon[sector | ring] = lon[sector | ring]
     regions.lat[sector | ring] = lat[sector | ring]
     regions.radius_m[sector | ring] = far[sector | ring]
-    regions.region[ring] = "disc"
-    regions.region[sector] = "sector"
+    regions.kind[ring] = DISC
+    regions.kind[sector] = SECTOR
     columns.update(regions.columns())
     nothing = np.full(rows.n, np.nan)
     columns["bearing_deg"] = np.where(sector, bearing % 360, nothing)

@@ -7,10 +7,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
+from truceline.model.event import REGIONS
 from truceline.model.unit import Unit, Units
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+POINT, DISC, UNIT, SECTOR, NOWHERE = (
+    REGIONS.index(kind) for kind in ("point", "disc", "unit", "sector", "nowhere")
+)
 
 
 @dataclass
@@ -20,19 +24,18 @@ class Regions:
     lon: Floats
     lat: Floats
     radius_m: Floats = field(init=False)
-    region: npt.NDArray[np.object_] = field(init=False)
-    unit: npt.NDArray[np.object_] = field(init=False)
+    kind: npt.NDArray[np.int8] = field(init=False)
+    unit: dict[int, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         n = len(self.lon)
         self.radius_m = np.full(n, np.nan)
-        self.region = np.full(n, "nowhere", object)
-        self.unit = np.full(n, "", object)
+        self.kind = np.full(n, NOWHERE, np.int8)
 
     def discs(self, rows: Mask, radius_m: float | Floats) -> None:
         """These rows lie within ``radius_m`` metres of their coordinates; 0 is a point."""
         self.radius_m[rows] = radius_m
-        self.region[rows] = np.where(self.radius_m[rows] > 0, "disc", "point")
+        self.kind[rows] = np.where(self.radius_m[rows] > 0, DISC, POINT)
 
     def units(self, rows: Mask, units: Units, level: int, otherwise_m: float | None) -> None:
         """These rows lie in the unit of ``level`` that their coordinates are in.
@@ -43,15 +46,15 @@ class Regions:
         for i, unit in zip(np.flatnonzero(rows), found, strict=True):
             if unit is not None:
                 self.lon[i], self.lat[i], self.radius_m[i] = unit.lon, unit.lat, unit.radius_m
-                self.region[i], self.unit[i] = "unit", unit.code
-        rest = rows & (self.region == "nowhere")
+                self.kind[i], self.unit[int(i)] = UNIT, unit.code
+        rest = rows & (self.kind == NOWHERE)
         if otherwise_m is not None:
             self.discs(rest, otherwise_m)
 
-    def nowhere(self, rows: Mask) -> None:
-        """These rows have no usable place."""
+    def lost(self) -> None:
+        """Rows that have got no region yet have no usable place: their coordinates go."""
+        rows = self.kind == NOWHERE
         self.lon[rows] = self.lat[rows] = self.radius_m[rows] = np.nan
-        self.region[rows] = "nowhere"
 
     def _containing(self, rows: Mask, units: Units, level: int) -> list[Unit | None]:
         at_level = [u for u in units if u.level == level]
@@ -66,10 +69,13 @@ class Regions:
 
     def columns(self) -> dict[str, object]:
         """The columns of ``EVENT_SCHEMA`` that say where."""
+        unit: object = ""
+        if self.unit:
+            unit = pa.array([self.unit.get(i, "") for i in range(len(self.lon))], pa.string())
         return {
             "lon": self.lon,
             "lat": self.lat,
             "radius_m": self.radius_m,
-            "region": pa.array(self.region, pa.string()),
-            "unit": pa.array(self.unit, pa.string()),
+            "region": pa.array(REGIONS).take(pa.array(self.kind)),
+            "unit": unit,
         }

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -13,12 +12,13 @@ from truceline.model.act import vocabulary
 from truceline.model.batch import Batch
 from truceline.model.event import EVENT_SCHEMA
 from truceline.model.problem import Problem
-from truceline.sources.frame import Frame
+from truceline.sources.frame import Frame, word
 from truceline.sources.seen import Seen
 from truceline.sources.times import Moments
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.object_]
 
 _EMPTY = pa.array(["NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "none", "-", "#N/A"])
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -79,11 +79,17 @@ class Rows:
             return blank(self.n)
         if pa.types.is_dictionary(array.type):
             array = array.dictionary_decode()
+        if pa.types.is_timestamp(array.type):
+            array = _seconds(array)
         if not pa.types.is_string(array.type):
-            array = array.cast(pa.string())
+            try:
+                array = array.cast(pa.string())
+            except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, records, bytes
+                array = pa.array([word(v) for v in array.to_pylist()], pa.string())
         if array.null_count:
             array = array.fill_null("")
-        return pc.utf8_trim_whitespace(array)
+        plain = pc.all(pc.string_is_ascii(array)).as_py()
+        return pc.ascii_trim_whitespace(array) if plain else pc.utf8_trim_whitespace(array)
 
     def time_column(self, column: str) -> pa.Array:
         """A column of times: typed as the file has it, or text, '' where nothing is stated."""
@@ -144,12 +150,37 @@ class Rows:
         self.fail(part, column, "this counts things and is no whole number", "correct it")
         return found
 
+    def stated(self, column: str) -> pa.Array:
+        """A column as text, '' also where the file writes NA or the like."""
+        words = self.text(column)
+        return pc.if_else(pc.is_in(words, _EMPTY), "", words)
+
+    def code(self, column: str, allowed: str, meaning: str, *, otherwise: str = "") -> Codes:
+        """A column of one-character codes. What is none of ``allowed`` fails.
+
+        ``otherwise`` is taken where the file or the row gives no code; without it that fails.
+        """
+        words = pc.replace_substring_regex(self.stated(column), r"\.0+$", "")
+        if otherwise:
+            words = pc.if_else(pc.equal(words, ""), otherwise, words)
+        codes: Codes = words.to_numpy(zero_copy_only=False)
+        self.fail(
+            ~np.isin(codes, list(allowed)),
+            column,
+            f"{meaning} must be one of {', '.join(allowed)}",
+            "see the source's codebook and correct it",
+        )
+        return codes
+
     def place(
-        self, lon_column: str, lat_column: str, *, comma: bool = False
+        self, lon_column: str, lat_column: str, *, comma: bool = False, only: Mask | None = None
     ) -> tuple[Floats, Floats]:
-        """Longitude and latitude in degrees; NaN in both where the row has no coordinates."""
-        lon = self.number(lon_column, comma=comma)
-        lat = self.number(lat_column, comma=comma)
+        """Longitude and latitude in degrees; NaN in both where the row has no coordinates.
+
+        ``only`` reads these rows and leaves the others without coordinates.
+        """
+        lon = self.number(lon_column, comma=comma, only=only)
+        lat = self.number(lat_column, comma=comma, only=only)
         with np.errstate(invalid="ignore"):
             swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
             wrong_lat, wrong_lon = np.abs(lat) > 90, np.abs(lon) > 180
@@ -189,11 +220,11 @@ class Rows:
 
     def acts(self, words: pa.Array, column: str, *, table: str = "free-text") -> pa.Array:
         """The act of each row, by the vocabulary; a note on words that it does not know."""
-        encoded = pc.dictionary_encode(words)
+        encoded = words if pa.types.is_dictionary(words.type) else pc.dictionary_encode(words)
         known = [vocabulary().match(w or "", table=table) for w in encoded.dictionary.to_pylist()]
         codes = encoded.indices.to_numpy(zero_copy_only=False)
-        for code, (word, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
-            if word and act == "unknown" and word.casefold() not in ("unknown", "act not stated"):
+        for code, (name, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
+            if name and act == "unknown" and name.casefold() not in ("unknown", "act not stated"):
                 first = np.zeros(self.n, np.bool_)
                 first[int(np.argmax(codes == code))] = True
                 self.note(
@@ -218,8 +249,7 @@ class Rows:
             return
         rows = self.table if len(good) == self.n else self.table.take(pa.array(good))
         chosen = ids if len(good) == self.n else ids.take(pa.array(good))
-        id_hashes, contents = hashes(chosen, rows)
-        repeat, clash, first = seen.add(id_hashes, contents, self.lines[good])
+        repeat, clash, first = seen.add(chosen, rows, self.lines[good])
         for i in np.flatnonzero(clash):
             one = np.zeros(self.n, np.bool_)
             one[good[i]] = True
@@ -244,10 +274,18 @@ class Rows:
             "line": self.lines,
             **columns,
         }
-        arrays = [self._column(f, given.get(f.name, _default(f))) for f in EVENT_SCHEMA]
-        table = pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
+        stated = {f.name: given.get(f.name, _default(f)) for f in EVENT_SCHEMA}
+        per_row = [f for f in EVENT_SCHEMA if isinstance(stated[f.name], _PER_ROW)]
+        table = pa.table(
+            [self._column(f, stated[f.name]) for f in per_row], schema=pa.schema(per_row)
+        )
         if not self.ok.all():
             table = table.filter(pa.array(self.ok))
+        arrays = [
+            table[f.name] if f in per_row else _same(f, stated[f.name], table.num_rows)
+            for f in EVENT_SCHEMA
+        ]
+        table = pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
         problems = tuple(sorted(self.problems, key=lambda p: p.line))
         return Batch(table, problems, self.n + self._unreadable, self.repeats)
 
@@ -262,14 +300,26 @@ class Rows:
                 return pa.array(value, pa.int64()).cast(field.type)
             nulls = np.isnan(value) if value.dtype.kind == "f" else None
             return pa.array(value, field.type, mask=nulls)
-        if isinstance(value, pa.Array):
-            return value if value.type == field.type else value.cast(field.type)
-        if value is None:
-            return pa.nulls(self.n, field.type)
-        if isinstance(value, list):
-            offsets = pa.array(np.arange(self.n + 1, dtype=np.int32) * len(value))
-            return pa.ListArray.from_arrays(offsets, pa.array(value * self.n, pa.string()))
-        return pa.repeat(pa.scalar(value, field.type), self.n)
+        return value if value.type == field.type else value.cast(field.type)
+
+
+def _same(field: pa.Field, value: Any, n: int) -> pa.Array:
+    """One value for ``n`` rows; an empty list or None included."""
+    if isinstance(value, list):
+        offsets = pa.array(np.zeros(n + 1, np.int32))
+        return pa.ListArray.from_arrays(offsets, pa.array([], pa.string()))
+    return pa.nulls(n, field.type) if value is None else pa.repeat(pa.scalar(value, field.type), n)
+
+
+_PER_ROW = (pa.Array, pa.ChunkedArray, np.ndarray)
+
+
+def _seconds(array: pa.Array) -> pa.Array:
+    """Timestamps without the zeros behind a whole second, where all are whole seconds."""
+    try:
+        return array.cast(pa.timestamp("s", array.type.tz))
+    except pa.ArrowInvalid:
+        return array
 
 
 _NOT_FINITE = ("the number is not finite", "give a finite number, or leave it empty")
@@ -297,17 +347,21 @@ def mask_of(array: pa.Array) -> Mask:
     return filled.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]  # pyarrow has no types
 
 
+def _holds(words: pa.Array, mark: str) -> bool:
+    """Whether any of the texts holds ``mark`` (or a percent-encoding)."""
+    letters = words.buffers()[2]
+    if letters is None:
+        return False
+    held = letters.to_pybytes()  # one memchr over all texts is far cheaper than a kernel
+    return mark.encode() in held or b"%" in held
+
+
 def listed(words: pa.Array, *, separator: str = "") -> pa.Array:
     """Texts as lists: one member each, or split at ``separator``; '' gives an empty list.
 
     With the separator ``|``, ``%7C`` and ``%25`` inside a member stand for ``|`` and ``%``.
     """
-    if (
-        separator
-        and mask_of(
-            pc.match_substring_regex(words, r"[|%]" if separator == "|" else separator)
-        ).any()
-    ):
+    if separator and _holds(words, separator):
         parts = pc.split_pattern(words, separator)
         flat = pc.utf8_trim_whitespace(parts.flatten())
         keep = mask_of(pc.not_equal(flat, ""))
@@ -322,14 +376,3 @@ def listed(words: pa.Array, *, separator: str = "") -> pa.Array:
     ends = np.concatenate([[0], np.cumsum(stated)]).astype(np.int32)
     flat = words if stated.all() else words.filter(pa.array(stated))
     return pa.ListArray.from_arrays(pa.array(ends), flat)
-
-
-def hashes(ids: pa.Array, rows: pa.Table) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    """64-bit hashes of the ids and of all that the rows say (DuckDB's hash, seeded by type)."""
-    names = [f"c{i}" for i in range(rows.num_columns)]
-    held = rows.rename_columns(names).append_column("id", ids)
-    with duckdb.connect(config={"threads": 1}) as engine:
-        engine.register("held", held)
-        said = ", ".join(names) or "id"
-        found = engine.sql(f"SELECT hash(id) AS i, hash({said}) AS c FROM held").fetchnumpy()  # noqa: S608 - names are c0, c1, ...
-    return np.asarray(found["i"], np.uint64), np.asarray(found["c"], np.uint64)

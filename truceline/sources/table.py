@@ -17,11 +17,10 @@ import pyarrow.compute as pc
 
 from truceline.model.batch import Batch, Context
 from truceline.model.event import ATTRIBUTIONS, KINDS
-from truceline.model.problem import Problem
-from truceline.sources.columns import empty, named, no_rows, refused, unknown
-from truceline.sources.files import Unreadable, reader
+from truceline.sources.files import Reader
 from truceline.sources.observed import place_of
-from truceline.sources.rows import Floats, Rows, listed, mask_of
+from truceline.sources.reading import Columns, read
+from truceline.sources.rows import Floats, Rows, blank, listed, mask_of
 from truceline.sources.seen import Seen
 from truceline.sources.source import Source
 from truceline.sources.times import read_moments
@@ -95,27 +94,21 @@ _MEANS = {
 
 def parse(file: BinaryIO, *, name: str, sha256: str, context: Context) -> Iterator[Batch]:
     """Rows of a spreadsheet as events. Options: ``encoding``, ``dates``, ``columns``."""
-    options = context.options
-    try:
-        rows_of = reader(file, source=NAME, name=name, encoding=options.get("encoding", ""))
-    except Unreadable as error:
-        yield empty(NAME, name, (error.problem,))
-        return
-    names = {**_ALL, **_mapped(options.get("columns", ""))}
-    columns, faults = named(rows_of.header, names, ("id", "start"), source=NAME, file=name)
-    if faults:
-        yield from refused(faults, rows_of.frames(), source=NAME, file=name, sha256=sha256)
-        return
-    notes = _unknown(rows_of.header, columns, name)
-    seen = Seen()
-    nothing = True
-    for frame in rows_of.frames():
-        rows = Rows(frame, source=NAME, file=name, sha256=sha256)
-        rows.problems.extend(notes)
-        yield _events(rows, columns, seen, context, comma=rows_of.delimiter == ";")
-        notes, nothing = [], False
-    if nothing:
-        yield empty(NAME, name, (*notes, no_rows(NAME, name)))
+
+    def events(rows: Rows, col: Columns, seen: Seen, reader: Reader) -> Batch:
+        return _events(rows, col, seen, context, comma=reader.delimiter == ";")
+
+    return read(
+        file,
+        source=NAME,
+        name=name,
+        sha256=sha256,
+        context=context,
+        names={**_ALL, **_mapped(context.options.get("columns", ""))},
+        needed=("id", "start"),
+        events=events,
+        list_unused=True,
+    )
 
 
 def _mapped(words: str) -> dict[str, tuple[str, ...]]:
@@ -124,28 +117,12 @@ def _mapped(words: str) -> dict[str, tuple[str, ...]]:
     return {ours.strip(): (re.sub(r"\W+", "_", own.strip().casefold()),) for ours, _, own in pairs}
 
 
-def _unknown(header: object, columns: dict[str, str], name: str) -> list[Problem]:
-    extra = unknown(list(header), columns)  # type: ignore[call-overload]  # a sequence of text
-    if not extra:
-        return []
-    return [
-        Problem(
-            source=NAME,
-            file=name,
-            line=1,
-            what=f"these columns are not used: {', '.join(extra)}",
-            todo="rename them if they say something that an event should carry",
-            severity="note",
-        )
-    ]
-
-
-def _events(rows: Rows, col: dict[str, str], seen: Seen, context: Context, *, comma: bool) -> Batch:
+def _events(rows: Rows, col: Columns, seen: Seen, context: Context, *, comma: bool) -> Batch:
     low, high, when = _span(rows, col, context)
     where = place_of(rows, col, context.units, comma=comma)
     deaths = _deaths(rows, col)
-    words = rows.text(col["act"])
-    count = _count(rows, col, words)
+    acts = pc.dictionary_encode(rows.text(col["act"]))
+    count = _count(rows, col, acts)
     source = _source(rows, col["source"])
     ids = rows.text(col["id"])
     key = pc.binary_join_element_wise(source, ids, ":")
@@ -163,8 +140,8 @@ def _events(rows: Rows, col: dict[str, str], seen: Seen, context: Context, *, co
             "means": _means(rows, col["means"]),
             "count": count,
             "place": rows.text(col["place"]),
-            "act": rows.acts(words, col["act"]),
-            "act_text": words,
+            "act": rows.acts(acts, col["act"]),
+            "act_text": acts.dictionary_decode(),
             "actor": listed(actor := rows.text(col["actor"]), separator="|"),
             "target": listed(rows.text(col["target"]), separator="|"),
             "attribution": _attribution(rows, col["attribution"], actor),
@@ -180,7 +157,7 @@ def _events(rows: Rows, col: dict[str, str], seen: Seen, context: Context, *, co
 
 
 def _span(
-    rows: Rows, col: dict[str, str], context: Context
+    rows: Rows, col: Columns, context: Context
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], pa.Array]:
     zone, order = ZoneInfo(context.timezone), context.options.get("dates", "")
     raw_start, raw_end = rows.time_column(col["start"]), rows.time_column(col["end"])
@@ -201,7 +178,7 @@ def _span(
     return start.low, high, pc.if_else(alone, words, both)
 
 
-def _deaths(rows: Rows, col: dict[str, str]) -> tuple[Floats, Floats, Floats]:
+def _deaths(rows: Rows, col: Columns) -> tuple[Floats, Floats, Floats]:
     """Low, best and high: "3", "3-5" (no best), "at least 3" or "3+" (low only)."""
     low, high = (rows.whole_number(col[c], loose=True) for c in ("deaths_low", "deaths_high"))
     raw = rows.raw(col["deaths"])
@@ -251,15 +228,21 @@ def _range_of_deaths(
     return None
 
 
-def _count(rows: Rows, col: dict[str, str], words: pa.Array) -> Floats:
+def _count(rows: Rows, col: Columns, acts: pa.DictionaryArray) -> Floats:
     """How many of the act: the column, else the number that the act's words begin with."""
     count = rows.whole_number(col["count"], loose=True)
-    led = mask_of(pc.match_substring_regex(words, r"^\d+ [^\W\d]")) & np.isnan(count)
-    for i in np.flatnonzero(led):
-        number, _, rest = words[int(i)].as_py().partition(" ")
-        if not re.match(r"(mm|cm|km|m|kg|people|persons|civilians|killed|dead)\b", rest):
-            count[i] = float(number)
-    return count
+    led = np.array([_leading_number(w) for w in acts.dictionary.to_pylist()] or [np.nan])
+    if np.isnan(led).all():
+        return count
+    return np.where(np.isnan(count), led[acts.indices.to_numpy()], count)
+
+
+def _leading_number(words: str) -> float:
+    """12 of "12 explosions"; NaN for "120 mm mortar", which is no count."""
+    found = re.match(
+        r"(\d{1,9}) (?!(?:mm|cm|km|m|kg|people|persons|civilians|killed|dead)\b)[^\W\d]", words
+    )
+    return float(found[1]) if found else np.nan
 
 
 def _source(rows: Rows, column: str) -> pa.Array:
@@ -274,6 +257,8 @@ _ENDINGS = {".csv", ".gz", ".xlsx", ".parquet", ".geojson", ".json", ".tsv", ".t
 
 
 def _choice(rows: Rows, column: str, allowed: tuple[str, ...], otherwise: str) -> pa.Array:
+    if not column:
+        return pa.repeat(otherwise, rows.n)
     words = pc.utf8_lower(rows.text(column))
     empty_ = pc.equal(words, "")
     good = pc.is_in(words, pa.array(allowed))
@@ -293,6 +278,8 @@ def _attribution(rows: Rows, column: str, actor: pa.Array) -> pa.Array:
 
 
 def _means(rows: Rows, column: str) -> pa.Array:
+    if not column:
+        return blank(rows.n)
     words = pc.utf8_lower(rows.text(column))
     encoded = pc.dictionary_encode(words)
     known = []

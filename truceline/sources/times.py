@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -26,26 +27,12 @@ _FIRST_DAY = date(1900, 1, 1).toordinal() - _EPOCH
 _LAST_DAY = date(2100, 1, 1).toordinal() - _EPOCH
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 _LOCAL = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"
-_OFFSET = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})$"
+_OFFSET = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-](0\d|1[0-3]):?[0-5]\d)$"
+_MONTH_NAMES = """jan january, feb february, mar march, apr april, may, jun june, jul july,
+aug august, sep sept september, oct october, nov november, dec december"""
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        [
-            "jan january",
-            "feb february",
-            "mar march",
-            "apr april",
-            "may",
-            "jun june",
-            "jul july",
-            "aug august",
-            "sep sept september",
-            "oct october",
-            "nov november",
-            "dec december",
-        ],
-        start=1,
-    )
+    for number, names in enumerate(_MONTH_NAMES.split(","), start=1)
     for name in names.split()
 }
 _TODO = "write an ISO date or time, like 2020-03-06 or 2020-03-06T00:01+02:00"
@@ -67,6 +54,7 @@ class Moments:
     why: dict[int, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=65_536)
 def midnight(day: int, zone: ZoneInfo) -> int:
     """The first instant of a local day (days since 1970), in UTC microseconds."""
     local = datetime.fromordinal(day + _EPOCH).replace(tzinfo=zone)
@@ -81,6 +69,10 @@ def midnights(days: npt.NDArray[np.int64], zone: ZoneInfo) -> Instants:
     """The first instant of each local day, in UTC microseconds. Days count from 1970."""
     if not len(days):
         return np.empty(0, np.int64)
+    first, last = int(days.min()), int(days.max())
+    if last - first <= len(days):  # nearly always: a file covers a few years
+        table = np.fromiter((midnight(d, zone) for d in range(first, last + 1)), np.int64)
+        return table[days - first]
     unique, where = np.unique(days, return_inverse=True)
     found = np.fromiter((midnight(int(d), zone) for d in unique), np.int64, len(unique))
     return found[where]
@@ -89,15 +81,16 @@ def midnights(days: npt.NDArray[np.int64], zone: ZoneInfo) -> Instants:
 def to_utc(local: Instants, zone: ZoneInfo) -> tuple[Instants, Instants, Mask]:
     """Local microseconds to UTC: earliest and latest instant, and which never existed."""
     days = np.floor_divide(local, DAY_US)
-    begin, finish = midnights(days, zone), midnights(days + 1, zone)
+    both = midnights(np.concatenate([days, days + 1]), zone)
+    begin, finish = both[: len(days)], both[len(days) :]
     low = begin + (local - days * DAY_US)
     high = low.copy()
     gap = np.zeros(len(local), np.bool_)
     for i in np.flatnonzero(finish - begin != DAY_US):  # a day on which the clocks changed
         naive = datetime(1970, 1, 1) + timedelta(microseconds=int(local[i]))
-        both = [_micros(naive.replace(tzinfo=zone, fold=f)) for f in (0, 1)]
-        low[i], high[i] = min(both), max(both)
-        back = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=both[0])
+        two = [_micros(naive.replace(tzinfo=zone, fold=f)) for f in (0, 1)]
+        low[i], high[i] = min(two), max(two)
+        back = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=two[0])
         gap[i] = back.astimezone(zone).replace(tzinfo=None) != naive
     return low, high, gap
 
@@ -173,7 +166,7 @@ def _one_by_one(out: Moments, rest: Mask, column: pa.Array, zone: ZoneInfo, orde
 
 
 def _put_days(out: Moments, mask: Mask, days: Instants, zone: ZoneInfo | None) -> None:
-    assert zone is not None
+    assert zone is not None  # noqa: S101 - for the type checker: a date always has a zone
     ok = (days >= _FIRST_DAY) & (days < _LAST_DAY)
     out.low[mask] = midnights(np.where(ok, days, 0), zone)
     out.high[mask] = midnights(np.where(ok, days + 1, 0), zone)
@@ -318,5 +311,5 @@ _STYLES: _Styles = (
 )
 
 
-def _np(array: pa.Array) -> npt.NDArray[np.generic]:
-    return array.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]  # pyarrow has no types
+def _np(array: pa.Array) -> Any:
+    return array.to_numpy(zero_copy_only=False)

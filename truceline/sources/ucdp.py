@@ -10,18 +10,17 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from truceline.model.batch import Batch, Context
-from truceline.sources.columns import empty, named, no_rows, refused
-from truceline.sources.delimited import Delimited
+from truceline.sources.files import Reader
 from truceline.sources.precision import Regions
-from truceline.sources.rows import Floats, Rows, listed, mask_of
+from truceline.sources.reading import Columns, read
+from truceline.sources.rows import Codes, Rows, listed, mask_of
 from truceline.sources.seen import Seen
 from truceline.sources.source import Source
-from truceline.sources.times import DAY_US, Moments, read_moments
+from truceline.sources.times import DAY_US, Instants, Moments, read_moments
 
 NAME = "ucdp"
 
@@ -62,28 +61,29 @@ _NEEDED = ("id", "type", "where_prec", "lat", "lon", "date_prec", "start", "end"
 
 def parse(file: BinaryIO, *, name: str, sha256: str, context: Context) -> Iterator[Batch]:
     """GED rows as events. Options: ``encoding``, ``summary-days``."""
-    reader = Delimited(file, source=NAME, name=name, encoding=context.options.get("encoding", ""))
-    columns, faults = named(reader.header, _NAMES, _NEEDED, source=NAME, file=name)
-    if faults:
-        yield from refused(faults, reader.frames(), source=NAME, file=name, sha256=sha256)
-        return
-    seen = Seen()
-    nothing = True
-    for frame in reader.frames():
-        rows = Rows(frame, source=NAME, file=name, sha256=sha256)
-        yield _events(rows, columns, seen, context)
-        nothing = False
-    if nothing:
-        yield empty(NAME, name, (no_rows(NAME, name),))
+
+    def events(rows: Rows, col: Columns, seen: Seen, reader: Reader) -> Batch:
+        return _events(rows, col, seen, context)
+
+    return read(
+        file,
+        source=NAME,
+        name=name,
+        sha256=sha256,
+        context=context,
+        names=_NAMES,
+        needed=_NEEDED,
+        events=events,
+    )
 
 
-def _events(rows: Rows, col: dict[str, str], seen: Seen, context: Context) -> Batch:
+def _events(rows: Rows, col: Columns, seen: Seen, context: Context) -> Batch:
     zone = ZoneInfo(context.timezone)
     low, high, when = _span(rows, col, zone)
     lon, lat = rows.place(col["lon"], col["lat"])
-    kind_of = _code(rows, col["type"], "123", "type_of_violence")
-    where = _code(rows, col["where_prec"], "1234567", "where_prec")
-    dates = _code(rows, col["date_prec"], "12345", "date_prec")
+    kind_of = rows.code(col["type"], "123", "type_of_violence")
+    where = rows.code(col["where_prec"], "1234567", "where_prec")
+    dates = rows.code(col["date_prec"], "12345", "date_prec")
     low_, best, high_ = (rows.whole_number(col[c]) for c in ("low", "best", "high"))
     with np.errstate(invalid="ignore"):
         muddled = (low_ > best) | (best > high_)
@@ -94,7 +94,8 @@ def _events(rows: Rows, col: dict[str, str], seen: Seen, context: Context) -> Ba
         "all three are kept as they are; ask the source",
     )
     place = rows.text(col["place"])
-    regions = _regions(rows, where, place, lon, lat, context)
+    regions = Regions(lon, lat)
+    _locate(rows, where, place, regions, context)
     days = float(context.options.get("summary-days", SUMMARY_DAYS)) * DAY_US
     clarity = rows.text(col["clarity"])
     # An hour of daylight saving must not make a week longer than a week.
@@ -136,7 +137,7 @@ def _events(rows: Rows, col: dict[str, str], seen: Seen, context: Context) -> Ba
     )
 
 
-def _span(rows: Rows, col: dict[str, str], zone: ZoneInfo) -> tuple[Floats, Floats, pa.Array]:
+def _span(rows: Rows, col: Columns, zone: ZoneInfo) -> tuple[Instants, Instants, pa.Array]:
     """First and last instant of the reported days, and the source's words for them."""
     first, last = (_day_words(rows.text(col[c])) for c in ("start", "end"))
     starts, ends = read_moments(first, zone), read_moments(last, zone)
@@ -159,29 +160,15 @@ def _given(rows: Rows, moments: Moments, column: str) -> None:
     rows.times(moments, column)
 
 
-def _code(rows: Rows, column: str, allowed: str, meaning: str) -> npt.NDArray[np.object_]:
-    words = pc.replace_substring_regex(rows.text(column), r"\.0+$", "")
-    codes: npt.NDArray[np.object_] = words.to_numpy(zero_copy_only=False)
-    rows.fail(
-        ~np.isin(codes, list(allowed)),
-        column,
-        f"{meaning} must be one of {', '.join(allowed)}",
-        "see the GED codebook and correct it",
-    )
-    return codes
-
-
-def _regions(
+def _locate(
     rows: Rows,
-    where: npt.NDArray[np.object_],
+    where: Codes,
     place: pa.Array,
-    lon: Floats,
-    lat: Floats,
+    regions: Regions,
     context: Context,
-) -> Regions:
+) -> None:
     """The table of docs/sources.md: where_prec to a region."""
-    regions = Regions(lon, lat)
-    here = rows.ok & ~np.isnan(lon)
+    here = rows.ok & ~np.isnan(regions.lon)
     exact = where == "1"
     town = mask_of(pc.match_substring_regex(place, r"(?i)\b(town|camp)\b"))
     city = mask_of(pc.match_substring_regex(place, r"(?i)\bcity\b"))
@@ -192,13 +179,11 @@ def _regions(
     regions.units(here & (where == "3"), context.units, 2, DISTRICT_M)
     regions.units(here & (where == "4"), context.units, 1, PROVINCE_M)
     regions.discs(here & ((where == "5") | (where == "7")), WIDE_M)
-    country = here & (where == "6")
-    regions.units(country, context.units, 0, None)
-    regions.nowhere(country & (regions.region == "nowhere"))
-    return regions
+    regions.units(here & (where == "6"), context.units, 0, None)
+    regions.lost()
 
 
-def _cited(rows: Rows, col: dict[str, str]) -> pa.Array:
+def _cited(rows: Rows, col: Columns) -> pa.Array:
     office = rows.text(col["office"])
     return pc.if_else(pc.equal(office, ""), rows.text(col["original"]), office)
 
