@@ -85,7 +85,7 @@ def edge_points(shape: shapely.Geometry, rng: np.random.Generator, count: int) -
     )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.integers(0, 10**9), st.floats(1.7, 4.69))
 def test_edge_lies_at_the_depth(seed: int, power: float) -> None:
     line, rng = wander(seed)
@@ -105,7 +105,7 @@ def test_edge_lies_at_the_depth(seed: int, power: float) -> None:
             assert shapely.contains_xy(shape, lon, lat) == (margin < 0)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=10, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.integers(0, 10**9), st.floats(2.5, 4.5), st.floats(0, 0.9), st.booleans())
 def test_each_side_has_its_own_depth(seed: int, power: float, less: float, flip: bool) -> None:
     line, rng = wander(seed)
