@@ -99,7 +99,7 @@ def briefing(
     prefix = f"{terms.agreement.agreement}/"
     labels = sorted(((f"{prefix}{c.label}/", c.label) for c in clauses), key=lambda p: -len(p[0]))
     listed = listing(findings, events, cleared, labels, limit)
-    seen = reports(terms, events) if events is not None else None
+    seen = reports(terms, events, _last(findings)) if events is not None else None
     land = ground(terms)
     found = marks(findings, cleared, {r: k for k, r in enumerate(listed.index.tolist())}, land.past)
     looked = view(land, found)
@@ -180,6 +180,11 @@ def _simulated(terms: Terms, findings: Findings, events: pa.Table | None) -> boo
     if any_sign(findings.rows["incident_id"], findings.rows["actor"]):
         return True
     return events is not None and any_sign(events["event_id"], events["actor"])
+
+
+def _last(findings: Findings) -> int:
+    """When the last finding ends, microseconds UTC."""
+    return int(pc.max(findings.rows["end"].cast(pa.int64())).as_py() or 0)
 
 
 def _all_simulated(listed: Listing) -> bool:

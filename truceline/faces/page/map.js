@@ -46,7 +46,7 @@
       zones: { type: "geojson", data: collection(zones) },
       lines: { type: "geojson", data: collection(lines.map((l) => ({ ...l, properties: { ...l.properties, w0: 2 * pixels(l.properties.accuracy, middle) } }))) },
       all: { type: "geojson", data: points },
-      marks: { type: "geojson", data: points, cluster: true, clusterRadius: 30, clusterMaxZoom: 24,
+      marks: { type: "geojson", maxzoom: 20, data: points, cluster: true, clusterRadius: 30, clusterMaxZoom: 19,
         clusterProperties: { n: ["+", ["get", "n"]], b: ["+", ["get", "b"]], c: ["+", ["get", "c"]], o: ["+", ["get", "o"]] } },
       chosen: { type: "geojson", data: collection([]) },
     },
@@ -114,7 +114,7 @@
   try {
     map = new maplibregl.Map({
       container: holder, style: style(), bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-      touchPitch: false, cooperativeGestures: true, renderWorldCopies: true, maxZoom: 17, fadeDuration: still ? 0 : 200, canvasContextAttributes: { preserveDrawingBuffer: true },
+      touchPitch: false, cooperativeGestures: true, renderWorldCopies: true, maxZoom: 17, fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true },
     });
   } catch { holder.hidden = true; figure.classList.remove("live"); listOnly(); return; }
   map.touchZoomRotate.disableRotation();
@@ -124,13 +124,28 @@
   map.getCanvas().setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom. The table below holds the same findings.");
   map.on("styleimagemissing", ({ id }) => { if (id.startsWith("m|") && !map.hasImage(id)) map.addImage(id, ...image(id)); });
   map.on("load", () => { figure.dataset.ready = "yes"; });
-  for (const p of places) {
-    const label = make("span", { class: "place", dir: "auto" }, p.name);
-    new maplibregl.Marker({ element: label, anchor: "left", offset: [0, 0] }).setLngLat([p.lon, p.lat]).addTo(map);
+  const labels = places.map((p) => {
+    const name = make("span", {}, p.name);
+    const label = make("span", { class: "place", dir: "auto" }, name);
+    new maplibregl.Marker({ element: label, anchor: "left" }).setLngLat([p.lon, p.lat]).addTo(map);
     label.removeAttribute("aria-label");
     label.removeAttribute("role");
     label.removeAttribute("tabindex");
-  }
+    return { name, p };
+  });
+  // A name that would lie on another is left out; its dot stays.
+  const spread = () => {
+    const taken = [];
+    for (const { name, p } of labels) {
+      const at = map.project([p.lon, p.lat]);
+      const box = [at.x - 4, at.y - 8, at.x + 12 + name.offsetWidth, at.y + 8];
+      const clash = taken.some((t) => t[0] < box[2] && box[0] < t[2] && t[1] < box[3] && box[1] < t[3]);
+      name.style.visibility = clash ? "hidden" : "";
+      if (!clash) taken.push(box);
+    }
+  };
+  map.on("move", spread);
+  map.on("load", spread);
   document.addEventListener("themechange", () => { for (const id of map.listImages()) map.removeImage(id); map.setStyle(style(), { diff: false }); });
   rings.addEventListener("change", () => map.setLayoutProperty("rings", "visibility", rings.checked ? "visible" : "none"));
 
