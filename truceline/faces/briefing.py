@@ -57,6 +57,13 @@ _BOUND_WORDS = {
     "unknown": "not known",
 }
 
+_BOUND_FIGURES = {
+    "yes": "by an actor that the terms bind",
+    "no": "by an actor not shown to be bound",
+    "disputed": "where it is disputed whether the actor is bound",
+    "unknown": "where it is not known whether the actor is bound",
+}
+
 
 def briefing(
     terms: Terms,
@@ -109,7 +116,7 @@ def briefing(
         "simulated": marked,
         "anchors": anchors,
         "parties": wording.parties(terms.agreement),
-        "zones": wording.zones(terms.agreement),
+        "zones": wording.zones(terms.agreement, terms.zones),
         "clauses": clauses,
         "cessation": moments.cessation(terms.agreement),
         "headline": _headline(findings),
@@ -132,6 +139,7 @@ def briefing(
         "verdicts": VERDICT_WORDS,
         "causes": _CAUSE_WORDS,
         "bounds": _BOUND_WORDS,
+        "bound_figures": _BOUND_FIGURES,
         "withheld": WITHHELD,
     }
     data = {
