@@ -88,7 +88,7 @@
     const counts = id.split("|").slice(1).map(Number);
     const total = counts[0] + counts[1] + counts[2];
     const radius = total === 1 ? 9 : Math.min(12 + 3.2 * Math.log2(total), 34);
-    const scale = 2, size = Math.ceil(radius + 3) * 2;
+    const scale = 2, size = Math.ceil(radius + 7) * 2;
     const canvas = make("canvas", { width: size * scale, height: size * scale });
     const pen = canvas.getContext("2d");
     pen.scale(scale, scale);
@@ -110,6 +110,10 @@
         from = to;
       });
       pen.setLineDash([]);
+      if (counts[0] && counts[0] / total < 0.1) {
+        // So few among so many would vanish from the ring: a diamond says that they are there.
+        pen.save(); pen.translate(0, wide / 2 - radius); shape(pen, 0, 6, colours, colour("land")); pen.restore();
+      }
       pen.fillStyle = colour("ink");
       pen.font = `600 ${total > 999 ? 10 : 11.5}px system-ui, sans-serif`;
       pen.textAlign = "center"; pen.textBaseline = "middle";
