@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from truceline.reading.numbers import Quantity, may_begin, quantity_at
+from truceline.reading.numbers import Quantity, quantity_at
 from truceline.reading.words import Token
 
 _UNITS = {
@@ -100,15 +100,15 @@ def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
     return None
 
 
-def lengths_of(tokens: list[Token], text: str, offset: int) -> list[Length]:
-    """The lengths of time in a sentence; ``text`` is its lower-case text at ``offset``."""
+def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
+    """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
+    the tokens at which a number (or "every") may begin."""
     found: list[Length] = []
-    i, n = 0, len(tokens)
-    while i < n:
-        low = tokens[i].low
-        if not (may_begin(tokens[i]) or low in ("every", "each")):
-            i += 1
+    n, done = len(tokens), 0
+    for i in spots:
+        if i < done:
             continue
+        low = tokens[i].low
         amount, unit_at, first = None, None, i
         if low in ("a", "an", "one", "half") and i + 1 < n:
             if low == "half" and tokens[i + 1].low in ("a", "an") and i + 2 < n and tokens[i + 2].low in _UNITS:
@@ -128,15 +128,13 @@ def lengths_of(tokens: list[Token], text: str, offset: int) -> list[Length]:
             elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
                 amount, unit_at = 1.0, i + 1
         if amount is None or unit_at is None:
-            i += 1
             continue
         unit = _unit(tokens, unit_at)
         if unit is None:
-            i += 1
             continue
         code, j = unit
         if code == "H" and len(tokens[i].text) == 4 and tokens[i].text.isdigit():
-            i = j  # 2200 hours is a clock
+            done = j  # 2200 hours is a clock
             continue
         glued = tokens[j - 1].low
         text_iso, seconds = iso(amount, code)
@@ -152,7 +150,7 @@ def lengths_of(tokens: list[Token], text: str, offset: int) -> list[Length]:
                     text_iso, seconds = text_iso + second[0].lstrip("P" if "T" not in text_iso else "PT"), seconds + second[1]
                     j = unit2[1]
         if j < n and tokens[j].low == "old" or (j + 1 < n and tokens[j].text in "-" and tokens[j + 1].low == "old") or (glued in ("day", "hour") and j + 2 < n and tokens[j].low == "a" and tokens[j + 1].low in ("day", "week")) or (j + 1 < n and tokens[j].low in ("a", "per") and tokens[j + 1].low in ("day", "week")):
-            i = j + 1
+            done = j + 1
             continue
         start, end = tokens[first].start, tokens[j - 1].end
         before = text[: tokens[first].start - offset].rstrip() + " "
@@ -160,7 +158,7 @@ def lengths_of(tokens: list[Token], text: str, offset: int) -> list[Length]:
             before = text[: tokens[i].end - offset]
         after = text[end - offset :]
         found.append(_role(text_iso, seconds, before, after, first, j, start, end))
-        i = j
+        done = j
     return found
 
 
@@ -206,23 +204,22 @@ _DEEP = re.compile(r"^\W*(?:deep|in depth|depth|inside|into|on (?:either|each|bo
 _FROM = re.compile(r"^\W*(?:back |away |behind |outside |distance )?(?:from|of|behind|beyond|north|south|east|west|away|back|apart|inside|outside|off)\b")
 
 
-def distances_of(tokens: list[Token], text: str, offset: int) -> list[Distance]:
-    """The lengths of ground in a sentence (``text``: its lower-case text at ``offset``)."""
+def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Distance]:
+    """The lengths of ground in a sentence (``text``: its lower-case text at ``offset``;
+    ``spots``: the tokens at which a number may begin)."""
     found: list[Distance] = []
-    i, n = 0, len(tokens)
-    while i < n:
-        if not may_begin(tokens[i]):
-            i += 1
+    n, done = len(tokens), 0
+    for i in spots:
+        if i < done:
             continue
         q = quantity_at(tokens, i)
         if not q or (q.value is None and q.high is None):
-            i += 1
             continue
         j = q.last
         while j < n and tokens[j].text in "-‑–":
             j += 1
         if j >= n or tokens[j].low not in _METRES or (tokens[j].low == "m" and (tokens[j].text != "m" or (q.value or 0) >= 5000)):
-            i = max(q.last, i + 1)
+            done = max(q.last, i + 1)
             continue
         unit = tokens[j].low
         metres = _METRES[unit] * (q.value if q.value is not None else q.high or 0.0)
@@ -230,13 +227,13 @@ def distances_of(tokens: list[Token], text: str, offset: int) -> list[Distance]:
         if unit == "nautical" and j < n and tokens[j].low in ("mile", "miles"):
             j += 1
         if j < n and (tokens[j].low in ("square", "sq", "²", "per", "squared") or tokens[j].text == "²") or (j - 2 >= 0 and tokens[j - 2].low in ("square", "sq")):
-            i = j + 1
+            done = j + 1
             continue
         start, end = tokens[q.first].start, tokens[j - 1].end
         after = text[end - offset :]
         # (6.2 miles): the same length again
         if found and re.search(r"[(/]\s*(?:about|some|around|roughly|approximately|approx\.?|or)?\s*$", text[: start - offset]) and abs(found[-1].metres - metres) < 0.12 * metres:
-            i = j
+            done = j
             continue
         if j < n and tokens[j].text == "(":
             close = after.find(")")
@@ -254,5 +251,5 @@ def distances_of(tokens: list[Token], text: str, offset: int) -> list[Distance]:
         elif re.match(r"^\W*(?:long|length|stretch|section|route|in length|border|frontier|road|highway)\b", after) or re.search(r"(?:length of|stretch of|stretches|runs)\s*$", before):
             role = "long"
         found.append(Distance(metres, role, q.first, j, start, end))
-        i = j
+        done = j
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from truceline.reading.anchoring import Calendar, Moment, anchor
 from truceline.reading.durations import Distance, Length, distances_of, lengths_of
-from truceline.reading.numbers import Quantity, may_begin, quantity_at
+from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.times import moments_of
 from truceline.reading.words import Sentence
 
@@ -31,6 +31,7 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     if not _TIME_HINT.search(low):
         return Marks([], [], [], [])
     tokens, offset = sentence.tokens, sentence.start
+    spots = [i for i, t in enumerate(tokens) if t.low in STARTS or t.low[0].isdigit()]
     said = moments_of(tokens, low, offset)
     moments: list[Moment] = []
     for one in said:
@@ -49,32 +50,26 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         moments.append(moment)
         if moment.date is not None and one.day is not None and one.day[0] in ("date", "weekday", "rel", "after"):
             cal.day = moment.date
-    lengths = [x for x in lengths_of(tokens, low, offset) if not any(m.said.start <= x.start < m.said.end for m in moments if m.said.clock)]
+    lengths = [x for x in lengths_of(tokens, low, offset, spots) if not any(m.said.start <= x.start < m.said.end for m in moments if m.said.clock)]
     taken = [(m.said.first, m.said.last) for m in moments] + [(x.first, x.last) for x in lengths]
-    distances = distances_of(tokens, low, offset)
+    distances = distances_of(tokens, low, offset, spots)
     taken += [(d.first, d.last) for d in distances]
-    return Marks(moments, lengths, distances, _quantities(sentence, taken))
+    return Marks(moments, lengths, distances, _quantities(sentence, taken, spots))
 
 
-def _quantities(sentence: Sentence, taken: list[tuple[int, int]]) -> list[Quantity]:
+def _quantities(sentence: Sentence, taken: list[tuple[int, int]], spots: list[int]) -> list[Quantity]:
     found: list[Quantity] = []
     tokens = sentence.tokens
-    i = 0
-    while i < len(tokens):
-        busy = next((last for first, last in taken if first <= i < last), None)
-        if busy is not None:
-            i = busy
-            continue
-        if not may_begin(tokens[i]):
-            i += 1
+    done = 0
+    for i in spots:
+        if i < done or any(first <= i < last for first, last in taken):
             continue
         q = quantity_at(tokens, i)
         if q is None:
-            i += 1
             continue
         if not _label(sentence, i, q):
             found.append(q)
-        i = max(q.last, i + 1)
+        done = max(q.last, i + 1)
     return found
 
 

@@ -42,12 +42,8 @@ class Quantity:
     core: int  # the token where the figure itself begins
 
 
-STARTS = frozenset((*_UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens"))
-
-
-def may_begin(token: Token) -> bool:
-    """Whether a number can begin at this token (a cheap test before the grammar)."""
-    return token.low in STARTS or token.low[0].isdigit()
+# Words at which a number (or "every day") may begin: a cheap test before the grammar.
+STARTS = frozenset((*_UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens", "every", "each"))
 
 
 def tidy(value: float | None) -> int | float | None:

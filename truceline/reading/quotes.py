@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from truceline.reading.page import Page
-from truceline.reading.speech import NAME, SAID, Attribution, People, attributions, is_person_name, name_of, strip_titles
+from truceline.reading.speech import SAYING, Attribution, People, attributions, is_person_name, name_of, names_in, strip_titles
 from truceline.reading.words import Sentence
 
 _PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」"}
@@ -141,7 +141,7 @@ def said_in(sentences: list[Sentence], people: People, spans: list[tuple[int, in
     last: str | None = None
     for sentence in sentences:
         hits: list[Attribution] = []
-        if SAID.search(sentence.text) or "ccording to" in sentence.text:
+        if "ccording to" in sentence.text or any(t.low in SAYING for t in sentence.tokens) or " citing " in sentence.text:
             for a in attributions(sentence, people, last):
                 at = sentence.start + a.verb_start
                 if not any(s <= at < e for s, e in spans):
@@ -159,7 +159,7 @@ def said_in(sentences: list[Sentence], people: People, spans: list[tuple[int, in
 
 def _persons(sentence: Sentence, people: People, spans: list[tuple[int, int]]) -> list[str]:
     names = []
-    for match in NAME.finditer(sentence.text):
+    for match in names_in(sentence):
         at = sentence.start + match.start()
         if any(s <= at < e for s, e in spans):
             continue

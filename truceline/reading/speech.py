@@ -20,7 +20,7 @@ VERBS = (
     "asked|thanked|disclosed|revealed|suggested|recorded|documented|counted|registered|tallied|verified|put|puts|acknowledges|joked|shouted|quipped|testified|boasted|appealed|threatened|spoke|predicted|believes|thinks|demanding|saying|stating|adding"
 )
 _FIGURE_ONLY = frozenset("recorded documented counted registered tallied verified put puts estimated estimates observed".split())
-SAID = re.compile(rf"\b(?P<verb>{VERBS})\b", re.I)
+SAYING = frozenset(VERBS.split("|"))
 _W = r"(?:[A-ZÀ-ÞŞĞİÇÖÜ][\w’'\-]*\.?|(?:al|el|ad|as|an|ar|at|az|ash|ul)[- ][A-Z][\w’'\-]*)"
 _PART = r"(?:al|el|bin|ibn|bint|abu|de|del|da|dos|van|von|der|den|la|le|ul|ur|e|y)"
 NAME = re.compile(rf"{_W}(?:\s+(?:{_PART}\s+){{0,2}}{_W})+|{_W}")
@@ -49,6 +49,13 @@ def known_actors() -> dict[str, tuple[str, str]]:
                 if alias:
                     found[alias.lower()] = (row["name"], row["kind"])
     return found
+
+
+def names_in(sentence: Sentence) -> list[re.Match[str]]:
+    """The runs of capitalised words in a sentence, looked for once."""
+    if sentence.names is None:
+        sentence.names = list(NAME.finditer(sentence.text))
+    return sentence.names
 
 
 @dataclass(slots=True)
@@ -140,7 +147,7 @@ def people_of(sentences: list[Sentence]) -> People:
     people = People()
     counts: Counter[str] = Counter()
     for sentence in sentences:
-        for match in NAME.finditer(sentence.text):
+        for match in names_in(sentence):
             words = re.sub(r"['’]s?$", "", match.group().strip())
             known = known_actors().get(words.lower())
             if known and known[1] == "person" and " " not in words:
@@ -283,34 +290,36 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
             who, pronoun = name_of(phrase, people, before)
             if who:
                 found.append(Attribution(who, "according to", match.start(), match.end(), match.end(), "according", pronoun))
-    for match in SAID.finditer(text):
-        low = match.group("verb").lower()
-        at = match.start()
+    for token in sentence.tokens:
+        low = token.low
+        if low not in SAYING:
+            continue
+        at, end = token.start - sentence.start, token.end - sentence.start
         if re.search(r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|a|his|her|their|this|that)|,)\s+$", text[:at].lower()[-7:]) and not text[:at].rstrip().endswith((",", "”", '"', "»", "’")):
             continue
         after_quote = re.search(r"[,.!?]?[\"”»]\s*,?\s*$|,\s*$", text[:at]) is not None
         quoted = re.search(r"[\"”»]\s*,?\s*$", text[:at]) is not None
         inserted = re.search(r"[^,;:\"“”«»]+,\s*(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*,\s*$", text[:at]) is not None
-        if after_quote and low not in _FIGURE_ONLY and low not in ("told", "asked", "thanked", "urged", "tells") and (quoted or (not inserted and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[match.end() :]))):
-            subject = subject_after(text, match.end())
+        if after_quote and low not in _FIGURE_ONLY and low not in ("told", "asked", "thanked", "urged", "tells") and (quoted or (not inserted and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[end :]))):
+            subject = subject_after(text, end)
             if subject:
                 who, pronoun = name_of(subject[0], people, before)
                 if who and not re.match(r"(?:that|there|he|they|it)\b", subject[0]) or (who and pronoun):
-                    found.append(Attribution(who, low, at, match.end(), subject[1], "after", pronoun))
+                    found.append(Attribution(who, low, at, end, subject[1], "after", pronoun))
                     continue
         subject = subject_before(text, at)
         if low in ("warning", "saying", "adding", "stating", "demanding"):
             if found:
                 previous = found[-1]
-                found.append(Attribution(previous.who, low, at, match.end(), previous.subject_start, "before"))
+                found.append(Attribution(previous.who, low, at, end, previous.subject_start, "before"))
             elif subject and (head := re.match(r"(?P<np>(?:The |the |An? )?[\w’' .-]{2,60}?)\s+(?:has|have|had|is|was|\w+ed|rejected|left|went|spoke)\b", text)):
                 who, pronoun = name_of(head.group("np"), people, before)
                 if who:
-                    found.append(Attribution(who, low, at, match.end(), 0, "before", pronoun))
+                    found.append(Attribution(who, low, at, end, 0, "before", pronoun))
             continue
         if not subject:
             if found and re.search(r"\band\s*$", text[:at]) and found[-1].kind == "before":
-                found.append(Attribution(found[-1].who, low, at, match.end(), found[-1].subject_start, "before"))
+                found.append(Attribution(found[-1].who, low, at, end, found[-1].subject_start, "before"))
             continue
         phrase = subject[0]
         if re.match(r"(?:that|which|what|there|this)\b", phrase, re.I) or len(phrase.split()) > 16:
@@ -318,5 +327,5 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         long = re.match(r"(?P<np>.*?)\s+(?:has|have|had)\s*$", phrase)
         who, pronoun = name_of(long.group("np") if long else phrase, people, before)
         if who and not re.search(r"\d", who):
-            found.append(Attribution(who, low, at, match.end(), subject[1], "before", pronoun))
+            found.append(Attribution(who, low, at, end, subject[1], "before", pronoun))
     return found

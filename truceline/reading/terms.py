@@ -152,6 +152,8 @@ def _clauses(sentence: Sentence, triggers: list[_Trigger], marks: Marks) -> list
             level = 2 if match.group("hard") else 1
             if level >= rank:
                 cut, rank = before.end + match.start(), level
+        if before.noun and before.kind in ("monitoring", "patrol", "deployment", "access", "meeting") and trigger.kind == "deliverable" and low[trigger.start :].startswith("be ") and not re.search(r";|\band\b", between):
+            continue  # the noun's own predicate: "A committee of 10, five from each side, shall be set up"
         if rank == 0:
             if before.kind == "deliverable" and trigger.kind in ("zone", "monitoring", "access", "deployment") and re.match(r"(?:be )?(?:establish|form|creat|set|constitut|prepar|provid|activat|mark|clear)", low[before.start :]) and trigger.start - before.end < 60:
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])

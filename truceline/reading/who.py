@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from truceline.reading.page import Page
 from truceline.reading.places import Gazetteer, known_places, zone_offset
-from truceline.reading.speech import NAME, People, known_actors
+from truceline.reading.speech import NAME, People, known_actors, names_in
 from truceline.reading.words import Sentence
 
 
@@ -39,7 +39,7 @@ def mentions_of(sentences: list[Sentence], people: People, gazetteer: Gazetteer)
     spots = known_places()
     for sentence in sentences:
         text = sentence.text
-        for match in NAME.finditer(text):
+        for match in names_in(sentence):
             words = re.sub(r"['’]s?$", "", match.group())
             base = sentence.start + match.start()
             for at, piece in _pieces(words, known, spots, gazetteer, people):
@@ -147,7 +147,7 @@ def the_zone(sentences: list[Sentence], country_zone: Callable[[str], str | None
     counts: Counter[str] = Counter()
     spots = known_places()
     for sentence in sentences:
-        for match in NAME.finditer(sentence.text):
+        for match in names_in(sentence):
             words = re.sub(r"['’]s?$", "", match.group())
             place = spots.get(words.lower())
             if place and place.country:

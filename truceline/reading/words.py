@@ -16,7 +16,7 @@ _ABBREVIATED = frozenset(
 _AFTER_CLOCK = re.compile(r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a frozen one takes four times as long to make
 class Token:
     """A word, number or mark: ``[start, end)`` of the page's text."""
 
@@ -37,6 +37,7 @@ class Sentence:
     tokens: list[Token]
     block: int
     index: int = 0
+    names: list[re.Match[str]] | None = None  # runs of capitalised words, once looked for
 
 
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
