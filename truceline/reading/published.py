@@ -7,9 +7,16 @@ from truceline.reading.page import Page
 from truceline.reading.times import day_at
 from truceline.reading.words import tokens_of
 
-_STAMP = re.compile(r"(?:published|posted|updated|issued|date|released|last modified|publication date|as of|report(?:ing)? (?:date|period))\b\s*(?:on|at)?\s*:?\s*", re.I)
-_SIGNED = re.compile(r"\b(?:done (?:at|in)|signed (?:at|in|on)|done on|concluded (?:at|in))\b", re.I)
-_DATELINE = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ’' .,/-]{2,60}?[,\s(]+(?=(?:[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]))|^[A-Z][\w’' -]{2,30},\s+(?=\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d)|^[A-ZÀ-Þ][\w’' ,-]{2,40}\((?:[\w ]+)\)\s*[-–—,]?\s*(?=[A-Z][a-z]+ \d|\d{1,2} [A-Z])")
+_STAMP = re.compile(
+    r"(?:published|posted|updated|issued|date|released|last modified|publication date|as of|report(?:ing)? (?:date|period))\b\s*(?:on|at)?\s*:?\s*",
+    re.I,
+)
+_SIGNED = re.compile(
+    r"\b(?:done (?:at|in)|signed (?:at|in|on)|done on|concluded (?:at|in))\b", re.I
+)
+_DATELINE = re.compile(
+    r"^[A-ZÀ-Þ][A-ZÀ-Þ’' .,/-]{2,60}?[,\s(]+(?=(?:[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]))|^[A-Z][\w’' -]{2,30},\s+(?=\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d)|^[A-ZÀ-Þ][\w’' ,-]{2,40}\((?:[\w ]+)\)\s*[-–—,]?\s*(?=[A-Z][a-z]+ \d|\d{1,2} [A-Z])"
+)
 
 
 def _first_date(text: str, *, near: int = 60) -> date | None:
