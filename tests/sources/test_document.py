@@ -65,7 +65,7 @@ def test_a_host_with_one_private_address_among_public_ones_is_closed() -> None:
 
 def test_a_redirect_to_a_private_address_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     class Redirects(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name http.server asks for
+        def do_GET(self) -> None:
             self.send_response(302)
             self.send_header("Location", "http://inside.example/secret")
             self.end_headers()

@@ -19,7 +19,7 @@ class Reader(http.server.BaseHTTPRequestHandler):
     raw: bytes | None = None
     asked: list[dict] = []  # noqa: RUF012 - one server, one list
 
-    def do_POST(self) -> None:  # noqa: N802 - the name http.server asks for
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         type(self).asked.append(body)
         data = (

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from truceline.reading.clock import as_delta, offset_from_pair, offset_text
 from truceline.reading.places import zone_offset, zones_named
-from truceline.reading.times import Said
+from truceline.reading.times import Day, Said
 
 _FUTURE = re.compile(
     r"\b(?:will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
@@ -126,9 +126,7 @@ def _safe(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def day_of(
-    spec: tuple[object, ...] | None, cal: Calendar, tense: str
-) -> tuple[date | None, str | None]:
+def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, str | None]:
     """The day, and ``YYYY-MM`` where only a month is said."""
     base = cal.published
     if spec is None:
@@ -136,7 +134,6 @@ def day_of(
     kind = spec[0]
     if kind == "date":
         _, year, month, day = spec
-        assert isinstance(month, int) and isinstance(day, int)
         if isinstance(year, int):
             return _safe(year, month, day), None
         if base is None:
@@ -153,7 +150,6 @@ def day_of(
         ), None
     if kind == "month":
         year, month = spec[1], spec[2]
-        assert isinstance(month, int)
         if not isinstance(year, int):
             if base is None:
                 return None, None
@@ -167,20 +163,16 @@ def day_of(
         return None, None
     if kind == "weekday":
         weekday, mod = spec[1], spec[2]
-        assert isinstance(weekday, int)
         return _weekday(base, weekday, mod if isinstance(mod, str) else None, tense), None
     if kind == "rel":
-        assert isinstance(spec[1], int)
         return base + timedelta(days=spec[1]), None
     if kind == "after":
-        assert isinstance(spec[1], int)
         return ((cal.day or base) + timedelta(days=spec[1])), None
     if kind == "weekend":
         if spec[1] == "last":
             return base - timedelta(days=(base.weekday() - 5) % 7 or 7), None
         return base + timedelta(days=(5 - base.weekday()) % 7), None
     if kind == "dom":
-        assert isinstance(spec[1], int)
         for shift in (0, 1, -1):
             month = (base.month - 1 + shift) % 12 + 1
             year = base.year + (base.month - 1 + shift) // 12
@@ -257,16 +249,6 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         at = second if choose_later else first
         readings = tuple(f"{x.date().isoformat()}T{x:%H:%M}" for x in (first, second))
         sure = min(sure, 0.75)
-    if (
-        said.part in ("night", "evening", "afternoon", "tonight")
-        and at.hour < 12
-        and not clock.midnight
-        and clock.zone is None
-        and clock.hour
-        and clock.hour <= 11
-        and False
-    ):
-        at += timedelta(hours=12)
     text_iso = f"{at.date().isoformat()}T{at:%H:%M}"
     minutes = None
     if isinstance(clock.zone, int):
@@ -276,7 +258,7 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     elif isinstance(clock.zone, str) and clock.zone != "local":
         named = zones_named(clock.zone)
         minutes = zone_offset(named, at) if named else None
-    elif cal.zone is not None and (clock.zone == "local" or True):
+    elif cal.zone is not None:
         minutes = zone_offset(cal.zone, at)
     if minutes is not None:
         text_iso += offset_text(minutes)

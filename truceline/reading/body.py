@@ -220,7 +220,7 @@ def _teasers(blocks: list[Block], words: list[str], first: int, last: int) -> No
             )
         ):
             after_head = nxt is not None and _is_headline(words[nxt]) and not _is_label(words[nxt])
-            if i < first and not (blocks[i].kind == "li"):
+            if i < first and blocks[i].kind != "li":
                 blocks[i].reason = "menu"
                 continue
             blocks[i].reason = "teaser" if after_head else "tags"

@@ -261,9 +261,8 @@ def _when(mark: Marks, low: str, base: int, at: int) -> str | None:
             moment.iso
             and not re.search(r",|;|\bsaid\b|\bdemanded\b|\badded\b", between)
             and abs(spot - at) < 120
-        ):
-            if best is None or abs(spot - at) < best[0]:
-                best = (abs(spot - at), moment.iso)
+        ) and (best is None or abs(spot - at) < best[0]):
+            best = (abs(spot - at), moment.iso)
     return best[1] if best else None
 
 
@@ -311,16 +310,10 @@ def _measure(left: str, right: str, near: str) -> tuple[str, str | None, str | N
             ):
                 continue
             score = len(match.group("who").split())
-            if measure == "killed" and match.group("word") == "dead" or True:
-                if best is None or score < best[0]:
-                    best = (
-                        score,
-                        measure,
-                        match.group("word"),
-                        _clean_who(match.group("who") + match.group("word"))
-                        if measure in ("refugees", "displaced")
-                        else _clean_who(match.group("who")),
-                    )
+            if best is None or score < best[0]:
+                whole = measure in ("refugees", "displaced")
+                said = match.group("who") + (match.group("word") if whole else "")
+                best = (score, measure, match.group("word"), _clean_who(said))
     if best and best[1] != "other":
         follow = re.match(
             r"[\w\s-]{0,40}?\b(?:were |been )?(killed|dead|died|wounded|injured|missing|evacuated)\b",
@@ -349,12 +342,7 @@ def _measure(left: str, right: str, near: str) -> tuple[str, str | None, str | N
                 and not _BUILDINGS.match(right)
             ):
                 continue
-            if (
-                re.search(r"\b(?:and|or)\s*$", who)
-                or re.search(r"\b(?:prisoners?|hostages?|detainees?|captives?)\b", who)
-                and measure in ("killed",)
-                and False
-            ):
+            if re.search(r"\b(?:and|or)\s*$", who):
                 continue
             if "," in who and not re.search(r",\s*(?:[\w’'-]+\s+){0,5}$", who):
                 continue
@@ -410,8 +398,7 @@ def _measure(left: str, right: str, near: str) -> tuple[str, str | None, str | N
     if active and (
         passive is None
         or passive[0] > 40
-        or (passive[3] is None and active[0] != passive[1])
-        and passive[0] > 25
+        or ((passive[3] is None and active[0] != passive[1]) and passive[0] > 25)
     ):
         return active
     if (
@@ -474,7 +461,9 @@ def _said_by(
     sentence: Sentence, at: int, said: list[Attribution], quoted: list[tuple[int, int]]
 ) -> str | None:
     """Who speaks at ``at``: the nearest verb of saying before it, else one after it."""
-    before = [a for a in said if a.verb_start <= at or a.kind == "according" and a.verb_start <= at]
+    before = [
+        a for a in said if a.verb_start <= at or (a.kind == "according" and a.verb_start <= at)
+    ]
     after = [a for a in said if a.verb_start > at]
     if before:
         last = before[-1]
@@ -490,11 +479,13 @@ def _said_by(
             and a.subject_start > at
             and re.search(r",\s*(?:the |a |an )?[^,]{0,80}$", sentence.low[at : a.verb_start])
             and not re.search(r"; |, while | whereas |, but |, and the ", between)
-        ):
-            if a.verb == "told" or re.match(
+        ) and (
+            a.verb == "told"
+            or re.match(
                 r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]
-            ):
-                return a.who
+            )
+        ):
+            return a.who
     return None
 
 

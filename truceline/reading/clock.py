@@ -33,11 +33,40 @@ _NAMED_OFFSETS = {
     "wib": 420,
 }
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
-_UNITS = frozenset("one two three four five six seven eight nine ten eleven twelve".split())
+_UNITS = frozenset(
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ]
+)
 _HOURS = {
     w: i
     for i, w in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        1,
     )
 }
 
@@ -110,8 +139,8 @@ def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
         and re.fullmatch(r"\d\d:\d\d", tokens[j + 1].text)
         and tokens[j].start == tokens[j - 1].end
     ):
-        hours, minutes = tokens[j + 1].text.split(":")
-        return (-1 if tokens[j].text in "-−" else 1) * (int(hours) * 60 + int(minutes)), j + 2
+        east, past = tokens[j + 1].text.split(":")
+        return (-1 if tokens[j].text in "-−" else 1) * (int(east) * 60 + int(past)), j + 2
     return None
 
 
@@ -167,7 +196,7 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
                 and i
                 and tokens[i - 1].low in ("at", "from", "until", "to")
                 and len(text) == 2
-                and (hour > 12 or j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt"))
+                and (hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt")))
             ):
                 return hour, 0, False, j + 1, True
         return hour, 0, False, j, False

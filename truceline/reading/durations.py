@@ -52,8 +52,50 @@ _METRES = {
     "ft": 0.3048,
 }
 _BEFORE_A = frozenset(
-    "for in within last lasts lasting after about around over than of by nearly almost at every each than under least and or to until next is was be half "
-    "exactly just only roughly approximately during extended renewed hold holds held some".split()
+    [
+        "for",
+        "in",
+        "within",
+        "last",
+        "lasts",
+        "lasting",
+        "after",
+        "about",
+        "around",
+        "over",
+        "than",
+        "of",
+        "by",
+        "nearly",
+        "almost",
+        "at",
+        "every",
+        "each",
+        "than",
+        "under",
+        "least",
+        "and",
+        "or",
+        "to",
+        "until",
+        "next",
+        "is",
+        "was",
+        "be",
+        "half",
+        "exactly",
+        "just",
+        "only",
+        "roughly",
+        "approximately",
+        "during",
+        "extended",
+        "renewed",
+        "hold",
+        "holds",
+        "held",
+        "some",
+    ]
 )
 _WITHIN = re.compile(
     r"(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
@@ -66,7 +108,7 @@ _LENGTH = re.compile(
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
 _PAST = re.compile(
-    r"(?:(?<!will )(?<!and )(?<!to )(?<!shall )(?<!should )(?<!would )(?<!could )last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
+    r"(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
 )
 _EVERY = re.compile(r"(?:every|each)\s*$")
 _AFTER = re.compile(
@@ -125,7 +167,7 @@ def iso(amount: float, unit: str) -> tuple[str, float]:
         amount
         * {"S": 1, "M": 60, "H": 3600, "D": 86400, "W": 604800, "MO": 2592000, "Y": 31536000}[unit]
     )
-    number = str(int(round(amount)))
+    number = str(round(amount))
     if unit in "SMH" and unit != "MO":
         return f"PT{number}{unit}", seconds
     return f"P{number}{'M' if unit == 'MO' else unit}", seconds
@@ -238,8 +280,7 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
                     )
                     j = unit2[1]
         if (
-            j < n
-            and tokens[j].low == "old"
+            (j < n and tokens[j].low == "old")
             or (j + 1 < n and tokens[j].text in "-" and tokens[j + 1].low == "old")
             or (
                 glued in ("day", "hour")
@@ -423,8 +464,7 @@ def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) 
         if (
             j < n
             and (tokens[j].low in ("square", "sq", "²", "per", "squared") or tokens[j].text == "²")
-            or (j - 2 >= 0 and tokens[j - 2].low in ("square", "sq"))
-        ):
+        ) or (j - 2 >= 0 and tokens[j - 2].low in ("square", "sq")):
             done = j + 1
             continue
         start, end = tokens[q.first].start, tokens[j - 1].end

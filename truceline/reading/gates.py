@@ -61,13 +61,7 @@ def is_background(sentence: Sentence, at: int, published_year: int | None, agree
         return True
     if published_year:
         years = [int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", clause)]
-        if (
-            years
-            and all(y < published_year for y in years)
-            and not _STRONG.search(clause)
-            and max(years) < published_year - (0 if len(years) > 1 else 0)
-        ):
-            return not re.search(r"\b(?:until|through|to)\b", clause) or True
+        return bool(years) and not _STRONG.search(clause) and max(years) < published_year
     return False
 
 
@@ -204,12 +198,11 @@ def allows(
             )
         )
         and bool(MODAL.search(left))
-        or (
-            kind in ("exception", "prohibition")
-            and bool(
-                re.search(
-                    r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice)\b", low
-                )
+    ) or (
+        kind in ("exception", "prohibition")
+        and bool(
+            re.search(
+                r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice)\b", low
             )
         )
     )

@@ -18,13 +18,89 @@ from truceline.reading.page import Block, Page
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 _BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section "
-    "summary table tbody td tfoot th thead tr ul title option button label".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "title",
+        "option",
+        "button",
+        "label",
+    ]
 )
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 _SILENT = frozenset(
-    "script style noscript template svg iframe object select canvas audio video textarea math".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "select",
+        "canvas",
+        "audio",
+        "video",
+        "textarea",
+        "math",
+    ]
 )
 _TAG_REASON = {
     "nav": "menu",
@@ -112,9 +188,23 @@ _HINTS = (
 )
 _MAIN = re.compile(r"article|entry-content|post-content|story|content-?body|main", re.I)
 _DATE_NAMES = frozenset(
-    "article:published_time datepublished og:published_time date dc.date dc.date.issued "
-    "dcterms.created dcterms.date pubdate publishdate publish-date parsely-pub-date "
-    "sailthru.date article.published cxenseparse:recs:publishtime".split()
+    [
+        "article:published_time",
+        "datepublished",
+        "og:published_time",
+        "date",
+        "dc.date",
+        "dc.date.issued",
+        "dcterms.created",
+        "dcterms.date",
+        "pubdate",
+        "publishdate",
+        "publish-date",
+        "parsely-pub-date",
+        "sailthru.date",
+        "article.published",
+        "cxenseparse:recs:publishtime",
+    ]
 )
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 

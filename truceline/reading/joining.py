@@ -9,8 +9,48 @@ _MOMENTS = ("start", "due", "until")
 _FIELDS = ("start", "due", "within", "until", "recurs", "distance_m", "width_m", "count")
 _WORD = re.compile(r"[a-z]{4,}")
 _COMMON = frozenset(
-    "shall will must from with within this that their they them have been under days hours weeks months agreement parties party "
-    "both sides side after before into which also ceasefire truce according between other these those said text forces force".split()
+    [
+        "shall",
+        "will",
+        "must",
+        "from",
+        "with",
+        "within",
+        "this",
+        "that",
+        "their",
+        "they",
+        "them",
+        "have",
+        "been",
+        "under",
+        "days",
+        "hours",
+        "weeks",
+        "months",
+        "agreement",
+        "parties",
+        "party",
+        "both",
+        "sides",
+        "side",
+        "after",
+        "before",
+        "into",
+        "which",
+        "also",
+        "ceasefire",
+        "truce",
+        "according",
+        "between",
+        "other",
+        "these",
+        "those",
+        "said",
+        "text",
+        "forces",
+        "force",
+    ]
 )
 
 

@@ -88,11 +88,7 @@ def _garbled(sentences: list[Sentence]) -> list[Notice]:
                             "garbled name",
                             f"“{match.group()}” looks like {name}, garbled",
                             span,
-                            f"{name}{(' ' + rest) if rest and rest.islower() else ''}"
-                            if not rest
-                            else f"{rest} of {name}"
-                            if rest.islower()
-                            else name,
+                            f"{rest} of {name}" if rest.islower() else name,
                         )
                     )
     return found

@@ -8,13 +8,35 @@ from truceline.reading.words import Token
 _UNITS = {
     w: n
     for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS = {
     w: 10 * n
-    for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    for n, w in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
+    )
 }
 _SCALES = {
     "hundred": 100,
@@ -220,7 +242,7 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         word = tokens[j].low
         glued = tokens[j].start == tokens[j - 1].end
         if word in ("m", "k", "mn", "bn") and not (
-            glued and word != "m" or (glued and value < 100)
+            (glued and word != "m") or (glued and value < 100)
         ):
             break
         if word == "score" and j == i + 1 and low not in ("a",):
@@ -264,7 +286,7 @@ def _words(tokens: list[Token], i: int) -> tuple[float, int]:
 
 
 def _qualifier(tokens: list[Token], i: int) -> tuple[str, str, int] | None:
-    if i == 0 or tokens[i - 1].low not in _LASTS and tokens[i - 1].text != ".":
+    if i == 0 or (tokens[i - 1].low not in _LASTS and tokens[i - 1].text != "."):
         return None
     for words, side, phrase in _PHRASES:
         k = i - len(words)
@@ -276,9 +298,8 @@ def _qualifier(tokens: list[Token], i: int) -> tuple[str, str, int] | None:
 def quantity_at(tokens: list[Token], i: int) -> Quantity | None:
     """The quantity whose figure begins at token ``i``: value, bounds, qualifier."""
     low = tokens[i].low
-    if (
-        low in _VAGUE
-        or (low == "tens" or low == "hundreds")
+    if low in _VAGUE or (
+        (low in {"tens", "hundreds"})
         and [t.low for t in tokens[i + 1 : i + 3]] in (["of", "thousands"], ["of", "millions"])
     ):
         if (

@@ -27,8 +27,8 @@ class Known:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (files("truceline.reading") / "data" / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = (files("truceline.reading") / "data" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 @lru_cache(maxsize=1)

@@ -28,7 +28,7 @@ def _first_date(text: str, *, near: int = 60) -> date | None:
         if found and found[0][0] == "date" and isinstance(found[0][1], int):
             _, year, month, day = found[0]
             try:
-                return date(year, int(str(month)), int(str(day)))
+                return date(year, month, day)
             except ValueError:
                 return None
     return None

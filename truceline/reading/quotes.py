@@ -219,7 +219,7 @@ def said_in(
         if named:
             last = named[-1]
         else:
-            persons = [n for n in _persons(sentence, people, spans)]
+            persons = list(_persons(sentence, people, spans))
             if persons:
                 last = persons[0]
     return found
@@ -275,9 +275,8 @@ def _speaker(
                     )
                     and sentence.start + a.subject_start - quote.close_at < 70
                     and near < 140
-                ):
-                    if not (ended and re.match(r"[^.]{0,80}[:,]\s*[“\"«]", text[at:])):
-                        return a.who, "named after the quotation", 0.95
+                ) and not (ended and re.match(r"[^.]{0,80}[:,]\s*[“\"«]", text[at:])):
+                    return a.who, "named after the quotation", 0.95
                 if a.kind == "according" and near < 8:
                     return a.who, "named after the quotation", 0.9
     # a sentence that begins after a closed quotation: "…." X said.
@@ -306,13 +305,8 @@ def _speaker(
                 ):
                     best, base = a, sentence.start
             if best is not None:
-                between = text[base + best.verb_end : quote.open_at]
-                if not re.search(r";|, while | whereas ", between) or True:
-                    return (
-                        best.who,
-                        "by pronoun" if best.pronoun else "named before the quotation",
-                        0.85 if best.pronoun else 0.92,
-                    )
+                how = "by pronoun" if best.pronoun else "named before the quotation"
+                return best.who, how, 0.85 if best.pronoun else 0.92
             # attribution at the end of the sentence: he wanted "…", X said
             for a in by_sentence.get(sentence.index, []):
                 at = sentence.start + a.verb_start
@@ -330,7 +324,9 @@ def _speaker(
         return last_by_block[quote.block], "the same speaker goes on", 0.85
     # 4. the sentence before, here or at the end of the paragraph before
     earlier = [s for s in sentences if s.end <= quote.open_at + 1 and quote.block - s.block <= 1]
-    if earlier and quote.open_at - block.start < 3 or earlier and earlier[-1].block == quote.block:
+    if (earlier and quote.open_at - block.start < 3) or (
+        earlier and earlier[-1].block == quote.block
+    ):
         previous = earlier[-1]
         hits = by_sentence.get(previous.index, [])
         if hits and (

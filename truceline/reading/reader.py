@@ -35,7 +35,36 @@ from truceline.reading.who import Mention, also_named, mentions_of, the_zone, wi
 from truceline.reading.words import Sentence, sentences_of
 
 _ENGLISH = frozenset(
-    "the of and to in a is that for on with as by at from are were was has have it this be will shall not said or".split()
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "a",
+        "is",
+        "that",
+        "for",
+        "on",
+        "with",
+        "as",
+        "by",
+        "at",
+        "from",
+        "are",
+        "were",
+        "was",
+        "has",
+        "have",
+        "it",
+        "this",
+        "be",
+        "will",
+        "shall",
+        "not",
+        "said",
+        "or",
+    ]
 )
 _FORCE = re.compile(
     r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"

@@ -20,7 +20,19 @@ VERBS = (
     "asked|thanked|disclosed|revealed|suggested|recorded|documented|counted|registered|tallied|verified|put|puts|acknowledges|joked|shouted|quipped|testified|boasted|appealed|threatened|spoke|predicted|believes|thinks|demanding|saying|stating|adding"
 )
 _FIGURE_ONLY = frozenset(
-    "recorded documented counted registered tallied verified put puts estimated estimates observed".split()
+    [
+        "recorded",
+        "documented",
+        "counted",
+        "registered",
+        "tallied",
+        "verified",
+        "put",
+        "puts",
+        "estimated",
+        "estimates",
+        "observed",
+    ]
 )
 SAYING = frozenset(VERBS.split("|"))
 _W = r"(?:[A-ZÀ-ÞŞĞİÇÖÜ][\w’'\-]*\.?|(?:al|el|ad|as|an|ar|at|az|ash|ul)[- ][A-Z][\w’'\-]*)"
@@ -38,9 +50,119 @@ _STOP = re.compile(
     re.I,
 )
 _NOT_NAMES = frozenset(
-    "the a an in on at it he she they we i but and or if this that these those there his her their its for by from to as with after before while when monday tuesday wednesday thursday friday saturday sunday "
-    "january february march april may june july august september october november december article under according no not all both each one two three speaking earlier later meanwhile however yesterday today tomorrow "
-    "video photo ceasefire truce agreement phase within since until during despite among between about over more some most many several on-the-ground parties party agreed moscow-time gmt utc our your my what who why how where asked nearly around".split()
+    [
+        "the",
+        "a",
+        "an",
+        "in",
+        "on",
+        "at",
+        "it",
+        "he",
+        "she",
+        "they",
+        "we",
+        "i",
+        "but",
+        "and",
+        "or",
+        "if",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "his",
+        "her",
+        "their",
+        "its",
+        "for",
+        "by",
+        "from",
+        "to",
+        "as",
+        "with",
+        "after",
+        "before",
+        "while",
+        "when",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "article",
+        "under",
+        "according",
+        "no",
+        "not",
+        "all",
+        "both",
+        "each",
+        "one",
+        "two",
+        "three",
+        "speaking",
+        "earlier",
+        "later",
+        "meanwhile",
+        "however",
+        "yesterday",
+        "today",
+        "tomorrow",
+        "video",
+        "photo",
+        "ceasefire",
+        "truce",
+        "agreement",
+        "phase",
+        "within",
+        "since",
+        "until",
+        "during",
+        "despite",
+        "among",
+        "between",
+        "about",
+        "over",
+        "more",
+        "some",
+        "most",
+        "many",
+        "several",
+        "on-the-ground",
+        "parties",
+        "party",
+        "agreed",
+        "moscow-time",
+        "gmt",
+        "utc",
+        "our",
+        "your",
+        "my",
+        "what",
+        "who",
+        "why",
+        "how",
+        "where",
+        "asked",
+        "nearly",
+        "around",
+    ]
 )
 
 
@@ -48,13 +170,11 @@ _NOT_NAMES = frozenset(
 def known_actors() -> dict[str, tuple[str, str]]:
     """Every alias, lower case, with (usual name, kind)."""
     found: dict[str, tuple[str, str]] = {}
-    with (files("truceline.reading") / "data" / "actors.csv").open(
-        encoding="utf-8", newline=""
-    ) as file:
-        for row in csv.DictReader(file):
-            for alias in (row["name"], *row["aliases"].split("|")):
-                if alias:
-                    found[alias.lower()] = (row["name"], row["kind"])
+    text = (files("truceline.reading") / "data" / "actors.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        for alias in (row["name"], *row["aliases"].split("|")):
+            if alias:
+                found[alias.lower()] = (row["name"], row["kind"])
     return found
 
 
@@ -130,7 +250,7 @@ class People:
 
 
 def _last(name: str) -> str:
-    return re.sub(r"^(?:al|el|ad|as|an|ar|at|az|ash)-", "", name.split()[-1].lower())
+    return re.sub(r"^(?:al|el|ad|as|an|ar|at|az|ash)-", "", name.rsplit(maxsplit=1)[-1].lower())
 
 
 def _one_person(a: str, b: str) -> bool:
@@ -157,8 +277,7 @@ def is_person_name(words: str) -> bool:
         return False
     if any(
         p.lower().strip(".,") in _NOT_NAMES
-        or p.lower() in known_places()
-        and known_places()[p.lower()].kind in ("people", "country")
+        or (p.lower() in known_places() and known_places()[p.lower()].kind in ("people", "country"))
         for p in parts
     ):
         return False
@@ -371,8 +490,7 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
         ]
         if names:
             return people.resolve(strip_titles(names[-1])[0]), False
-    names = [m for m in NAME.finditer(phrase)]
-    for match in reversed(names):
+    for match in reversed(list(NAME.finditer(phrase))):
         words = re.sub(r"['’]s?$", "", match.group())
         if re.match(
             r"['’]s\b", phrase[match.end() - (len(match.group()) - len(words)) :]
@@ -471,10 +589,8 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
             subject = subject_after(text, end)
             if subject:
                 who, pronoun = name_of(subject[0], people, before)
-                if (
-                    who
-                    and not re.match(r"(?:that|there|he|they|it)\b", subject[0])
-                    or (who and pronoun)
+                if (who and not re.match(r"(?:that|there|he|they|it)\b", subject[0])) or (
+                    who and pronoun
                 ):
                     found.append(Attribution(who, low, at, end, subject[1], "after", pronoun))
                     continue

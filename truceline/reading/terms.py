@@ -1,5 +1,6 @@
 """Terms: clauses that cease, withdraw, release, allow, forbid …, with their times and numbers."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -246,7 +247,7 @@ def _clauses(
             elif (
                 _rank(trigger) < _rank(before)
                 and (before.noun or trigger.kind == "exception")
-                and not (before.kind in ("exception", "prohibition"))
+                and before.kind not in ("exception", "prohibition")
             ):
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])
             elif (
@@ -268,7 +269,7 @@ def _clauses(
         )
         if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
             continue
-        if trigger.kind == before.kind and (rank == 1 and not own or trigger.noun and not own):
+        if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):
             continue
         if (
             before.kind in ("prohibition", "exception")
@@ -463,14 +464,15 @@ def _pieces(
             spots = [s for s in spots if start <= s < end]
             if len(spots) > 1:
                 cuts = []
-                for a, b in zip(spots, spots[1:], strict=False):
-                    seen = [m for m in _BOUNDARY.finditer(low, a, b) if m.group() not in (" or ",)]
-                    seen = [m for m in seen if m.start() > a + 3]
-                    if seen:
-                        hard = [
-                            m for m in seen if m.group("hard") or m.group() in (", and ", " and ")
-                        ]
-                        cuts.append((hard or seen)[0 if not hard else -1].start())
+                for a, b in itertools.pairwise(spots):
+                    edges = [
+                        m
+                        for m in _BOUNDARY.finditer(low, a, b)
+                        if m.group() != " or " and m.start() > a + 3
+                    ]
+                    hard = [m for m in edges if m.group("hard") or m.group() in (", and ", " and ")]
+                    if edges:
+                        cuts.append(hard[-1].start() if hard else edges[0].start())
                 if len(cuts) == len(spots) - 1:
                     points = cuts
                     break
@@ -483,8 +485,7 @@ def _pieces(
             and any(start + swap.end() <= c < end for c in counts)
         ):
             points = [start + swap.start()]
-    edges = [start, *points, end]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise([start, *points, end]))
 
 
 def _build(
@@ -553,12 +554,13 @@ def _set_moments(
         role = said.role
         if role == "at" and draft.kind == "cessation":
             after_trigger = said.start - sentence.start > trigger.end
-            if after_trigger and not trigger.noun:
-                role = "start"
-            elif _EFFECT.search(left) or not after_trigger:
-                role = "start"
-            elif re.match(
-                r"\s*(?:cease-?fire|truce|pause)", sentence.low[said.end - sentence.start :]
+            if (
+                (after_trigger and not trigger.noun)
+                or _EFFECT.search(left)
+                or not after_trigger
+                or re.match(
+                    r"\s*(?:cease-?fire|truce|pause)", sentence.low[said.end - sentence.start :]
+                )
             ):
                 role = "start"
             else:
@@ -654,9 +656,7 @@ def _set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> Non
                     and _CESSATION_NOUN.match(sentence.low[length.end - sentence.start :])
                 )
             )
-        ):
-            draft.within = length.iso
-        elif (
+        ) or (
             length.role == "length"
             and draft.within is None
             and draft.kind
@@ -899,11 +899,13 @@ def _durations(sentence: Sentence, marks: Marks, setting: Setting) -> list[Draft
             and (
                 low[end - 1] != "s"
                 or re.match(r"['’]? ?(?:cease|truce|pause|calm)", right)
-                or re.match(r"\W?\s?(?:of|long)\b", right) is None
-                and re.match(r"['’ ]*(?:cease-?fire|truce|pause|lull)", right) is not None
+                or (
+                    re.match(r"\W?\s?(?:of|long)\b", right) is None
+                    and re.match(r"['’ ]*(?:cease-?fire|truce|pause|lull)", right) is not None
+                )
             )
         )
-        clause_left = low[max(0, max(low.rfind(m, 0, at) for m in (";", ", while ", ". "))) : at]
+        clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while ", ". "))) : at]
         if not adjective:
             if length.role == "length":
                 if not _LASTING.search(clause_left):
@@ -984,11 +986,13 @@ def _durations(sentence: Sentence, marks: Marks, setting: Setting) -> list[Draft
                 if m.iso
                 and (
                     m.said.role == "until"
-                    or ends
-                    and m.said.role in ("at", "due")
-                    and re.search(
-                        r"\b(?:expires?|ends?|expire|end)(?: on| at)?\s*$",
-                        low[: m.said.start - base],
+                    or (
+                        ends
+                        and m.said.role in ("at", "due")
+                        and re.search(
+                            r"\b(?:expires?|ends?|expire|end)(?: on| at)?\s*$",
+                            low[: m.said.start - base],
+                        )
                     )
                 )
             ),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from truceline.reading.clock import Clock, clock_at
 from truceline.reading.words import Token
@@ -45,10 +46,26 @@ WEEKDAYS = {
 }
 _RELATIVE = {"today": 0, "tomorrow": 1, "yesterday": -1, "tonight": 0}
 _PARTS = frozenset(
-    "morning afternoon evening night noon dawn dusk midday sunrise sunset lunchtime".split()
+    [
+        "morning",
+        "afternoon",
+        "evening",
+        "night",
+        "noon",
+        "dawn",
+        "dusk",
+        "midday",
+        "sunrise",
+        "sunset",
+        "lunchtime",
+    ]
 )
-_EDGE = frozenset("early late earlier later mid overnight".split())
+_EDGE = frozenset(["early", "late", "earlier", "later", "mid", "overnight"])
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)$")
+
+
+# A day as said: its kind, then numbers and words; the kinds stand in ``Said``.
+Day = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ class Said:
     ("after", days after the day spoken of), ("week"|"monthrel", -1/0/1), ("dom", day) or None. ``role``: start, until, due, after, at.
     """
 
-    day: tuple[object, ...] | None
+    day: Day | None
     clock: Clock | None
     first: int
     last: int
@@ -69,8 +86,7 @@ class Said:
     role: str = "at"
     weekday: int | None = None
     part: str | None = None
-    last_day: tuple[object, ...] | None = None
-    daily: bool = False
+    last_day: Day | None = None
     night_to: bool = False
 
 
@@ -106,16 +122,10 @@ def _year(tokens: list[Token], j: int) -> tuple[int | None, int]:
 
 
 def _is_month(token: Token) -> bool:
-    return (
-        token.low in MONTHS
-        and (token.text[0].isupper())
-        and not (token.low == "may" and token.text == "MAY" and False)
-    )
+    return token.low in MONTHS and (token.text[0].isupper()) and not (False)
 
 
-def _date_at(
-    tokens: list[Token], i: int
-) -> tuple[tuple[object, ...], int, tuple[object, ...] | None] | None:
+def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
     """The calendar date at token ``i``: (day, next token, end of a range)."""
     n = len(tokens)
     token = tokens[i]
@@ -237,7 +247,7 @@ def _date_at(
 
 def day_at(
     tokens: list[Token], i: int
-) -> tuple[tuple[object, ...], int, int | None, str | None, tuple[object, ...] | None] | None:
+) -> tuple[Day, int, int | None, str | None, Day | None] | None:
     """The day at token ``i``: (day, next token, weekday said beside a date, part of day, range end)."""
     n = len(tokens)
     low = tokens[i].low
@@ -284,13 +294,12 @@ def day_at(
         and (
             len(low) > 3
             or tokens[j].text not in ("Sun", "Sat", "Mon")
-            or j + 1 < n
-            and (tokens[j + 1].text.isdigit() or tokens[j + 1].text in ",.")
+            or (j + 1 < n and (tokens[j + 1].text.isdigit() or tokens[j + 1].text in ",."))
         )
     ):
         weekday = WEEKDAYS[low]
         k = j + 1
-        if k < n and tokens[k].text == "'" or k < n and tokens[k].text == "’":
+        if (k < n and tokens[k].text == "'") or (k < n and tokens[k].text == "’"):
             k += 1
         if k < n and tokens[k].low in _PARTS:
             part, k = tokens[k].low, k + 1
@@ -344,9 +353,8 @@ def day_at(
         found = _date_at(tokens, j + 1)
         if found:
             return found[0], found[1], None, part, found[2]
-        if (
-            j + 3 >= n
-            or tokens[j + 3].low in (",", ".", "at", "of", ";", "and", "to", "from")
+        if j + 3 >= n or (
+            tokens[j + 3].low in (",", ".", "at", "of", ";", "and", "to", "from")
             and not (tokens[j + 3].low == "of" and j + 4 < n and tokens[j + 4].low != "this")
         ):
             return ("dom", dom), j + 3, None, None, None
@@ -378,7 +386,20 @@ _STARTERS = frozenset(
         "noon",
         "midday",
         "midnight",
-        *"one two three four five six seven eight nine ten eleven twelve".split(),
+        *[
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
     )
 )
 _JOIN = frozenset(
@@ -483,12 +504,12 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
     n = len(tokens)
 
     def make(
-        day: tuple[object, ...] | None,
+        day: Day | None,
         clock: Clock | None,
         j: int,
         weekday: int | None = None,
         part: str | None = None,
-        last_day: tuple[object, ...] | None = None,
+        last_day: Day | None = None,
     ) -> Said:
         return Said(
             day, clock, i, j, tokens[i].start, tokens[j - 1].end, "at", weekday, part, last_day
@@ -508,13 +529,12 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                     break
                 k, steps = k + 1, steps + 1
             if k < n:
-                clock = clock_at(tokens, k)
+                beside = clock_at(tokens, k)
                 between = {t.low for t in tokens[j:k]}
-                if clock and not (between & {"of"}) and not ("by" in between and False):
+                if beside and "of" not in between:
                     # "on Friday from 6 p.m.": the joint word decides the role later
-                    said = make(spec, clock[0], clock[1], weekday, part, last_day)
+                    said = make(spec, beside[0], beside[1], weekday, part, last_day)
                     if between & {"from", "starting", "beginning"}:
-                        said = replace(said, daily=False, part=(part or "") or None)
                         return replace(said, night_to=True)
                     return said
         return make(spec, None, j, weekday, part, last_day)
@@ -596,28 +616,29 @@ def _pairs(found: list[Said], tokens: list[Token]) -> list[Said]:
             before = result[-1]
             between = [t.low for t in tokens[before.last : said.first]]
             bare = [b for b in between if b not in ("the", "about", "around", ",", "at", "on")]
-            if bare in (
-                ["to"],
-                ["until"],
-                ["till"],
-                ["-"],
-                ["–"],
-                ["through"],
-                ["up", "to"],
-                ["and"],
-            ) or (not bare and False):
-                if bare != ["and"] or before.role == "between":
-                    if (
-                        before.role in ("at", "between", "start", "until")
-                        and bare != ["-"]
-                        or bare in (["-"], ["–"])
-                    ):
-                        result[-1] = before = replace(before, role="start")
-                        said = replace(said, role="until")
-                    if said.day is None and before.day is not None:
-                        said = replace(said, day=before.day)
-                    elif before.day is None and said.day is not None and before.clock is not None:
-                        result[-1] = replace(before, day=said.day)
+            if (
+                bare
+                in (
+                    ["to"],
+                    ["until"],
+                    ["till"],
+                    ["-"],
+                    ["–"],
+                    ["through"],
+                    ["up", "to"],
+                    ["and"],
+                )
+                or (False)
+            ) and (bare != ["and"] or before.role == "between"):
+                if (
+                    before.role in ("at", "between", "start", "until") and bare != ["-"]
+                ) or bare in (["-"], ["–"]):
+                    result[-1] = before = replace(before, role="start")
+                    said = replace(said, role="until")
+                if said.day is None and before.day is not None:
+                    said = replace(said, day=before.day)
+                elif before.day is None and said.day is not None and before.clock is not None:
+                    result[-1] = replace(before, day=said.day)
             if said.role == "between":
                 pass
         if said.night_to:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from truceline.reading.page import Page
-from truceline.reading.places import Gazetteer, known_places, zone_offset
+from truceline.reading.places import Gazetteer, Known, known_places, zone_offset
 from truceline.reading.speech import NAME, People, known_actors, names_in
 from truceline.reading.words import Sentence
 
@@ -113,7 +113,7 @@ def mentions_of(
 
 
 def _looks_like_place(words: str, after: str) -> bool:
-    if words.split()[0].lower() in (
+    if words.split(maxsplit=1)[0].lower() in (
         "monday",
         "tuesday",
         "wednesday",
@@ -162,7 +162,7 @@ def _looks_like_place(words: str, after: str) -> bool:
 def _pieces(
     words: str,
     known: dict[str, tuple[str, str]],
-    spots: dict[str, object],
+    spots: dict[str, Known],
     gazetteer: Gazetteer,
     people: People,
 ) -> list[tuple[int, str]]:
@@ -204,11 +204,8 @@ def _add(
     mention.spans.append(span)
     if fullest and kind == "person":
         mention.name = fullest
-    elif (
-        kind != "other spelling"
-        and len(piece) > len(mention.name)
-        and kind != "state"
-        or (kind == "state" and piece == key)
+    elif (kind != "other spelling" and len(piece) > len(mention.name) and kind != "state") or (
+        kind == "state" and piece == key
     ):
         mention.name = piece
 
