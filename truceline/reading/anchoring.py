@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from truceline.reading.clock import as_delta, offset_from_pair, offset_text
+from truceline.reading.dates import Day
 from truceline.reading.places import zone_offset, zones_named
-from truceline.reading.times import Day, Said
+from truceline.reading.times import Said
 
 _FUTURE = re.compile(
     r"\b(?:will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"

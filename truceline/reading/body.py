@@ -98,9 +98,9 @@ def _phrase(text: str) -> str | None:
         return None
     for reason, pattern in _SET:
         if pattern.match(text):
-            if reason == "byline" and re.match(r"\s*by\s", text, re.I):
-                if not _BY.match(text) or text.rstrip().endswith((".", ",", ";", ":")):
-                    continue
+            by = reason == "byline" and re.match(r"\s*by\s", text, re.I)
+            if by and (not _BY.match(text) or text.rstrip().endswith((".", ",", ";", ":"))):
+                continue
             # A whole sentence that begins like a set phrase is still a sentence.
             closed = text.rstrip().endswith((".", ".”", '."')) and len(text) > 70
             if closed and reason in ("share", "menu", "byline", "comments", "tags"):

@@ -167,12 +167,11 @@ def allows(
             )
         )
     word = low[at:end]
-    if kind == "prohibition":
-        if re.match(
-            r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b|(?:no|neither)\b|\W*(?:no|neither)\b",
-            word,
-        ):
-            return True
+    if kind == "prohibition" and re.match(
+        r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b|(?:no|neither)\b|\W*(?:no|neither)\b",
+        word,
+    ):
+        return True
     if kind == "cessation" and re.match(
         r"[\w -]{3,40}?(?:stopped|ceased|fell silent|fallen silent|halted|ended)$", word
     ):

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 from truceline.reading.anchoring import Calendar, Moment, anchor
-from truceline.reading.durations import Distance, Length, distances_of, lengths_of
+from truceline.reading.distances import Distance, distances_of
+from truceline.reading.durations import Length, lengths_of
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.times import moments_of
 from truceline.reading.words import Sentence

@@ -5,10 +5,10 @@ import re
 from rapidfuzz import fuzz
 
 from truceline.reading.anchoring import Calendar
+from truceline.reading.drafting import Draft
 from truceline.reading.marks import Marks
 from truceline.reading.page import Page
-from truceline.reading.speech import People, known_actors
-from truceline.reading.terms import Draft
+from truceline.reading.people import People, known_actors
 from truceline.reading.who import Mention
 from truceline.reading.words import Sentence
 

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
+from truceline.reading.dates import day_at
 from truceline.reading.page import Page
-from truceline.reading.times import day_at
 from truceline.reading.words import tokens_of
 
 _STAMP = re.compile(

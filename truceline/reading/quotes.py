@@ -6,16 +6,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from truceline.reading.page import Page
-from truceline.reading.speech import (
-    SAYING,
-    Attribution,
-    People,
-    attributions,
-    is_person_name,
-    name_of,
-    names_in,
-    strip_titles,
-)
+from truceline.reading.people import People, is_person_name, names_in, strip_titles
+from truceline.reading.speech import SAYING, Attribution, attributions, name_of
 from truceline.reading.words import Sentence
 
 _PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」"}
@@ -295,7 +287,6 @@ def _speaker(
                 return a.who, "named after the quotation", 0.85
     # 2. before it, in the same sentence (nearest verb)
     best: Attribution | None = None
-    base = 0
     for sentence in inside:
         if sentence.start <= quote.open_at <= sentence.end:
             for a in by_sentence.get(sentence.index, []):
@@ -303,7 +294,7 @@ def _speaker(
                     "before",
                     "according",
                 ):
-                    best, base = a, sentence.start
+                    best = a
             if best is not None:
                 how = "by pronoun" if best.pronoun else "named before the quotation"
                 return best.who, how, 0.85 if best.pronoun else 0.92

@@ -20,16 +20,18 @@ from truceline.reading.answer import (
 )
 from truceline.reading.body import body_and_dropped, mark_body
 from truceline.reading.claims import Figure, read_claims
+from truceline.reading.details import settle
 from truceline.reading.document import MAX_BYTES, open_page
+from truceline.reading.drafting import Draft, Setting, is_agreement
 from truceline.reading.joining import join_terms
 from truceline.reading.marks import Marks, marks_of
 from truceline.reading.notices import notices_of
 from truceline.reading.page import Page
+from truceline.reading.people import People, people_of
 from truceline.reading.places import Gazetteer, country_zone
 from truceline.reading.published import find_published
 from truceline.reading.quotes import quotes_of, said_in, statements_of
-from truceline.reading.speech import People, people_of
-from truceline.reading.terms import Draft, Setting, is_agreement, read_terms, settle
+from truceline.reading.terms import read_terms
 from truceline.reading.times import moments_of
 from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled
 from truceline.reading.words import Sentence, sentences_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from truceline.reading.page import Page
+from truceline.reading.people import NAME, People, known_actors, names_in
 from truceline.reading.places import Gazetteer, Known, known_places, zone_offset
-from truceline.reading.speech import NAME, People, known_actors, names_in
 from truceline.reading.words import Sentence
 
 
@@ -180,11 +180,11 @@ def _pieces(
             )
             piece = re.sub(r"['’]s?$", "", piece)
             low = piece.lower()
-            if low in known or low in spots or low in own or piece in people.spans:
-                if _CAPITAL.match(piece) or "-" in piece or piece in people.spans:
-                    found.append((parts[i][0], piece))
-                    i = j - 1
-                    break
+            written = _CAPITAL.match(piece) or "-" in piece
+            if piece in people.spans or (written and (low in known or low in spots or low in own)):
+                found.append((parts[i][0], piece))
+                i = j - 1
+                break
         i += 1
     if not found and words:
         found.append((0, words))
