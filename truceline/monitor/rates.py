@@ -6,7 +6,7 @@ The method, its formulas and their sources: docs/method-rates.md.
 import re
 import zlib
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -129,8 +129,8 @@ class Rater:
         return self._shares[key]
 
     def _stamp(self, moment: int) -> str:
-        at = datetime.fromtimestamp(0, self.timezone) + timedelta(microseconds=moment)
-        return at.isoformat(timespec="seconds")
+        at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=moment)
+        return at.astimezone(self.timezone).isoformat(timespec="seconds")
 
 
 def plain(words: str) -> str:
