@@ -116,7 +116,7 @@ class Leaf:
     def _edge(self) -> Boundary:
         lines = shapely.boundary(self.polygon)
         fine = self.sigma / 2 if self.sigma > 0 else shapely.length(lines) * 111_000 / 3_000
-        return Boundary(lines, min(fine, 5_000.0), self.sigma / 200, 6 * self.sigma)
+        return Boundary(lines, min(fine, 5_000.0), self.sigma / 500, 6 * self.sigma)
 
     @cached_property
     def _line(self) -> Boundary:
@@ -125,7 +125,7 @@ class Leaf:
         if line.geom_type == "MultiLineString":
             line = shapely.line_merge(line)
         reach = max(self.spine.left_m, self.spine.right_m) + 6 * self.sigma
-        return Boundary(line, min(self.sigma / 2, 5_000.0), self.sigma / 200, reach)
+        return Boundary(line, min(self.sigma / 2, 5_000.0), self.sigma / 500, reach)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

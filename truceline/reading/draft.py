@@ -6,7 +6,11 @@ import re
 from truceline.reading.answer import Reading, Term
 
 _VERB = {
-    "cessation": "prohibits", "prohibition": "prohibits", "exception": "permits", "zone": "defines", "duration": "defines",
+    "cessation": "prohibits",
+    "prohibition": "prohibits",
+    "exception": "permits",
+    "zone": "defines",
+    "duration": "defines",
 }
 _WHAT = {
     "cessation": "all military actions",
@@ -73,10 +77,16 @@ def draft(reading: Reading, *, name: str | None = None, timezone: str | None = N
         f"agreement: {slug}",
         f"title: {_quote(f'FILL: title (draft from {stem})')}  # FILL: the agreement's title",
         "# FILL: signed: YYYY-MM-DD",
-        f"timezone: {timezone}" if timezone else "timezone: Etc/UTC  # FILL: the IANA timezone of the place, such as Asia/Damascus",
+        f"timezone: {timezone}"
+        if timezone
+        else "timezone: Etc/UTC  # FILL: the IANA timezone of the place, such as Asia/Damascus",
     ]
     if reading.published:
-        lines += ["sources:", f"  - title: {_quote(reading.name)}", f"    date: {reading.published}"]
+        lines += [
+            "sources:",
+            f"  - title: {_quote(reading.name)}",
+            f"    date: {reading.published}",
+        ]
     lines += _anchors(reading)
     names = []
     for term in reading.terms:
@@ -85,7 +95,11 @@ def draft(reading: Reading, *, name: str | None = None, timezone: str | None = N
     if codes:
         lines.append("parties:")
         for party, code in codes.items():
-            lines += [f"  {code}:", f"    name: {_quote(party)}", "    status: []  # FILL: signatory, guarantor, not-bound …, with dates"]
+            lines += [
+                f"  {code}:",
+                f"    name: {_quote(party)}",
+                "    status: []  # FILL: signatory, guarantor, not-bound …, with dates",
+            ]
     lines.append("provisions:" if reading.terms else "provisions: []  # FILL: no term was found")
     counts: dict[str, int] = {}
     cessation = any(t.kind == "cessation" and t.start for t in reading.terms)
@@ -101,16 +115,27 @@ def _anchors(reading: Reading) -> list[str]:
     first = next((t for t in reading.terms if t.kind == "cessation" and t.start), None)
     lines = ["anchors:"]
     if first is None or first.start is None:
-        lines.append("  cessation-start: {unknown: undisclosed}  # FILL: at: the moment when it begins")
+        lines.append(
+            "  cessation-start: {unknown: undisclosed}  # FILL: at: the moment when it begins"
+        )
     else:
-        others = [n.removeprefix("readings: ").split(" or ") for n in first.notes if n.startswith("readings: ")]
+        others = [
+            n.removeprefix("readings: ").split(" or ")
+            for n in first.notes
+            if n.startswith("readings: ")
+        ]
         if others and len(set(others[0])) > 1:
             lines += ["  cessation-start:", "    readings:"]
             ordered = sorted(set(others[0]), key=lambda r: r != first.start)
-            lines += [f"      - {{at: {_quote(at)}, because: {_quote('one way to read the words')}}}" for at in ordered]
+            lines += [
+                f"      - {{at: {_quote(at)}, because: {_quote('one way to read the words')}}}"
+                for at in ordered
+            ]
         else:
             lines.append(f"  cessation-start: {{at: {_quote(first.start)}}}")
-    lines.append("  signature: {unknown: undisclosed}  # FILL: delete this line once signed: is given above")
+    lines.append(
+        "  signature: {unknown: undisclosed}  # FILL: delete this line once signed: is given above"
+    )
     return lines
 
 
@@ -128,10 +153,15 @@ def _provision(term: Term, ident: str, codes: dict[str, str], cessation: bool) -
     who = [codes[p] for p in term.parties if p in codes]
     if who and verb == "requires":
         lines.append(f"    who: [{', '.join(who)}]  # FILL: only those that owe it")
-    daily = re.fullmatch(r".*T(\d\d:\d\d).*", term.start or ""), re.fullmatch(r".*T(\d\d:\d\d).*", term.until or "")
+    daily = (
+        re.fullmatch(r".*T(\d\d:\d\d).*", term.start or ""),
+        re.fullmatch(r".*T(\d\d:\d\d).*", term.until or ""),
+    )
     if term.recurs in ("P1D", "PT24H") and daily[0] and daily[1]:
         lines.append(f"    from: {_quote((term.start or '')[:10])}")
-        lines.append(f"    daily: {{from: {_quote(daily[0].group(1))}, until: {_quote(daily[1].group(1))}}}")
+        lines.append(
+            f"    daily: {{from: {_quote(daily[0].group(1))}, until: {_quote(daily[1].group(1))}}}"
+        )
     else:
         if term.kind == "cessation" and cessation:
             lines.append("    from: cessation-start")
@@ -143,11 +173,21 @@ def _provision(term: Term, ident: str, codes: dict[str, str], cessation: bool) -
             lines.append(f"    every: {_days(term.recurs)}")
     if term.within and verb == "requires":
         lines.append(f"    within: {_days(term.within)}")
-        anchor = "signature" if re.search(r"\bsign", term.after or "") else "cessation-start" if term.after else None
+        anchor = (
+            "signature"
+            if re.search(r"\bsign", term.after or "")
+            else "cessation-start"
+            if term.after
+            else None
+        )
         if anchor:
-            lines.append(f"    after: {anchor}  # FILL: the document says {_quote(term.after or '')}")
+            lines.append(
+                f"    after: {anchor}  # FILL: the document says {_quote(term.after or '')}"
+            )
         else:
-            lines.append("    after: {readings: [signature, cessation-start]}  # FILL: the document names no anchor")
+            lines.append(
+                "    after: {readings: [signature, cessation-start]}  # FILL: the document names no anchor"
+            )
     elif term.within:
         lines.append(f"    for: {_days(term.within)}")
     if term.due and verb == "requires" and not term.within and len(term.due) >= 10:
@@ -160,5 +200,7 @@ def _provision(term: Term, ident: str, codes: dict[str, str], cessation: bool) -
     if notes:
         lines.append(f"    note: {_quote('; '.join(notes))}")
     if term.kind == "zone":
-        lines.append("    # FILL: zone: draw it under zones: (along a line with a depth, a disc, or a file)")
+        lines.append(
+            "    # FILL: zone: draw it under zones: (along a line with a depth, a disc, or a file)"
+        )
     return lines

@@ -28,7 +28,9 @@ class Unfetchable(OSError):  # noqa: N818 - a plain word: the document cannot be
 
 def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host's name."""
-    return sorted({str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
+    return sorted(
+        {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    )
 
 
 def is_public(address: str) -> bool:
@@ -58,14 +60,20 @@ def _checked(url: str, lookup: Resolve) -> tuple[str, str, int, str, str]:
     if parts.username or parts.password:
         raise Unfetchable(f"{parts.hostname}: an address with a password in it is not fetched")
     if port not in _PORTS:
-        raise Unfetchable(f"{url}: port {port} is not fetched; save the page to a file and read that")
+        raise Unfetchable(
+            f"{url}: port {port} is not fetched; save the page to a file and read that"
+        )
     try:
         addresses = lookup(parts.hostname, port)
     except OSError as error:
-        raise Unfetchable(f"{url}: its host cannot be found ({error}); is there a network?") from None
+        raise Unfetchable(
+            f"{url}: its host cannot be found ({error}); is there a network?"
+        ) from None
     closed = [a for a in addresses if not is_public(a)]
     if closed or not addresses:
-        raise Unfetchable(f"{url}: leads to a private address; save the page to a file and read that")
+        raise Unfetchable(
+            f"{url}: leads to a private address; save the page to a file and read that"
+        )
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return parts.scheme, parts.hostname, port, path, addresses[0]
 
@@ -73,16 +81,22 @@ def _checked(url: str, lookup: Resolve) -> tuple[str, str, int, str, str]:
 class _Pinned(http.client.HTTPConnection):
     """A connection to one checked address, whatever the host's name says by now."""
 
-    def __init__(self, host: str, port: int, address: str, timeout: float, context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, host: str, port: int, address: str, timeout: float, context: ssl.SSLContext | None
+    ) -> None:
         super().__init__(host, port, timeout=timeout)
         self._address, self._context = address, context
 
     def connect(self) -> None:
         plain = socket.create_connection((self._address, self.port), self.timeout)
-        self.sock = self._context.wrap_socket(plain, server_hostname=self.host) if self._context else plain
+        self.sock = (
+            self._context.wrap_socket(plain, server_hostname=self.host) if self._context else plain
+        )
 
 
-def fetch_url(url: str, *, timeout: float = 20.0, max_bytes: int = MAX_BYTES, lookup: Resolve = resolve) -> bytes:
+def fetch_url(
+    url: str, *, timeout: float = 20.0, max_bytes: int = MAX_BYTES, lookup: Resolve = resolve
+) -> bytes:
     """The bytes behind a public http(s) address; at most five redirects.
 
     Raises:
@@ -93,7 +107,15 @@ def fetch_url(url: str, *, timeout: float = 20.0, max_bytes: int = MAX_BYTES, lo
         context = ssl.create_default_context() if scheme == "https" else None
         connection = _Pinned(host, port, address, timeout, context)
         try:
-            connection.request("GET", path, headers={"User-Agent": "truceline", "Accept": "text/html, application/pdf, text/plain", "Accept-Encoding": "identity"})
+            connection.request(
+                "GET",
+                path,
+                headers={
+                    "User-Agent": "truceline",
+                    "Accept": "text/html, application/pdf, text/plain",
+                    "Accept-Encoding": "identity",
+                },
+            )
             answer = connection.getresponse()
             if answer.status in _REDIRECTS and answer.headers.get("Location"):
                 url = urljoin(url, answer.headers["Location"])
@@ -108,7 +130,9 @@ def fetch_url(url: str, *, timeout: float = 20.0, max_bytes: int = MAX_BYTES, lo
         finally:
             connection.close()
         if len(data) > max_bytes:
-            raise Unfetchable(f"{url}: is larger than {max_bytes / 1e6:.0f} MB; save it and cut it into parts")
+            raise Unfetchable(
+                f"{url}: is larger than {max_bytes / 1e6:.0f} MB; save it and cut it into parts"
+            )
         return data
     raise Unfetchable(f"{url}: redirects too often")
 

@@ -45,14 +45,18 @@ def _post(url: str, body: bytes, key: str | None, timeout: float) -> bytes:
     except ValueError as error:
         raise SecondReaderFault(f"{url}: is no web address ({error})") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SecondReaderFault(f"{url}: give an http or https address such as http://localhost:8000/v1")
+        raise SecondReaderFault(
+            f"{url}: give an http or https address such as http://localhost:8000/v1"
+        )
     path = parts.path.rstrip("/") + "/chat/completions"
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if key:
         headers["Authorization"] = f"Bearer {key}"
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(parts.hostname, port, timeout=timeout, context=ssl.create_default_context())
+        connection = http.client.HTTPSConnection(
+            parts.hostname, port, timeout=timeout, context=ssl.create_default_context()
+        )
     else:
         connection = http.client.HTTPConnection(parts.hostname, port, timeout=timeout)
     try:
@@ -62,7 +66,9 @@ def _post(url: str, body: bytes, key: str | None, timeout: float) -> bytes:
         if answer.status != 200:
             raise SecondReaderFault(f"{url}: answered {answer.status} {answer.reason}")
     except (OSError, http.client.HTTPException) as error:
-        raise SecondReaderFault(f"{url}: cannot be asked ({error or type(error).__name__})") from None
+        raise SecondReaderFault(
+            f"{url}: cannot be asked ({error or type(error).__name__})"
+        ) from None
     finally:
         connection.close()
     if len(data) > MAX_ANSWER:
@@ -76,13 +82,17 @@ def _answer(data: bytes, url: str) -> dict[str, Any]:
         fenced = re.search(r"\{.*\}", content, re.S)
         found = json.loads(fenced.group() if fenced else content)
     except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
-        raise SecondReaderFault(f"{url}: its answer is not the JSON that was asked for ({type(error).__name__})") from None
+        raise SecondReaderFault(
+            f"{url}: its answer is not the JSON that was asked for ({type(error).__name__})"
+        ) from None
     if not isinstance(found, dict):
         raise SecondReaderFault(f"{url}: its answer is no object with terms, claims and statements")
     return found
 
 
-def ask(text: str, *, url: str, model: str = "default", key: str | None = None, timeout: float = 120.0) -> SecondReading:
+def ask(
+    text: str, *, url: str, model: str = "default", key: str | None = None, timeout: float = 120.0
+) -> SecondReading:
     """Send ``text`` to ``url``/chat/completions and keep what stands word for word in it.
 
     Raises:
@@ -106,14 +116,22 @@ def ask(text: str, *, url: str, model: str = "default", key: str | None = None, 
             at = text.find(words) if isinstance(words, str) and words.strip() else -1
             quote = item.get("quote")
             if at < 0:
-                dropped.append({"field": name, "item": item, "reason": "its words are not in the document"})
+                dropped.append(
+                    {"field": name, "item": item, "reason": "its words are not in the document"}
+                )
             elif name == "statements" and not (isinstance(quote, str) and quote and quote in text):
-                dropped.append({"field": name, "item": item, "reason": "its quotation is not in the document"})
+                dropped.append(
+                    {"field": name, "item": item, "reason": "its quotation is not in the document"}
+                )
             elif name == "claims" and not _figure_stands(item, str(words)):
-                dropped.append({"field": name, "item": item, "reason": "its figure is not in its words"})
+                dropped.append(
+                    {"field": name, "item": item, "reason": "its figure is not in its words"}
+                )
             else:
                 evidence = [{"start": at, "end": at + len(str(words)), "text": words}]
-                kept[name].append({k: v for k, v in item.items() if k != "words"} | {"evidence": evidence})
+                kept[name].append(
+                    {k: v for k, v in item.items() if k != "words"} | {"evidence": evidence}
+                )
     return SecondReading(kept, dropped)
 
 
@@ -125,9 +143,10 @@ def _figure_stands(item: dict[str, Any], words: str) -> bool:
     if not written:
         return True
     for value in values:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if any(abs(float(w) * scale - value) <= 1 for w in written for scale in (1, 1000, 10**6)):
-                return True
+        if isinstance(value, int | float) and not isinstance(value, bool) and any(
+            abs(float(w) * scale - value) <= 1 for w in written for scale in (1, 1000, 10**6)
+        ):
+            return True
     return all(v is None for v in values)
 
 
@@ -143,7 +162,12 @@ def differences(first: dict[str, Any], second: SecondReading) -> list[dict[str, 
         ours = list(first.get(name, []))
         for item in second.kept[name]:
             twin = next(
-                (o for o in ours if all(_plain(o.get(k)) == _plain(item.get(k)) for k in keys[name]) and (name != "terms" or _overlap(o, item))),
+                (
+                    o
+                    for o in ours
+                    if all(_plain(o.get(k)) == _plain(item.get(k)) for k in keys[name])
+                    and (name != "terms" or _overlap(o, item))
+                ),
                 None,
             )
             if twin is None:
@@ -159,4 +183,8 @@ def _plain(value: object) -> object:
 
 
 def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    return any(x["start"] < y["end"] and y["start"] < x["end"] for x in a["evidence"] for y in b["evidence"])
+    return any(
+        x["start"] < y["end"] and y["start"] < x["end"]
+        for x in a["evidence"]
+        for y in b["evidence"]
+    )
