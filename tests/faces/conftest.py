@@ -23,7 +23,7 @@ def terms() -> Terms:
 
 def event(number: int, **other: Any) -> dict[str, Any]:
     """A SIMULATED report near Idlib, five days after the fighting was to stop."""
-    row: dict[str, Any] = {name: None for name in EVENT_SCHEMA.names}
+    row: dict[str, Any] = dict.fromkeys(EVENT_SCHEMA.names)
     row |= {
         "event_id": f"alpha:SIM-{number:05d}",
         "source": "alpha",

@@ -70,7 +70,11 @@ def test_a_spreadsheet_formula_is_data_and_stays_as_it_was() -> None:
         ("Asia/Damascus", datetime(2020, 3, 26, 22, 0, tzinfo=UTC), "2020-03-27T01:00:00+03:00"),
         ("Asia/Kathmandu", datetime(2006, 5, 1, tzinfo=UTC), "2006-05-01T05:45:00+05:45"),
         ("America/Bogota", datetime(2016, 8, 29, 5, 0, 1, tzinfo=UTC), "2016-08-29T00:00:01-05:00"),
-        ("UTC", datetime(1969, 12, 31, 23, 59, 59, 900_000, tzinfo=UTC), "1969-12-31T23:59:59+00:00"),
+        (
+            "UTC",
+            datetime(1969, 12, 31, 23, 59, 59, 900_000, tzinfo=UTC),
+            "1969-12-31T23:59:59+00:00",
+        ),
     ],
 )
 def test_times_are_in_their_zone(zone: str, moment: datetime, said: str) -> None:
