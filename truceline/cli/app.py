@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from truceline.cli import agreement, monitoring
+from truceline.cli import agreement, case, monitoring
 from truceline.cli.talk import cannot_open, data, say, stop, terms_of
 from truceline.monitor.zones import features
 from truceline.store import boundaries
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(agreement.app, name="agreement")
 monitoring.register(app)
+case.register(app)
 boundary_app = typer.Typer(help="Admin units that commands without a case may use.")
 app.add_typer(boundary_app, name="boundaries")
 
@@ -68,7 +69,7 @@ def zones(
 ) -> None:
     """Write the zones, lines and routes of an agreement as GeoJSON."""
     terms = terms_of(agreement_name)
-    collection = {"type": "FeatureCollection", "features": features(terms.ground)}
+    collection = {"type": "FeatureCollection", "features": features(terms.ground, terms.routes)}
     if out.suffix not in (".geojson", ".json"):
         stop(f"zones are written as .geojson or .json, not '{out.suffix}'")
     try:

@@ -12,7 +12,6 @@ from truceline.model.zone import (
     Beyond,
     Corridor,
     DatedShape,
-    Depth,
     Difference,
     Disc,
     Drawn,
@@ -29,7 +28,7 @@ from truceline.model.zone import (
     Versions,
     ZoneDef,
 )
-from truceline.monitor.corridor import corridor, on_side, within
+from truceline.monitor.corridor import corridor, within
 from truceline.monitor.ground_days import (
     ALWAYS,
     compose,
@@ -41,8 +40,9 @@ from truceline.monitor.ground_days import (
     span_of,
     unknown,
 )
-from truceline.monitor.ground_line import EARTH_M, GEOD, GroundError, Side, along, chains
-from truceline.monitor.ground_spine import DatedLine, as_lines, depths, stretch
+from truceline.monitor.ground_line import EARTH_M, GEOD, GroundError, along, chains
+from truceline.monitor.ground_sides import on_side
+from truceline.monitor.ground_spine import DatedLine, as_lines, depths, side_named, stretch
 from truceline.monitor.ground_world import NOTHING, WORLD, area, around, disc, finish
 
 Path = tuple[str | int, ...]
@@ -321,12 +321,8 @@ class Builder:
         left = right = zone.beyond
         rest = shapely.difference(here, near)
         if side is not None:
-            try:
-                left, right = depths(Depth(**{side: 1.0}), pieces)
-            except GroundError as error:
-                raise GroundError(str(error), "side") from error
             reach = _reach(inner.polygon, line)
-            mine: Side = "left" if left > 0 else "right"
+            mine = side_named(side, pieces, "side")
             rest = on_side(rest, pieces, mine, reach)
             left, right = (zone.beyond, reach) if mine == "left" else (reach, zone.beyond)
         ground = finish(rest)

@@ -8,7 +8,7 @@ from typing import Any
 import shapely
 
 from truceline.model.zone import Depth, Place
-from truceline.monitor.ground_line import Coords, GroundError, cut, nearest, side_of
+from truceline.monitor.ground_line import Coords, GroundError, Side, cut, nearest, side_of
 from truceline.monitor.ground_world import wrap
 
 FAR_M = 20_000.0  # a place farther from its line than this is not on it
@@ -85,6 +85,27 @@ def as_lines(pieces: Sequence[Coords]) -> Any:
     return wrap(lines[0] if len(lines) == 1 else shapely.MultiLineString(lines))
 
 
+def side_named(word: str, pieces: Sequence[Coords], *at: str) -> Side:
+    """Left or right of a line for left, right, north, south, east or west.
+
+    Raises:
+        GroundError: the line has no such side; it is about the key ``at``.
+    """
+    if word in ("left", "right"):
+        return "left" if word == "left" else "right"
+    try:
+        sides = {side_of(piece, word) for piece in pieces}
+    except GroundError as error:
+        raise GroundError(str(error), *at) from error
+    if len(sides) > 1:
+        raise GroundError(
+            f"the line's pieces run in different directions, so {word} is left of one and "
+            "right of another; join them in its file",
+            *at,
+        )
+    return sides.pop()
+
+
 def depths(depth: Depth | float, pieces: Sequence[Coords]) -> tuple[float, float]:
     """A depth as metres to the (left, right) of a line's own direction; a side left out is 0.
 
@@ -94,21 +115,13 @@ def depths(depth: Depth | float, pieces: Sequence[Coords]) -> tuple[float, float
     if not isinstance(depth, Depth):
         found = {"left": depth, "right": depth}
     else:
-        said: dict[str, str] = {}
         found = {}
+        said: dict[str, str] = {}
         for word in ("left", "right", "north", "south", "east", "west"):
             value = getattr(depth, word)
             if value is None:
                 continue
-            sides = {word if word in ("left", "right") else side_of(p, word) for p in pieces}
-            if len(sides) > 1:
-                raise GroundError(
-                    f"the line's pieces run in different directions, so {word} is left of one "
-                    "and right of another; join them in its file",
-                    "depth",
-                    word,
-                )
-            side = sides.pop()
+            side = side_named(word, pieces, "depth", word)
             if side in found and found[side] != value:
                 raise GroundError(
                     f"{word} and {said[side]} are the same side of this line but have different "

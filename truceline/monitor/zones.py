@@ -161,7 +161,7 @@ def _feature(
     empty = geometry is None or geometry.is_empty
     return {
         "type": "Feature",
-        "geometry": None if empty else shapely.geometry.mapping(shapely.set_precision(geometry, 0)),
+        "geometry": None if empty else shapely.geometry.mapping(geometry),
         "properties": {
             "id": name,
             "kind": kind,

@@ -16,10 +16,10 @@ from truceline.model.act import vocabulary
 from truceline.model.agreement import Agreement
 from truceline.model.amendments import dated_zones
 from truceline.model.unit import Units
-from truceline.model.zone import Admin, DatedShape
+from truceline.model.zone import Admin, DatedShape, End, Place
 from truceline.monitor.check import Checker
 from truceline.monitor.locate import Locator
-from truceline.monitor.zones import Ground, build
+from truceline.monitor.zones import Ground, Route, build
 from truceline.sources.agreement import AgreementText, Fault, parse
 from truceline.store import library
 from truceline.version import __version__
@@ -52,6 +52,20 @@ class Terms:
     def zones(self) -> Mapping[str, tuple[DatedShape, ...]]:
         """Each zone's ground by date."""
         return self.ground.zones
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes that requirements name: a line, cut where the clause says."""
+        places = self.agreement.places
+
+        def end(named: End | None) -> tuple[str, Place] | None:
+            return (named.place, places[named.place]) if named is not None else None
+
+        return tuple(
+            Route(p.id, p.along, end(p.along_from), end(p.along_to))
+            for p in self.agreement.provisions
+            if p.along is not None
+        )
 
     @cached_property
     def checker(self) -> Checker:

@@ -61,7 +61,7 @@ class Delimited:
         while block := self._block():
             frame = self._by_arrow(block)
             if frame is not None:
-                yield frame
+                yield from frame.parts()
             else:
                 yield from self._by_record(block)
         if self._failed is not None:
@@ -81,12 +81,12 @@ class Delimited:
 
     def _block(self) -> bytes:
         """About 4 MB that end at the end of a line; empty at the end of the file."""
-        if self._failed is not None:
-            return b""
         parts, self._pending = self._pending, []
+        if self._failed is not None:
+            return b"".join(parts)
         size = 0
         try:
-            while size < _BLOCK and (piece := self._raw.read1(_BLOCK)):  # type: ignore[attr-defined]  # every reader here has it
+            while size < _BLOCK and (piece := self._raw.read1(_BLOCK - size)):  # type: ignore[attr-defined]  # every reader here has it
                 parts.append(piece)
                 size += len(piece)
             parts.append(self._raw.readline())

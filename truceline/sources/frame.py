@@ -1,7 +1,9 @@
 """A stretch of a file as columns, before anybody knows what the columns mean."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,10 +36,20 @@ class Frame:
         """Records read, the unreadable ones included."""
         return int(self.table.num_rows) + sum(p.severity == "row" for p in self.problems)
 
+    def parts(self) -> Iterator["Frame"]:
+        """The frame in pieces of bounded length (of a frame without problems)."""
+        for start in range(0, self.table.num_rows, ROWS):
+            yield Frame(self.table.slice(start, ROWS), self.lines[start : start + ROWS])
 
-def sliced(table: pa.Table, first_line: int) -> Iterator[Frame]:
-    """A table in frames of bounded length, numbered from ``first_line``."""
-    for start in range(0, table.num_rows, ROWS):
-        part = table.slice(start, ROWS)
-        lines = np.arange(part.num_rows, dtype=np.int64) + first_line + start
-        yield Frame(part, lines)
+
+def word(value: Any) -> str:
+    """A value of any kind as the text a CSV would hold; a list is joined by ``|``."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "|".join(word(v).replace("%", "%25").replace("|", "%7C") for v in value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)

@@ -52,13 +52,13 @@ def _without(
                 found[key] = _without(value, removed, (*path, key), (*here, key), origins)
         return found
     if isinstance(node, list):
-        kept = []
+        listed: list[Any] = []
         for number, value in enumerate(node):
             if (*path, number) not in removed:
-                new = (*here, len(kept))
+                new = (*here, len(listed))
                 origins[new] = (*path, number)
-                kept.append(_without(value, removed, (*path, number), new, origins))
-        return kept
+                listed.append(_without(value, removed, (*path, number), new, origins))
+        return listed
     return node
 
 
@@ -69,11 +69,13 @@ def _path(tree: Any, loc: Sequence[str | int], *, missing: bool) -> Path:
     found: list[str | int] = []
     node = tree
     for part in loc[:-1] if missing else loc:
-        if (isinstance(node, dict) and part in node) or (
-            isinstance(node, list) and isinstance(part, int) and part < len(node)
-        ):
+        if isinstance(node, dict) and part in node:
             node = node[part]
-            found.append(part)
+        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            node = node[part]
+        else:
+            continue
+        found.append(part)
     return tuple(found)
 
 
