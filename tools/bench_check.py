@@ -62,7 +62,7 @@ def make_events(path: Path, rows: int) -> None:
             "id": pc.binary_join_element_wise(
                 "SIM", pa.array(np.arange(rows)).cast(pa.string()), "-"
             ),
-            "start": pa.array(start.astype("datetime64[s]").astype(str)).cast(pa.string()),
+            "start": pa.array(start.astype(str)).cast(pa.string()),
             "lon": lonlat[:, 0],
             "lat": lonlat[:, 1],
             "radius_m": np.where(vague, 25_000.0, 0.0),
@@ -159,7 +159,9 @@ def main() -> None:
             for o, t in zip(ours, theirs, strict=True)
         ]
         print(f"{args.rows:,} SIMULATED events, a third known only to 25 km; 5 zones")
-        print(f"plain answers identical: {'yes' if same else 'NO'} ({len(ours[0]['pairs']):,} pairs)")
+        print(
+            f"plain answers identical: {'yes' if same else 'NO'} ({len(ours[0]['pairs']):,} pairs)"
+        )
         print(f"findings: {ours[0]['findings']:,} {ours[0]['counts']}")
         print(
             "Truceline s: "

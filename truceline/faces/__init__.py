@@ -1,1 +1,1 @@
-"""Faces: the ways out."""
+"""Ways out: tables, the briefing, and what they withhold."""

@@ -49,6 +49,7 @@ def finding_schema(timezone: str) -> pa.Schema:
             ("deaths_low", pa.int64()),
             ("deaths_best", pa.int64()),
             ("deaths_high", pa.int64()),
+            ("count", pa.int64()),  # how many of the act the report counted; null: not stated
             ("reasons", pa.list_(REASON)),
         ]
     )
@@ -107,6 +108,17 @@ class Findings:
             name = f"{row['verdict']} ({row['cause']})" if row["cause"] else row["verdict"]
             found[name] = row["count_all"]
         return dict(sorted(found.items()))
+
+    def counted(self) -> dict[tuple[str, str], int]:
+        """How many acts the reports themselves counted ("45 explosions"), by provision and
+        verdict. Reports that give no count are left out.
+        """
+        stated = self.rows.filter(pc.is_valid(self.rows["count"]))
+        sums = stated.group_by(["provision", "verdict"]).aggregate([("count", "sum")]).to_pylist()
+        return {
+            (r["provision"], r["verdict"]): r["count_sum"]
+            for r in sorted(sums, key=lambda r: (r["provision"], r["verdict"]))
+        }
 
     def digest(self) -> str:
         """SHA-256 over the findings as canonical rows, sorted by id, and over ``basis``

@@ -41,6 +41,7 @@ from truceline.monitor.outcome import (
     merge,
     touched_rows,
 )
+from truceline.monitor.reach import Reach
 from truceline.monitor.rules import Answer, Judgement
 from truceline.monitor.sentences import (
     Sentences,
@@ -96,6 +97,7 @@ class Checker:
         self.agreement = agreement
         self.units = units or Units(())
         self.clauses = clauses(agreement, zones, Names(agreement), datetime(2100, 1, 1, tzinfo=UTC))
+        self.reach = Reach.of(self.clauses)
         self.sentences = Sentences()
         self._locators = {} if locators is None else locators
         self._lock = threading.Lock()
@@ -119,7 +121,10 @@ class Checker:
         events = pc.equal(incidents["kind"], "event")
         summaries = pc.sum(pc.equal(incidents["kind"], "summary")).as_py() or 0
         leads = pc.sum(pc.equal(incidents["kind"], "lead")).as_py() or 0
-        columns = Columns.of(incidents.filter(events) if summaries or leads else incidents)
+        if summaries or leads:
+            incidents = incidents.filter(events)
+        near = self.reach.near(incidents)
+        columns = Columns.of(incidents if near is None else incidents.take(pa.array(near)))
         shares = _Shares(self, columns)
         touched = np.zeros(columns.n, dtype=bool)
         tables, pointers = [], []
@@ -135,8 +140,8 @@ class Checker:
         return Checked(
             pa.concat_tables(tables) if tables else self._rows_of_none(columns),
             pa.concat_arrays(pointers) if pointers else pa.array([], pa.list_(pa.int32())),
-            columns.n,
-            int((~touched).sum()),
+            incidents.num_rows,
+            incidents.num_rows - int(touched.sum()),
             summaries,
             leads,
         )
@@ -313,6 +318,7 @@ _ORDER = (
     "deaths_low",
     "deaths_best",
     "deaths_high",
+    "count",
 )
 
 

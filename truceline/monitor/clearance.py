@@ -4,227 +4,101 @@ Positive inside, negative outside, metres on the WGS 84 ellipsoid. All coordinat
 (lon, lat) in degrees, float64. The formulas and their sources: docs/method-place.md.
 """
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
-from scipy.spatial import cKDTree
 from scipy.special import ndtr
 
 from truceline.model.zone import Shape, Spine
+from truceline.monitor.locate_boundary import (
+    Bools,
+    Boundary,
+    Floats,
+    Ints,
+    metres_per_degree,
+)
+from truceline.monitor.locate_mosaic import Mosaic, between
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
-_A = 6_378_137.0
-_E2 = 6.694379990141316e-3  # WGS 84: f (2 - f), f = 1 / 298.257223563
-_DEGREE = np.pi / 180
-_MOST_VERTICES = 60_000
-_FAR = 200_000.0  # beyond this the flat formula gives way to the arc of the chord
 TAIL = 5.0  # standard deviations; Phi(-5) = 3e-7 counts as nothing
+_CELLS = 16  # of a relief's tile, across
+_ROUGH = 0.0015  # that the chance may be off in the middle of a cell
 
 
-def metres_per_degree(lat: Floats) -> tuple[Floats, Floats]:
-    """Metres per degree of longitude and of latitude at ``lat`` (degrees).
+class Relief:
+    """A leaf's clearance at nodes half a standard deviation apart, to be read off between them.
 
-    The radii of curvature N cos(lat) and M of the ellipsoid (Torge, Geodesy, 4.1).
-    """
-    phi = np.clip(lat, -89.9, 89.9) * _DEGREE
-    w2 = 1.0 - _E2 * np.sin(phi) ** 2
-    n = _A / np.sqrt(w2)
-    return n * np.cos(phi) * _DEGREE, n * ((1.0 - _E2) / w2) * _DEGREE
-
-
-def wrap(degrees: Floats) -> Floats:
-    """Longitudes, or differences of them, brought into [-180, 180]; those within are untouched."""
-    out = np.abs(degrees) > 180.0
-    if not out.any():
-        return degrees
-    return np.where(out, (degrees + 180.0) % 360.0 - 180.0, degrees)
-
-
-def _ecef(lon: Floats, lat: Floats) -> Floats:
-    phi, lam = lat * _DEGREE, lon * _DEGREE
-    n = _A / np.sqrt(1.0 - _E2 * np.sin(phi) ** 2)
-    across = n * np.cos(phi)
-    return np.column_stack(
-        [across * np.cos(lam), across * np.sin(lam), n * (1.0 - _E2) * np.sin(phi)]
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Foot:
-    """Where the nearest point of a boundary lies, seen from each asked point.
-
-    ``distance`` in metres. ``side`` is positive to the left of the boundary's direction.
-    ``cut`` is the distance to a cut across the line's nearest end, positive before it.
+    A cell whose middle is off by more than 0.002 standard deviations (a ridge runs through
+    it) is not used: there the clearance is worked out for each point. So the chance is off
+    by 0.0008 at most in the middle of a cell.
     """
 
-    distance: Floats
-    side: Floats
-    cut: Floats
-
-
-class Boundary:
-    """Lines on the ground, cut fine, that can say how near each of many points is.
-
-    A k-d tree of points on the lines (in space, so that no projection bends it) gives the
-    nearest; the two pieces that meet there give the distance, in a plane scaled at the
-    mean latitude of the two points ("mid-latitude formula").
-    """
-
-    def __init__(self, lines: Any, step_m: float, bend_m: float = 0.0) -> None:
-        """``lines``: shapely lines. ``step_m``: longest piece. ``bend_m``: bends below it go."""
-        parts = [p for p in shapely.get_parts(np.atleast_1d(lines)) if not p.is_empty]
-        starts: list[Floats] = []
-        towards: list[Floats] = []
-        back: list[Floats] = []
-        ends: list[npt.NDArray[np.int8]] = []
-        paths = [_straightened(shapely.get_coordinates(p), bend_m) for p in parts]
-        self.length_m = float(sum(_lengths(p).sum() for p in paths))
-        self.step_m = max(step_m, self.length_m / _MOST_VERTICES, 0.01)
-        for path in paths:
-            xy = _densified(path, self.step_m)
-            if len(xy) < 2:
-                continue
-            closed = bool((xy[0] == xy[-1]).all()) and len(xy) > 3
-            step = np.diff(xy, axis=0)
-            none = np.zeros((1, 2))
-            seam = np.abs(xy[:-1, 0]) >= 180.0
-            seam &= np.abs(xy[1:, 0]) >= 180.0  # the map's own edge is no edge of a zone
-            seam |= (np.abs(xy[:-1, 1]) >= 90.0) & (np.abs(xy[1:, 1]) >= 90.0)
-            step[seam] = 0.0
-            after = step if closed else np.vstack([step, none])
-            before = -np.roll(step, 1, axis=0) if closed else np.vstack([none, -step])
-            kind = np.zeros(len(after), dtype=np.int8)
-            if not closed:
-                kind[0], kind[-1] = -1, 1
-            keep = (after != 0).any(axis=1) | (before != 0).any(axis=1)
-            starts.append(xy[: len(after)][keep])
-            towards.append(after[keep])
-            back.append(before[keep])
-            ends.append(kind[keep])
-        empty = np.zeros((0, 2))
-        self._at = np.vstack([*starts, empty])
-        self._next = np.vstack([*towards, empty])
-        self._prev = np.vstack([*back, empty])
-        self._end = np.concatenate([*ends, np.zeros(0, dtype=np.int8)])
-        self._tree = cKDTree(_ecef(self._at[:, 0], self._at[:, 1])) if len(self._at) else None
-
-    def distance(self, lon: Floats, lat: Floats) -> Floats:
-        """Metres to the nearest point of the lines; infinite where there are none."""
-        return self._measure(lon, lat, None).distance
-
-    def foot(self, lon: Floats, lat: Floats, left_m: float, right_m: float) -> Foot:
-        """Distance, side, and distance to flat ends that reach ``left_m`` and ``right_m`` out."""
-        return self._measure(lon, lat, (left_m, right_m))
-
-    def _measure(self, lon: Floats, lat: Floats, depths: tuple[float, float] | None) -> Foot:
-        if self._tree is None:
-            far = np.full(len(lon), np.inf)
-            return Foot(far, far, far)
-        chord, near = self._tree.query(_ecef(lon, lat))
-        at = self._at[near]
-        kx, ky = metres_per_degree((lat + at[:, 1]) / 2)
-        x, y = wrap(lon - at[:, 0]) * kx, (lat - at[:, 1]) * ky
-        ahead = self._next[near]
-        behind = self._prev[near]
-        ax, ay = ahead[:, 0] * kx, ahead[:, 1] * ky
-        bx, by = behind[:, 0] * kx, behind[:, 1] * ky
-        ta, da2 = _piece(x, y, ax, ay)
-        tb, db2 = _piece(x, y, bx, by)
-        distance = np.sqrt(np.minimum(da2, db2))
-        arc = 2 * _A * np.arcsin(np.minimum(chord / (2 * _A), 1.0))
-        distance = np.where(chord > _FAR, arc, distance)
-        if depths is None:
-            return Foot(distance, distance, distance)
-        # The direction there: of the nearer piece, or between both where a corner is nearest.
-        ua, ub = _unit(ax, ay), _unit(-bx, -by)
-        corner = (ta <= 0) & (tb <= 0)
-        first = da2 <= db2
-        dx = np.where(corner, ua[0] + ub[0], np.where(first, ua[0], ub[0]))
-        dy = np.where(corner, ua[1] + ub[1], np.where(first, ua[1], ub[1]))
-        side = np.where(dx * y - dy * x >= 0, 1.0, -1.0)
-        return Foot(distance, side, self._cut(lon, lat, near, corner, (x, y), (dx, dy), depths))
-
-    def _cut(
+    def __init__(
         self,
-        lon: Floats,
-        lat: Floats,
-        near: npt.NDArray[np.intp],
-        corner: Bools,
-        offset: tuple[Floats, Floats],
-        along: tuple[Floats, Floats],
-        depths: tuple[float, float],
-    ) -> Floats:
-        """Signed distance to the nearest flat end: positive before it, negative beyond."""
-        left, right = depths
-        end = self._end[near]
-        beyond = corner & (end != 0)
-        size = np.hypot(*along)
-        size = np.where(size > 0, size, 1.0)
-        over = (along[0] * offset[0] + along[1] * offset[1]) / size * end
-        aside = (along[0] * offset[1] - along[1] * offset[0]) / size
-        past = -np.hypot(over, np.maximum(np.maximum(aside - left, -right - aside), 0.0))
-        best = np.full(len(lon), np.inf)
-        for i in np.nonzero(self._end)[0]:
-            step = self._next[i] if self._end[i] < 0 else self._prev[i]
-            kx, ky = metres_per_degree(np.full(1, self._at[i, 1]))
-            t = np.array([step[0] * kx[0], step[1] * ky[0]]) * -self._end[i]
-            t /= np.hypot(*t)
-            mx, my = metres_per_degree((lat + self._at[i, 1]) / 2)
-            x, y = wrap(lon - self._at[i, 0]) * mx, (lat - self._at[i, 1]) * my
-            aside_i = t[0] * y - t[1] * x
-            gap = np.maximum(np.maximum(aside_i - left, -right - aside_i), 0.0)
-            best = np.minimum(best, np.hypot(t[0] * x + t[1] * y, gap))
-        return np.where(beyond, np.minimum(past, 0.0), best)
+        exact: Callable[[Floats, Floats], Floats],
+        bounds: tuple[float, float, float, float],
+        sigma: float,
+    ) -> None:
+        self._exact = exact
+        self._sigma = sigma
+        west, south, east, north = bounds
+        lat = min(max(abs(south), abs(north)), 88.0)
+        kx, ky = metres_per_degree(np.array([lat]))
+        tall, wide = (float(_CELLS * sigma / 2 / k[0]) for k in (ky, kx))
+        box = (
+            west - TAIL * sigma / kx[0],
+            south - TAIL * sigma / ky[0],
+            east + TAIL * sigma / kx[0],
+            north + TAIL * sigma / ky[0],
+        )
+        self._mosaic = Mosaic(box, tall, wide, _CELLS, self._build)
 
+    def _build(self, tiles: Ints) -> Floats:
+        """Each tile's nodes, row by row, then for each cell 1.0 where it is rough."""
+        nodes = np.arange(_CELLS + 1.0)
+        middles = nodes[:-1] + 0.5
+        wide = _CELLS + 1
+        out = np.empty((len(tiles), wide * wide + _CELLS * _CELLS))
+        centre = self._clearance_at(tiles, np.array([_CELLS / 2]))[:, 0, 0]
+        # Half a diagonal is 5.7 standard deviations; surely in or out needs no more.
+        vague = np.abs(centre) < (TAIL + 6.5) * self._sigma
+        out[:, : wide * wide] = centre[:, None]
+        out[:, wide * wide :] = 0.0
+        if vague.any():
+            g = self._clearance_at(tiles[vague], nodes)
+            mean = (g[:, :-1, :-1] + g[:, 1:, :-1] + g[:, :-1, 1:] + g[:, 1:, 1:]) / 4
+            middle = self._clearance_at(tiles[vague], middles)
+            rough = np.abs(ndtr(middle / self._sigma) - ndtr(mean / self._sigma)) > _ROUGH
+            out[vague, : wide * wide] = g.reshape(len(g), -1)
+            out[vague, wide * wide :] = rough.reshape(len(g), -1)
+        return out
 
-def _piece(x: Floats, y: Floats, ex: Floats, ey: Floats) -> tuple[Floats, Floats]:
-    """Unclipped place along a piece from the origin to (ex, ey), and squared distance to it."""
-    size = ex * ex + ey * ey
-    t = (x * ex + y * ey) / np.where(size > 0, size, 1.0)
-    c = np.clip(t, 0.0, 1.0)
-    return t, (x - c * ex) ** 2 + (y - c * ey) ** 2
+    def _clearance_at(self, tiles: Ints, steps: Floats) -> Floats:
+        y, x = (a.ravel() for a in np.meshgrid(steps, steps, indexing="ij"))
+        lon, lat = self._mosaic.ground(
+            np.repeat(tiles, len(x)), np.tile(x, len(tiles)), np.tile(y, len(tiles))
+        )
+        return self._exact(lon, lat).reshape(len(tiles), len(steps), len(steps))
 
-
-def _unit(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    size = np.hypot(x, y)
-    size = np.where(size > 0, size, 1.0)
-    return x / size, y / size
-
-
-def _lengths(path: Floats) -> Floats:
-    kx, ky = metres_per_degree((path[1:, 1] + path[:-1, 1]) / 2)
-    return np.hypot(np.diff(path[:, 0]) * kx, np.diff(path[:, 1]) * ky)
-
-
-def _straightened(path: Floats, bend_m: float) -> Floats:
-    """Points that bend a path by less than ``bend_m`` go (Douglas and Peucker 1973)."""
-    if bend_m <= 0 or len(path) < 4:
-        return path
-    kx, ky = metres_per_degree(np.full(1, path[:, 1].mean()))
-    scale = np.array([kx[0], ky[0]])
-    line = shapely.simplify(shapely.LineString(path * scale), bend_m)
-    kept: Floats = shapely.get_coordinates(line) / scale
-    kept[0], kept[-1] = path[0], path[-1]
-    return kept
-
-
-def _densified(path: Floats, step_m: float) -> Floats:
-    """The path with points added so that no piece is longer than ``step_m``."""
-    size = _lengths(path)
-    start, step = path[:-1][size > 0], np.diff(path, axis=0)[size > 0]
-    count = np.ceil(size[size > 0] / step_m).astype(np.int64)
-    if not len(count):
-        return path[:1]
-    which = np.repeat(np.arange(len(count)), count)
-    part = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    share = (part / count[which])[:, None]
-    return np.vstack([start[which] + step[which] * share, path[-1:]])
+    def clearance(self, lon: Floats, lat: Floats) -> Floats:
+        """Metres to the edge; minus infinity beyond the reach of the accuracy."""
+        tile, x, y, off = self._mosaic.place(lon, lat)
+        base, flat = self._mosaic.fetch(tile)
+        i = np.minimum(y.astype(np.int64), _CELLS - 1)
+        j = np.minimum(x.astype(np.int64), _CELLS - 1)
+        x -= j
+        y -= i
+        rough = flat.take(base + ((_CELLS + 1) ** 2 + i * _CELLS + j)) > 0
+        g = between(flat, base + i * (_CELLS + 1) + j, _CELLS + 1, x, y)
+        g[off] = -np.inf
+        rough &= ~off
+        rows = np.nonzero(rough)[0]
+        if len(rows):
+            g[rows] = self._exact(lon.take(rows), lat.take(rows))
+        return g
 
 
 class Leaf:
@@ -235,12 +109,14 @@ class Leaf:
         shapely.prepare(self.polygon)
         self.sigma = max(float(accuracy_m), 0.0) / 2
         self.spine = spine if self.sigma > 0 else None
+        self._lock = threading.Lock()
+        self._relief: Relief | None = None
 
     @cached_property
     def _edge(self) -> Boundary:
         lines = shapely.boundary(self.polygon)
         fine = self.sigma / 2 if self.sigma > 0 else shapely.length(lines) * 111_000 / 3_000
-        return Boundary(lines, min(fine, 5_000.0), self.sigma / 200)
+        return Boundary(lines, min(fine, 5_000.0), self.sigma / 500, 6 * self.sigma)
 
     @cached_property
     def _line(self) -> Boundary:
@@ -248,13 +124,19 @@ class Leaf:
         line = self.spine.line
         if line.geom_type == "MultiLineString":
             line = shapely.line_merge(line)
-        return Boundary(line, min(self.sigma / 2, 5_000.0), self.sigma / 200)
+        reach = max(self.spine.left_m, self.spine.right_m) + 6 * self.sigma
+        return Boundary(line, min(self.sigma / 2, 5_000.0), self.sigma / 500, reach)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in degrees."""
-        west, south, east, north = shapely.bounds(self.polygon)
-        return float(west), float(south), float(east), float(north)
+        """West, south, east, north in degrees; east may be over 180 where it crosses 180."""
+        boxes = shapely.bounds(shapely.get_parts(np.atleast_1d(self.polygon)))
+        west, east = boxes[:, 0], boxes[:, 2]
+        if west.min() <= -180 and east.max() >= 180 and (east - west).max() < 180:
+            behind = east <= 0  # the parts that the map's edge cut off
+            west, east = west + 360.0 * behind, east + 360.0 * behind
+        south, north = boxes[:, 1].min(), boxes[:, 3].max()
+        return float(west.min()), float(south), float(east.max()), float(north)
 
     @property
     def length_m(self) -> float:
@@ -281,12 +163,27 @@ class Leaf:
             return lateral
         return np.where(foot.cut < 0, foot.cut, np.minimum(lateral, foot.cut))
 
-    def inside(self, lon: Floats, lat: Floats) -> Floats:
-        """The chance that each point is inside: Phi(clearance / sigma), or 0 and 1."""
+    def inside(self, lon: Floats, lat: Floats, smooth: bool = True) -> Floats:
+        """The chance that each point is inside: Phi(clearance / sigma), or 0 and 1.
+
+        ``smooth``: the clearance may be read off between nodes; see ``Relief``.
+        """
         if self.sigma == 0:
             return self.contains(lon, lat).astype(np.float64)
-        chance: Floats = ndtr(self.clearance(lon, lat) / self.sigma)
+        relief = self._thick if smooth else None
+        g = self.clearance(lon, lat) if relief is None else relief.clearance(lon, lat)
+        chance: Floats = ndtr(g / self.sigma)
         return chance
+
+    @property
+    def _thick(self) -> Relief | None:
+        """The relief, where the zone's edge is so vague that many points lie near it."""
+        if self.sigma * 1_000 < self.length_m:
+            return None
+        with self._lock:
+            if self._relief is None:
+                self._relief = Relief(self.clearance, self.bounds, self.sigma)
+            return self._relief
 
     def margins(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Radii (metres) around each point within which all is surely inside, surely outside.
@@ -369,17 +266,21 @@ class Ground:
             return self.constant
         if self.leaf is not None:
             return 0.0
-        return self._combine([part.beyond for part in self.parts], min, max, lambda p: 1.0 - p)
+        found: float = self._combine(
+            [part.beyond for part in self.parts], min, max, lambda p: 1.0 - p
+        )
+        return found
 
-    def inside(self, lon: Floats, lat: Floats) -> Floats:
-        """The chance that each point is inside, in [0, 1]."""
+    def inside(self, lon: Floats, lat: Floats, smooth: bool = True) -> Floats:
+        """The chance that each point is inside, in [0, 1]; ``smooth``: see ``Leaf.inside``."""
         whole = self.whole or self.leaf
         if whole is not None:
-            return whole.inside(lon, lat)
+            return whole.inside(lon, lat, smooth)
         if self.constant is not None:
             return np.full(len(lon), self.constant)
-        found = [part.inside(lon, lat) for part in self.parts]
-        return self._combine(found, _least, _most, lambda p: 1.0 - p)
+        found = [part.inside(lon, lat, smooth) for part in self.parts]
+        chance: Floats = self._combine(found, _least, _most, lambda p: 1.0 - p)
+        return chance
 
     def margins(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Radii (metres) within which all is surely inside, surely outside; see Leaf.margins."""

@@ -1,7 +1,7 @@
 """Corridors: what lies within a depth of a line, on the ellipsoid.
 
 The line is densified, projected in pieces of at most 50 km (azimuthal equidistant, centred
-on the piece), widened there edge by edge, and joined again in lon and lat. With r <= 25 km
+on the piece), widened there, and joined again in lon and lat. With r <= 25 km
 from the centre, a depth D is wrong by at most r^2 D / 6R^2: 0.13 m at 50 km.
 
 Why not ``shapely.buffer``: GEOS first drops shallow hollows of the line, up to 1 % of the
@@ -12,13 +12,14 @@ the depths differ, the ground is: within the lesser depth, or within the greater
 its side.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi
+from scipy.spatial import cKDTree
 
 from truceline.monitor.ground_line import (
     EARTH_M,
@@ -33,9 +34,13 @@ from truceline.monitor.ground_line import (
     project,
     unproject,
 )
+from truceline.monitor.ground_sides import on_side
 
 PIECE_M = 50_000.0
 GRID_M = 0.001  # joining snaps to a millimetre, which closes cracks between neighbours
+
+
+Ints = NDArray[np.int64]
 
 
 def arc_step(depth_m: float) -> float:
@@ -44,36 +49,141 @@ def arc_step(depth_m: float) -> float:
     return float(2 * np.arccos(max(1 - sagitta / depth_m, 0.5)))
 
 
-def _fan(centre: Coords, start: Coords, turn: float, depth: float) -> Any:
-    """A sector: from the unit vector ``start``, anticlockwise by ``turn`` radians."""
-    steps = max(int(np.ceil(abs(turn) / arc_step(depth))), 1)
-    angle = np.arctan2(start[1], start[0]) + np.linspace(0, turn, steps + 1)
-    rim = centre + depth * np.column_stack([np.cos(angle), np.sin(angle)])
-    return shapely.Polygon(np.vstack([centre, rim]))
+def _arcs(centres: Coords, starts: Coords, ends: Coords, turns: Coords) -> tuple[Coords, Ints]:
+    """Arcs around centres from the offsets ``starts`` anticlockwise by ``turns`` to ``ends``.
+
+    Returns the points of all arcs and the number of the arc that each belongs to.
+    """
+    depth = np.hypot(starts[:, 0], starts[:, 1])
+    step = arc_step(float(depth[0])) if len(depth) else 1.0
+    count = np.maximum(np.ceil(np.abs(turns) / step), 1).astype(np.int64) + 1
+    which = np.repeat(np.arange(len(turns)), count)
+    place = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    angle = np.arctan2(starts[:, 1], starts[:, 0])[which] + turns[which] * place / (
+        count[which] - 1
+    )
+    offset = depth[which, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    # The ends are those of the neighbouring strips to the last bit, so that nothing gapes.
+    offset[place == 0], offset[place == count[which] - 1] = starts, ends
+    return centres[which] + offset, which
 
 
-def _widen(xy: Coords, depth: float, round_start: bool, round_end: bool) -> Any:
-    """What lies within ``depth`` of a projected line: a strip per edge, a fan per corner."""
-    run = np.diff(xy, axis=0)
-    run /= np.hypot(run[:, 0], run[:, 1])[:, None]
-    left = np.column_stack([-run[:, 1], run[:, 0]]) * depth
+def _fans(centres: Coords, points: Coords, which: Ints) -> Any:
+    """Each arc with its centre as a polygon."""
+    if not len(centres):
+        return np.empty(0, dtype=object)
+    last = np.flatnonzero(np.append(np.diff(which), 1))
+    rings = np.insert(points, last + 1, centres, axis=0)
+    return shapely.polygons(
+        shapely.linearrings(rings, indices=np.insert(which, last + 1, which[last]))
+    )
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """A projected line's edges and corners, moved out by the depth: what its ground is made of.
+
+    ``left`` is each edge's offset to its left; ``arcs`` go round the outside of each corner.
+    """
+
+    xy: Coords
+    left: Coords
+    centres: Coords
+    arcs: Coords
+    which: Ints
+
+    @classmethod
+    def of(cls, xy: Coords, depth: float) -> "_Sides":
+        run = np.diff(xy, axis=0)
+        run /= np.hypot(run[:, 0], run[:, 1])[:, None]
+        left = np.column_stack([-run[:, 1], run[:, 0]]) * depth
+        cross = run[:-1, 0] * run[1:, 1] - run[:-1, 1] * run[1:, 0]
+        turns = np.arctan2(cross, (run[:-1] * run[1:]).sum(axis=1))
+        bent = np.flatnonzero(turns)
+        out = -np.sign(turns[bent])[:, None]
+        centres = xy[1:-1][bent]
+        arcs, which = _arcs(centres, out * left[bent], out * left[bent + 1], turns[bent])
+        return cls(xy, left, centres, arcs, which)
+
+    @property
+    def parts(self) -> Any:
+        """The ground of every edge and corner, as polygons; their union has flat ends."""
+        a, b, left = self.xy[:-1], self.xy[1:], self.left
+        strips = shapely.polygons(np.stack([a + left, a - left, b - left, b + left], axis=1))
+        return np.append(strips, _fans(self.centres, self.arcs, self.which))
+
+    @property
+    def caps(self) -> tuple[Coords, Coords, Ints]:
+        """The half circles round the ends: centres, points, and which end each point is of."""
+        ends, starts = self.xy[[0, -1]], np.stack([self.left[0], -self.left[-1]])
+        return ends, *_arcs(ends, starts, -starts, np.full(2, np.pi))
+
+
+def _round(xy: Coords, depth: float) -> Any:
+    """What lies within ``depth`` of a projected line, its ends round.
+
+    The outward curves of all parts are cut where they cross, and of the faces between them
+    those within the depth are kept. Curves well inside are passed over first: the edge of
+    the whole lies at the depth from every point of the line, or farther.
+    """
+    sides = _Sides.of(xy, depth)
     a, b = xy[:-1], xy[1:]
-    found = list(shapely.polygons(np.stack([a + left, a - left, b - left, b + left], axis=1)))
-    cross = run[:-1, 0] * run[1:, 1] - run[:-1, 1] * run[1:, 0]
-    turns = np.arctan2(cross, (run[:-1] * run[1:]).sum(axis=1))
-    small = np.abs(turns) <= arc_step(depth)
-    outer = -np.sign(turns)[:, None]
-    bent = np.flatnonzero(small & (np.abs(turns) > 1e-12))
-    if len(bent):
-        corners = [xy[1:-1], xy[1:-1] + outer * left[:-1], xy[1:-1] + outer * left[1:]]
-        found += list(shapely.polygons(np.stack([c[bent] for c in corners], axis=1)))
-    for i in np.flatnonzero(~small):
-        found.append(_fan(xy[i + 1], outer[i] * left[i], float(turns[i]), depth))
-    if round_start:
-        found.append(_fan(xy[0], left[0], np.pi, depth))
-    if round_end:
-        found.append(_fan(xy[-1], -left[-1], np.pi, depth))
-    return shapely.union_all(found, grid_size=GRID_M)
+    straight = np.concatenate([np.stack([a + s, b + s], axis=1) for s in (sides.left, -sides.left)])
+    ends, caps, cap = sides.caps
+    curves = np.concatenate([
+        shapely.linestrings(straight),
+        shapely.linestrings(sides.arcs, indices=sides.which),
+        shapely.linestrings(caps, indices=cap),
+    ])  # fmt: skip
+    points = np.concatenate([straight.reshape(-1, 2), straight.mean(axis=1), sides.arcs, caps])
+    edges = np.arange(len(straight))
+    bent = len(edges) + sides.which
+    last = len(edges) + len(sides.centres) + cap
+    which = np.concatenate([np.repeat(edges, 2), edges, bent, last])
+    gap = np.full(len(curves), depth * arc_step(depth) / 2)
+    gap[edges] = np.hypot(*(straight[:, 1] - straight[:, 0]).T) / 4
+    seen = np.zeros(len(curves))
+    np.maximum.at(seen, which, cKDTree(xy).query(points)[0])
+    outer = curves[seen >= depth - gap - 0.01]
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(outer, grid_size=GRID_M)]))
+    line = shapely.LineString(xy)
+    shapely.prepare(line)
+    inside = shapely.dwithin(line, shapely.point_on_surface(faces), depth)
+    whole = shapely.union_all(faces[inside])
+    if abs(whole.area / line.buffer(depth, quad_segs=16).area - 1) > 0.03:
+        # A curve was lost, and the edge with it: join all parts, which is slow and sure.
+        return shapely.union_all(np.append(sides.parts, _fans(ends, caps, cap)), grid_size=GRID_M)
+    return whole
+
+
+def _beyond_end(chains: list[Coords], end: Coords, inner: Coords, depth: float) -> Any:
+    """The half disc off a line's end, less what other parts of the line widen to."""
+    proj = centred(float(end[0]), float(end[1]))
+    out = -project(proj, inner[None, :])[0]
+    start = np.array([[out[1], -out[0]]]) * depth / np.hypot(*out)
+    # A little wider than the depth, so that nothing of the cap's rim stays.
+    rim, _ = _arcs(np.zeros((1, 2)), 1.001 * start, -1.001 * start, np.array([np.pi]))
+    cap = shapely.Polygon(rim)
+    found: list[Any] = []
+    for chain in chains:
+        xy = project(proj, chain)
+        # Only what can reach the half disc: the line within twice the depth.
+        near = np.hypot(xy[:, 0], xy[:, 1]) < 2.1 * depth
+        near |= np.append(near[1:], False) | np.append(False, near[:-1])
+        for first, last in _runs(near):
+            if last - first > 1:
+                found += list(_Sides.of(xy[first:last], depth).parts)
+    overlap = np.array(found, dtype=object)
+    overlap = overlap[shapely.intersects(overlap, cap)] if found else overlap
+    bare = shapely.difference(cap, shapely.union_all(overlap, grid_size=GRID_M))
+    lon, lat = float(end[0]), min(abs(float(end[1])) + np.degrees(depth / EARTH_M), 89.0)
+    return outline(bare, proj, lon, lat)
+
+
+def _runs(marks: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The stretches of True, as (first, one after the last)."""
+    steps = np.flatnonzero(np.diff(np.concatenate([[False], marks, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in steps.reshape(-1, 2)]
 
 
 def _away_from_poles(coords: Coords, depth: float) -> None:
@@ -102,141 +212,27 @@ def within(chains: list[Coords], depth: float, flat: bool = False) -> Any:
         GroundError: the ground would reach a pole.
     """
     pieces = []
+    lines = []
     for chain in chains:
         _away_from_poles(chain, depth)
-        ring = bool((chain[0] == chain[-1]).all())
         top = min(float(np.abs(chain[:, 1]).max()) + np.degrees(depth / EARTH_M), 89.0)
         dense = densify(chain, edge_length(top))
-        bounds = np.arange(0, along(dense)[-1] + PIECE_M, PIECE_M)
-        marks = np.unique(np.searchsorted(along(dense), bounds).clip(0, len(dense) - 1))
-        for first, last in pairwise(marks.tolist()):
-            # One edge more at either end: neighbours then overlap, and the corner between is made.
-            lo, hi = max(first - 1, 0), min(last + 1, len(dense) - 1)
+        lines.append(dense)
+        far = along(dense)
+        marks = np.searchsorted(far, np.arange(0, far[-1] + PIECE_M, PIECE_M))
+        for first, last in pairwise(np.unique(marks.clip(0, len(dense) - 1)).tolist()):
             lon, lat = dense[(first + last) // 2]
             proj = centred(lon, lat)
-            xy = project(proj, dense[lo : hi + 1])
+            xy = project(proj, dense[first : last + 1])
             xy = shapely.get_coordinates(shapely.simplify(shapely.LineString(xy), 0.05))
-            ends = (lo == 0 and (ring or not flat), hi == len(dense) - 1 and (ring or not flat))
-            pieces.append(outline(_widen(xy, depth, *ends), proj, float(lon), top))
-    return shapely.union_all(pieces)
-
-
-class Sides:
-    """Tells on which side of a line points are: the side they see at its nearest point.
-
-    At a corner the two edges decide together, as at the inside of a bend (Baerentzen and
-    Aanaes 2005, "Signed distance computation using the angle weighted pseudonormal").
-    """
-
-    def __init__(self, chains: list[Coords], step_m: float) -> None:
-        self.lines = [
-            densify(c, min(step_m, edge_length(float(np.abs(c[:, 1]).max())))) for c in chains
-        ]
-        points = np.vstack(self.lines)
-        middle = points[len(points) // 2]
-        self.near = float(middle[0])
-        self.proj = centred(self.near, float(middle[1]))
-        flat = [project(self.proj, line) for line in self.lines]
-        self.xy = np.vstack(flat)
-        self.start = np.vstack([f[:-1] for f in flat])
-        self.run = np.vstack([np.diff(f, axis=0) for f in flat])
-        unit = self.run / np.hypot(*self.run.T)[:, None]
-        ends = np.cumsum([len(f) - 1 for f in flat])
-        joined = ~np.isin(np.arange(len(unit)), ends - 1)
-        following = np.roll(unit, -1, axis=0)
-        self.after = unit + np.where(joined[:, None], following, 0)
-        self.before = unit + np.where(np.roll(joined, 1)[:, None], np.roll(unit, 1, axis=0), 0)
-        self.unit = unit
-        self.tree = shapely.STRtree(
-            shapely.linestrings(np.stack([self.start, self.start + self.run], axis=1))
-        )
-
-    def left(self, xy: Coords) -> NDArray[np.bool_]:
-        """True for each projected point that is on the line's left."""
-        near = self.tree.nearest(shapely.points(xy))
-        return self._left_of(xy, near)
-
-    def _left_of(self, xy: Coords, edge: NDArray[np.int64]) -> NDArray[np.bool_]:
-        off = xy - self.start[edge]
-        run = self.run[edge]
-        t = (off * run).sum(axis=1) / (run**2).sum(axis=1)
-        way = np.where(
-            (t <= 0)[:, None],
-            self.before[edge],
-            np.where((t >= 1)[:, None], self.after[edge], self.unit[edge]),
-        )
-        foot = self.start[edge] + np.clip(t, 0, 1)[:, None] * run
-        to = xy - foot
-        return np.asarray(way[:, 0] * to[:, 1] - way[:, 1] * to[:, 0] > 0)
-
-    def cuts(self, reach_m: float) -> list[Any]:
-        """Lines (lon, lat) that part left from right within ``reach_m`` of the line.
-
-        The line itself, its ends drawn straight on, and where one side of one stretch
-        meets the other side of another: Voronoi edges between points of the line.
-        """
-        found = [shapely.LineString(line) for line in self.lines]
-        at = 0
-        for line in self.lines:
-            first, last = at, at + len(line) - 1
-            for end, way in (
-                (self.xy[first], self.xy[first] - self.xy[first + 1]),
-                (self.xy[last], self.xy[last] - self.xy[last - 1]),
-            ):
-                far = end + way / np.hypot(*way) * reach_m
-                found.append(self._ground(shapely.LineString([end, far])))
-            at = last + 1
-        found += [self._ground(line) for line in self._ridges(reach_m)]
-        return found
-
-    def _ground(self, line: Any) -> Any:
-        dense = shapely.segmentize(line, 1_000.0)
-        return shapely.transform(dense, lambda xy: unproject(self.proj, xy, self.near))
-
-    def _ridges(self, reach_m: float) -> list[Any]:
-        _, keep = np.unique(np.round(self.xy, 2), axis=0, return_index=True)
-        keep = np.sort(keep)
-        sites = self.xy[keep]
-        turn = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-        middle = (sites.max(axis=0) + sites.min(axis=0)) / 2
-        far = 4 * (np.ptp(sites, axis=0).max() + reach_m)
-        frame = middle + far * np.column_stack([np.cos(turn), np.sin(turn)])
-        diagram = Voronoi(np.vstack([sites, frame]))
-        pairs = diagram.ridge_points
-        edges = np.asarray(diagram.ridge_vertices)
-        whole = (pairs < len(sites)).all(axis=1) & (edges >= 0).all(axis=1)
-        pairs, edges = pairs[whole], edges[whole]
-        # Neighbours along the line share a ridge across it: that parts no sides.
-        whole = np.abs(keep[pairs[:, 0]] - keep[pairs[:, 1]]) > 1
-        pairs, ends = pairs[whole], diagram.vertices[edges[whole]]
-        if not len(pairs):
-            return []
-        close = np.hypot(*(ends[:, 0] - sites[pairs[:, 0]]).T) < 2 * reach_m
-        pairs, ends = pairs[close], ends[close]
-        if not len(pairs):
-            return []
-        middle = ends.mean(axis=1)
-        sides = [self.left(middle + 0.01 * (sites[pairs[:, k]] - middle)) for k in (0, 1)]
-        return list(shapely.linestrings(ends[sides[0] != sides[1]]))
-
-
-def on_side(area: Any, chains: list[Coords], side: Side, reach_m: float) -> Any:
-    """The part of an area (continuous longitudes) that is on one side of a line.
-
-    ``reach_m`` is how far from the line the area goes. Where the nearest point changes from
-    one stretch to another the parting is known to about a fiftieth of ``reach_m``.
-    """
-    if area.is_empty:
-        return area
-    step = max(min(reach_m / 50, 1_000.0), sum(along(c)[-1] for c in chains) / 8_000)
-    sides = Sides(chains, float(step))
-    net = shapely.union_all([area.boundary, *sides.cuts(reach_m)])
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
-    inner = shapely.point_on_surface(faces)
-    shapely.prepare(area)
-    mine = shapely.covers(area, inner)
-    left = sides.left(project(sides.proj, shapely.get_coordinates(inner)))
-    return shapely.union_all(faces[mine & (left == (side == "left"))])
+            pieces.append(outline(_round(xy, depth), proj, float(lon), top))
+    whole = shapely.union_all(pieces)
+    if flat:
+        for line in lines:
+            if (line[0] != line[-1]).any():
+                for end, inner in ((line[0], line[1]), (line[-1], line[-2])):
+                    whole = shapely.difference(whole, _beyond_end(lines, end, inner, depth))
+    return whole
 
 
 def corridor(chains: list[Coords], left_m: float, right_m: float, flat: bool = False) -> Any:

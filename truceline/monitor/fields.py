@@ -10,14 +10,14 @@ asked: an answer is the same in any batch. Formulas: docs/method-place.md.
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from truceline.monitor.clearance import TAIL, Bools, Floats, Ground, metres_per_degree, wrap
-
-Ints = npt.NDArray[np.int64]
+from truceline.monitor.clearance import TAIL, Ground
+from truceline.monitor.locate_boundary import Floats, Ints, metres_per_degree
+from truceline.monitor.locate_mosaic import Mosaic, between
 
 CANONICAL_M = (1e3, 2e3, 5e3, 1e4, 1.5e4, 2e4, 2.5e4, 3e4, 4e4, 5e4, 7.5e4, 1e5)
 LARGEST_M = 500_000.0  # a wider disc is sampled
@@ -29,25 +29,25 @@ _KEPT_TILES = 1_000
 _AT_ONCE = 24
 _WINDOW = 3 * _CORE
 LARGEST_CELLS = 44  # no disc on a raster has a radius of more cells
-_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+_GOLDEN = (5.0**0.5 - 1.0) / 2.0
 
 
-def cell_m(ground: Ground, radius_m: float) -> float:
-    """Size of a raster's cells for discs of this radius; 0 where discs are to be sampled.
+def cells_m(ground: Ground, radius_m: Floats) -> Floats:
+    """Size of a raster's cells for discs of these radii; 0 where a disc is to be sampled.
 
     A 32nd of a canonical radius; a power of two between a 22nd and a 44th of any other;
     but never finer than a 12th of the smallest standard deviation, since the chance is
-    smooth below that.
+    smooth below that. A disc is sampled if the raster would have too many tiles along
+    the zone's edge, or if the disc is but a few cells wide.
     """
-    if not 0 < radius_m <= LARGEST_M or not ground.sigmas:
-        return 0.0
     smooth = min(ground.sigmas) / 12
-    if radius_m in CANONICAL_M:
-        cell = max(radius_m / 32, smooth)
-    else:
-        cell = float(2.0 ** np.floor(np.log2(max(radius_m / 22, smooth))))
-    tiles = 2 * ground.length_m / (_CORE * cell)
-    return cell if radius_m >= 4 * cell and tiles <= _MOST_TILES else 0.0
+    other = 2.0 ** np.floor(np.log2(np.maximum(radius_m / 22, max(smooth, 1e-6))))
+    own = np.maximum(radius_m / 32, smooth)
+    cell = np.where(np.isin(radius_m, CANONICAL_M), own, other)
+    tiles = 2 * ground.length_m / (_CORE * np.maximum(cell, 1e-9))
+    fit = (radius_m >= 4 * cell) & (tiles <= _MOST_TILES) & (radius_m <= LARGEST_M)
+    found: Floats = np.where(fit, cell, 0.0)
+    return found
 
 
 class Raster:
@@ -60,68 +60,43 @@ class Raster:
     def __init__(self, ground: Ground, cell: float) -> None:
         west, south, east, north = ground.bounds
         self._ground = ground
-        self._west = (west + east) / 2
         self._finest = min(ground.sigmas)
         self.cell = cell
         self.dlat = cell / 111_000.0
         # Cells are square in the middle of the zone; not so wide at its poleward end that a
         # disc there is more cells across than a window holds.
-        poleward = (
-            max(abs(south), abs(north))
-            + (LARGEST_CELLS * cell + TAIL * max(ground.sigmas)) / 110_000
-        )
+        reach = LARGEST_CELLS * cell + TAIL * max(ground.sigmas)
+        poleward = max(abs(south), abs(north)) + reach / 110_000
         kx, _ = metres_per_degree(np.array([(south + north) / 2, min(poleward, 88.0)]))
         self.dlon = cell / min(float(kx[0]), 1.35 * float(kx[1]))
-        # Tiles are numbered within the box that discs near the zone can have centres in, with
-        # one more all round for their windows.
-        tall, wide = _CORE * self.dlat, _CORE * self.dlon
-        tail = TAIL * max(ground.sigmas)
-        up = (LARGEST_CELLS * cell + tail) * 1.05 / 110_500
-        aside = up * 110_500 / max(float(kx[1]), 1.0)
-        self._first = (
-            float(np.floor(max(south - up, -90.0) / tall) - 1),
-            float(np.floor(max(west - aside - self._west, -180.0) / wide) - 1),
-        )
-        self.rows = int(np.floor(min(north + up, 90.0) / tall) + 2 - self._first[0])
-        self.columns = int(
-            np.floor(min(east + aside - self._west, 180.0) / wide) + 2 - self._first[1]
-        )
-        self.tiles = self.rows * self.columns
+        # The box that discs near the zone can have centres in.
+        up = reach * 1.05 / 110_500
+        aside = reach * 1.05 / max(float(kx[1]), 1.0)
+        box = (west - aside, south - up, east + aside, north + up)
+        self._box = box, _CORE * self.dlat, _CORE * self.dlon
+        self.lattice = self.mosaic(_CORE, None)
         self._kept: OrderedDict[int, npt.NDArray[np.float32]] = OrderedDict()
 
-    def place(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints, Floats, Floats]:
-        """Row and column of each point's tile, and its place from the tile's corner, in cells."""
-        x = wrap(lon - self._west)
-        x *= 1.0 / self.dlon
-        x -= self._first[1] * _CORE
-        y = lat * (1.0 / self.dlat)
-        y -= self._first[0] * _CORE
-        column = (x * (1.0 / _CORE)).astype(np.int64)
-        row = (y * (1.0 / _CORE)).astype(np.int64)
-        np.clip(column, 1, self.columns - 2, out=column)
-        np.clip(row, 1, self.rows - 2, out=row)
-        x -= column * float(_CORE)
-        y -= row * float(_CORE)
-        return row, column, np.clip(x, 0.0, _CORE), np.clip(y, 0.0, _CORE)
+    def mosaic(self, cells: int, build: Callable[[Ints], Floats] | None) -> Mosaic:
+        """A mosaic of the same tiles."""
+        box, tall, wide = self._box
+        return Mosaic(box, tall, wide, cells, build)
 
-    def windows(self, tiles: Ints) -> npt.NDArray[np.float32]:
+    def windows(self, tiles: Ints, tall: int) -> npt.NDArray[np.float32]:
         """Around each tile the three by three tiles, summed along rows from the west.
 
-        Shape (tiles, 192, 193), float32.
+        ``tall`` rows of cells are made one. Shape (tiles, 192 / tall, 193), float32.
         """
-        around = np.array([r * self.columns + c for r in (-1, 0, 1) for c in (-1, 0, 1)])
+        around = np.array([r * self.lattice.columns + c for r in (-1, 0, 1) for c in (-1, 0, 1)])
         wanted = tiles[:, None] + around
         found = self._fetch(np.unique(wanted))
-        sums = np.zeros((len(tiles), _WINDOW, _WINDOW + 1), dtype=np.float32)
+        sums = np.zeros((len(tiles), _WINDOW // tall, _WINDOW + 1), dtype=np.float32)
         for i, nine in enumerate(wanted.tolist()):
             whole = np.block([[found[k] for k in nine[r : r + 3]] for r in (0, 3, 6)])
+            if tall > 1:
+                whole = whole.reshape(_WINDOW // tall, tall, _WINDOW).mean(axis=1)
             np.cumsum(whole, axis=1, out=sums[i, :, 1:])
         return sums
-
-    def lat(self, tile: Ints, y: Floats) -> Floats:
-        """Latitude of places in tiles."""
-        found: Floats = ((tile // self.columns + self._first[0]) * _CORE + y) * self.dlat
-        return found
 
     def _fetch(self, keys: Ints) -> dict[int, npt.NDArray[np.float32]]:
         missing = [k for k in keys.tolist() if k not in self._kept]
@@ -140,17 +115,16 @@ class Raster:
 
     def _fill(self, keys: Ints) -> npt.NDArray[np.float32]:
         chance = np.zeros((len(keys), _CORE, _CORE))
+        smooth = self._finest >= 4 * self.cell  # else nodes of a relief are more than the cells
         tile = np.arange(len(keys))
-        north = (keys // self.columns + self._first[0]) * _CORE
-        east = (keys % self.columns + self._first[1]) * _CORE
         rows = columns = np.zeros(len(keys), dtype=np.int64)
         block = _CORE
         while True:
-            lon, lat = self._at(
-                east[tile] + (columns + 0.5) * block, north[tile] + (rows + 0.5) * block
+            lon, lat = self.lattice.ground(
+                keys[tile], (columns + 0.5) * block, (rows + 0.5) * block
             )
             if block == 1 and self._finest >= self.cell:
-                chance[tile, rows, columns] = self._ground.inside(lon, lat)
+                chance[tile, rows, columns] = self._ground.inside(lon, lat, smooth)
                 return chance.astype(np.float32)
             within, without = self._ground.margins(lon, lat)
             kx, ky = metres_per_degree(np.maximum(np.abs(lat) - block * self.dlat / 2, 0.0))
@@ -171,17 +145,13 @@ class Raster:
             tile = np.repeat(tile, 16)
             rows = (rows[:, None] * 4 + four // 4).ravel()
             columns = (columns[:, None] * 4 + four % 4).ravel()
-        count = 5 if self._finest >= self.cell / 3 else 21
+        count = 5 if self._finest >= self.cell / 3 else 13
         total = np.zeros(len(tile))
         for k in range(count):  # a lattice of points in each cell (Fibonacci)
-            x = east[tile] + columns + (k + 0.5) / count
-            y = north[tile] + rows + (k * _GOLDEN + 0.5) % 1.0
-            total += self._ground.inside(*self._at(x, y))
+            x, y = columns + (k + 0.5) / count, rows + (k * _GOLDEN + 0.5) % 1.0
+            total += self._ground.inside(*self.lattice.ground(keys[tile], x, y), smooth)
         chance[tile, rows, columns] = total / count
         return chance.astype(np.float32)
-
-    def _at(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        return wrap(self._west + x * self.dlon), np.clip(y * self.dlat, -90.0, 90.0)
 
 
 def disc_means(
@@ -193,6 +163,7 @@ def disc_means(
     radius_m: Floats,
     lat: Floats,
     columns: Ints,
+    tall: int,
 ) -> Floats:
     """The mean over discs: (groups, columns).
 
@@ -202,13 +173,13 @@ def disc_means(
     of the half chord); the chance along it is a difference of two sums.
     """
     kx, ky = metres_per_degree(lat)
-    rows = radius_m / (ky * raster.dlat)
+    rows = radius_m / (ky * raster.dlat * tall)
     widest = radius_m / (kx * raster.dlon)
     slope = np.tan(np.clip(lat, -89.9, 89.9) * np.pi / 180)
-    bend = rows * (raster.dlat * np.pi / 720)
-    middle, y = x + _CORE, y + _CORE
+    bend = rows * (raster.dlat * tall * np.pi / 720)
+    middle, y = x + _CORE, (y + _CORE) / tall
     first = np.floor(y - rows)
-    base = (window * _WINDOW + first.astype(np.int64)) * (_WINDOW + 1)
+    base = (window * (_WINDOW // tall) + first.astype(np.int64)) * (_WINDOW + 1)
     flat = sums.reshape(-1)
     total = np.zeros((len(x), len(columns)))
     weight = np.zeros(len(x))
@@ -257,14 +228,6 @@ def _sums_to(
     return found
 
 
-@dataclass
-class _Nodes:
-    """Shares at lattice nodes, tile by tile; ``slot`` says where a tile's are, -1 not yet."""
-
-    slot: npt.NDArray[np.int32]
-    shares: Floats
-
-
 class Fields:
     """Disc shares of one zone. Built when first asked for; safe to ask from many threads."""
 
@@ -272,7 +235,7 @@ class Fields:
         self._ground = ground
         self._lock = threading.Lock()
         self._rasters: dict[float, Raster] = {}
-        self._nodes: dict[float, _Nodes] = {}
+        self._nodes: dict[float, Mosaic] = {}
 
     def shares(self, lon: Floats, lat: Floats, radius_m: Floats, cell: float) -> Floats:
         """Shares of discs that have this ``cell_m``, canonical radii and others in turn."""
@@ -297,63 +260,39 @@ class Fields:
         return out
 
     def _looked_up(self, raster: Raster, lon: Floats, lat: Floats, radius_m: float) -> Floats:
-        row, column, x, y = raster.place(lon, lat)
-        nodes = self._nodes.get(radius_m)
-        if nodes is None:
-            nodes = _Nodes(np.full(raster.tiles, -1, dtype=np.int32), np.empty((0, _NODES**2)))
-        tile = row * raster.columns + column
-        slot = nodes.slot.take(tile)
-        if slot.min(initial=0) < 0:
-            nodes = self._more_nodes(raster, np.unique(tile[slot < 0]), radius_m)
-            slot = nodes.slot.take(tile)
-        flat = nodes.shares.reshape(-1)
-        x *= 1.0 / _STEP
-        y *= 1.0 / _STEP
+        with self._lock:
+            if radius_m not in self._nodes:
+
+                def build(tiles: Ints) -> Floats:
+                    return self._node_shares(raster, tiles, radius_m)
+
+                self._nodes[radius_m] = raster.mosaic(_NODES - 1, build)
+            nodes = self._nodes[radius_m]
+        tile, x, y, _ = nodes.place(lon, lat)
+        at, flat = nodes.fetch(tile)
         i = np.minimum(y.astype(np.int64), _NODES - 2)
         j = np.minimum(x.astype(np.int64), _NODES - 2)
         x -= j
         y -= i
-        at = (slot * np.int64(_NODES) + i) * _NODES + j
-        low, high = flat.take(at), flat.take(at + _NODES)
-        at += 1
-        low += (flat.take(at) - low) * x
-        high += (flat.take(at + _NODES) - high) * x
-        high -= low
-        high *= y
-        high += low
-        return high
+        i *= _NODES
+        at += i
+        at += j
+        return between(flat, at, _NODES, x, y)
 
-    def _more_nodes(self, raster: Raster, tiles: Ints, radius_m: float) -> _Nodes:
-        """Shares at the lattice nodes of these tiles too."""
+    def _node_shares(self, raster: Raster, tiles: Ints, radius_m: float) -> Floats:
+        """Shares at the lattice nodes of tiles: (tiles, nodes)."""
         side = np.arange(_NODES) * _STEP
+        window = np.repeat(np.arange(len(tiles)), _NODES)
+        y = np.tile(side.astype(np.float64), len(tiles))
+        lat = raster.lattice.lat(tiles[window], y)
         with self._lock:
-            old = self._nodes.get(radius_m)
-            slot = np.full(raster.tiles, -1, dtype=np.int32) if old is None else old.slot.copy()
-            known = [] if old is None else [old.shares]
-            missing = tiles[slot[tiles] < 0]
-            slot[missing] = np.arange(len(missing)) + (0 if old is None else len(old.shares))
-            for start in range(0, len(missing), _AT_ONCE):
-                some = missing[start : start + _AT_ONCE]
-                window = np.repeat(np.arange(len(some)), _NODES)
-                y = np.tile(side.astype(np.float64), len(some))
-                lat = raster.lat(some[window], y)
-                found = disc_means(
-                    raster.windows(some),
-                    raster,
-                    window,
-                    np.zeros(len(y)),
-                    y,
-                    np.full(len(y), radius_m),
-                    lat,
-                    side,
-                )
-                known.append(found.reshape(len(some), -1))
-            self._nodes[radius_m] = _Nodes(slot, np.vstack(known))
-            return self._nodes[radius_m]
+            sums = raster.windows(tiles, _STEP)
+        radius = np.full(len(y), radius_m)
+        found = disc_means(sums, raster, window, np.zeros(len(y)), y, radius, lat, side, _STEP)
+        return found.reshape(len(tiles), -1)
 
     def _summed(self, raster: Raster, lon: Floats, lat: Floats, radius_m: Floats) -> Floats:
-        row, column, x, y = raster.place(lon, lat)
-        tile = row * raster.columns + column
+        tile, x, y, _ = raster.lattice.place(lon, lat)
         out = np.empty(len(lon))
         order = np.argsort(tile, kind="stable")
         found, starts = np.unique(tile[order], return_index=True)
@@ -361,73 +300,9 @@ class Fields:
         for first in range(0, len(found), _AT_ONCE):
             some = found[first : first + _AT_ONCE]
             rows = order[starts[first] : starts[first + len(some)]]
-            which = np.searchsorted(some, tile[rows])
+            window = np.searchsorted(some, tile[rows])
             with self._lock:
-                sums = raster.windows(some)
-            out[rows] = disc_means(
-                sums,
-                raster,
-                which,
-                x[rows],
-                y[rows],
-                radius_m[rows],
-                lat[rows],
-                np.zeros(1, dtype=np.int64),
-            )[:, 0]
+                sums = raster.windows(some, 1)
+            centre = window, x[rows], y[rows], radius_m[rows], lat[rows]
+            out[rows] = disc_means(sums, raster, *centre, np.zeros(1, dtype=np.int64), 1)[:, 0]
         return out
-
-
-class Classes:
-    """A coarse grid over the zone that tells surely inside and surely outside at once."""
-
-    def __init__(self, ground: Ground, blocks: int = 24, split: int = 4) -> None:
-        west, south, east, north = ground.bounds
-        reach = TAIL * max(ground.sigmas, default=0.0)
-        kx, ky = metres_per_degree(np.array([min(max(abs(south), abs(north)), 89.0)]))
-        west, east = west - reach / kx[0], east + reach / kx[0]
-        south, north = max(south - reach / ky[0], -90.0), min(north + reach / ky[0], 90.0)
-        across = blocks * split
-        self._across = across
-        self._middle = (west + east) / 2
-        dlon, dlat = max((east - west) / across, 1e-9), max((north - south) / across, 1e-9)
-        self._scale = 1.0 / dlon, 1.0 / dlat
-        self._corner = (west - self._middle) / dlon, south / dlat
-
-        def ask(rows: Floats, columns: Floats) -> tuple[Floats, Floats]:
-            lons = wrap(west + columns * dlon)
-            return ground.margins(lons, np.clip(south + rows * dlat, -90.0, 90.0))
-
-        # Blocks first; only those that an edge is near are asked cell by cell.
-        wide = np.arange(blocks) + 0.5
-        rows, columns = (a.ravel() * split for a in np.meshgrid(wide, wide, indexing="ij"))
-        lats = np.abs(south + rows * dlat)
-        kx, ky = metres_per_degree(np.maximum(lats - split * dlat, 0.0))
-        half = 0.51 * np.hypot(kx * dlon, 1.01 * metres_per_degree(lats)[1] * dlat)
-        within, without = ask(rows, columns)
-        edge = np.nonzero(np.maximum(within, without) < 3 * split * half)[0]
-
-        def cells(values: Floats) -> Floats:
-            return np.repeat(np.repeat(values.reshape(blocks, blocks), split, 0), split, 1)
-
-        self._within, self._without = cells(within - split * half), cells(without - split * half)
-        part = np.arange(split) + 0.5 - split / 2
-        rows = (rows[edge, None, None] + part[:, None] + 0 * part).ravel()
-        columns = (columns[edge, None, None] + part + 0 * part[:, None]).ravel()
-        within, without = ask(rows, columns)
-        at = rows.astype(np.int64), columns.astype(np.int64)
-        half = np.repeat(half[edge], split * split)
-        self._within[at], self._without[at] = within - half, without - half
-
-    def settle(self, lon: Floats, lat: Floats, radius_m: Floats) -> tuple[Bools, Bools]:
-        """Which discs are surely all inside and which surely all outside, as far as it can tell."""
-        x = wrap(lon - self._middle)
-        x *= self._scale[0]
-        x -= self._corner[0]
-        y = lat * self._scale[1]
-        y -= self._corner[1]
-        on = (x >= 0) & (x < self._across) & (y >= 0) & (y < self._across)
-        at = y.astype(np.int64)
-        at *= self._across
-        at += x.astype(np.int64)
-        at *= on
-        return on & (self._within.take(at) > radius_m), on & (self._without.take(at) > radius_m)

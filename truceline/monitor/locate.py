@@ -17,16 +17,17 @@ import pyarrow.compute as pc
 from truceline.model.event import REGIONS
 from truceline.model.unit import Units
 from truceline.model.zone import Shape
-from truceline.monitor.clearance import TAIL, Floats, Ground, wrap
-from truceline.monitor.fields import Classes, Fields, cell_m
+from truceline.monitor.clearance import TAIL, Ground
+from truceline.monitor.fields import Fields, cells_m
+from truceline.monitor.locate_boundary import Floats, wrap
+from truceline.monitor.locate_classes import Classes
 from truceline.monitor.locate_samples import samples_for, sector_shares, unit_share
 
 _POINT, _DISC, _UNIT, _SECTOR, _NOWHERE = (
     REGIONS.index(name) for name in ("point", "disc", "unit", "sector", "nowhere")
 )
-_CHUNK = 65_536
+_CHUNK = 131_072
 _ALONE = 50_000  # rows that are worth a thread
-_SECTOR_POINTS = 987
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Regions:
             units = tuple(coded.dictionary.to_pylist())
 
         def numbers(name: str) -> Floats:
-            if name not in table.column_names:
+            if name not in table.column_names and name not in {"lon", "lat"}:
                 return np.full(len(code), np.nan)
             column = _whole(table.column(name)).cast(pa.float64())
             found: Floats = column.to_numpy(zero_copy_only=False)
@@ -133,17 +134,16 @@ class Locator:
         self._low = low
         self._high = _Sharer(Ground(shape, False), shape, units) if low.ground.unsure else low
 
-    def share(self, regions: Regions) -> Floats:
+    def share(self, regions: Regions, threads: int | None = None) -> Floats:
         """How much of each region is inside the zone: float64 in [0, 1], one per row.
 
         NaN where nothing can be told: a region that is ``nowhere`` or lacks what its kind
         needs, or a zone whose ground is unknown there. A zone ``everywhere`` is 1 for
-        every row. A row's answer depends on nothing else in its batch.
+        every row. A row's answer depends on nothing else in its batch, nor on ``threads``
+        (None: every core, where the batch is large).
         """
-        out = np.empty(len(regions))
-        for start in range(0, len(regions), _CHUNK):
-            self._into(_Asked(regions.rows(start, start + _CHUNK)), out[start : start + _CHUNK])
-        return out
+        found: Floats = shares([self], regions, threads)[0]
+        return found
 
     def _into(self, asked: "_Asked", out: Floats) -> None:
         if self.shape.op == "everywhere":
@@ -172,7 +172,7 @@ def shares(
     def work(start: int) -> None:
         asked = _Asked(regions.rows(start, start + _CHUNK))
         # Threads begin at different zones, so that they do not wait for one to be prepared.
-        shift = (start // _CHUNK) % max(count, 1) * len(locators) // max(count, 1)
+        shift = (start // _CHUNK) % count * len(locators) // count
         for i in range(len(locators)):
             zone = (i + shift) % len(locators)
             locators[zone]._into(asked, out[zone, start : start + _CHUNK])
@@ -219,6 +219,7 @@ class _Sharer:
         self._middle = (west + east) / 2, (south + north) / 2
         self._half = (east - west) / 2, (north - south) / 2
         self._tail = 1.02 * TAIL * max(ground.sigmas, default=0.0)
+        self._finest = min(ground.sigmas, default=0.0)
         self._cosine = float(np.cos(np.radians(max(abs(south), abs(north)))))
 
     def _prepared(self) -> tuple[Fields, Classes]:
@@ -245,7 +246,7 @@ class _Sharer:
         out[rows[outside]] = 0.0
         inside |= outside
         edge = np.nonzero(~inside)[0]
-        rows, lon, lat, radius = (a.take(edge) for a in (rows, lon, lat, radius))
+        rows, lon, lat, radius = rows[edge], lon[edge], lat[edge], radius[edge]
         spread = radius > 0
         exact = np.nonzero(~spread)[0]
         out[rows.take(exact)] = self.ground.inside(lon.take(exact), lat.take(exact))
@@ -277,26 +278,22 @@ class _Sharer:
 
     def _discs(self, fields: Fields, lon: Floats, lat: Floats, radius: Floats) -> Floats:
         out = np.empty(len(lon))
-        if (radius == radius[0]).all():
-            cell = cell_m(self.ground, float(radius[0]))
-            if cell > 0:
-                return fields.shares(lon, lat, radius, cell)
-        sizes, which = np.unique(radius, return_inverse=True)
-        cells = np.array([cell_m(self.ground, float(r)) for r in sizes])
-        counts = np.array([samples_for(self.ground, float(r)) for r in sizes], dtype=np.int64)
-        cell = cells[which]
-        for size in np.unique(cell):
-            rows = np.nonzero(cell == size)[0]
-            if size > 0:
-                out[rows] = fields.shares(lon[rows], lat[rows], radius[rows], float(size))
-                continue
-            count = counts[which[rows]]
-            for points in np.unique(count):
-                some = rows[count == points]
-                none, full = np.zeros(len(some)), np.full(len(some), 180.0)
-                out[some] = sector_shares(
-                    self.ground, lon[some], lat[some], none, radius[some], none, full, int(points)
-                )
+        alike = bool((radius == radius[0]).all())
+        cells = cells_m(self.ground, radius[:1] if alike else radius)
+        if alike and cells[0] > 0:
+            return fields.shares(lon, lat, radius, float(cells[0]))
+        cells = np.broadcast_to(cells, radius.shape)
+        counts = np.where(cells > 0, 0, samples_for(self._finest, radius))
+        for size in np.unique(cells[cells > 0]):
+            rows = np.nonzero(cells == size)[0]
+            out[rows] = fields.shares(lon[rows], lat[rows], radius[rows], float(size))
+        for count in np.unique(counts[counts > 0]):
+            rows = np.nonzero(counts == count)[0]
+            none, full = np.zeros(len(rows)), np.full(len(rows), 180.0)
+            centre = lon[rows], lat[rows]
+            out[rows] = sector_shares(
+                self.ground, *centre, none, radius[rows], none, full, int(count)
+            )
         return out
 
     def _sectors(self, regions: Regions, rows: npt.NDArray[np.intp], out: Floats) -> None:
@@ -314,7 +311,7 @@ class _Sharer:
             far,
             bearing,
             spread,
-            _SECTOR_POINTS,
+            int(samples_for(self._finest, np.full(1, np.inf))[0]),
         )
 
     def _unit_rows(

@@ -10,23 +10,26 @@ import shapely
 from pyproj import Geod
 
 from truceline.model.unit import Unit
-from truceline.monitor.clearance import Floats, Ground, metres_per_degree, wrap
+from truceline.monitor.clearance import Ground
+from truceline.monitor.locate_boundary import Floats, Ints, metres_per_degree, wrap
 
-_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+_GOLDEN = (5.0**0.5 - 1.0) / 2.0
 _GEOD = Geod(ellps="WGS84")
 _FAR = 200_000.0
 _AT_ONCE = 65_536
 _UNIT_POINTS = 3_000
 
 
-def samples_for(ground: Ground, radius_m: float) -> int:
-    """How many points a disc needs: few where the chance is smooth across it."""
-    finest = min(ground.sigmas, default=0.0)
-    if radius_m < finest / 2:
-        return 21
-    if radius_m < finest * 2:
-        return 89
-    return 377 if radius_m < finest * 8 else 987
+def samples_for(finest: float, radius_m: Floats) -> Ints:
+    """How many points discs need: few where the chance is smooth across them.
+
+    ``finest``: the smallest standard deviation of the zone's leaves, metres.
+    """
+    if finest == 0:
+        return np.full(len(radius_m), 2_584, dtype=np.int64)
+    counts = np.array([21, 89, 377, 987, 1_597])
+    found: Ints = counts[np.searchsorted([0.5, 2.0, 8.0, 32.0], radius_m / finest, "right")]
+    return found
 
 
 def sector_shares(

@@ -131,6 +131,11 @@ def case_events(case: Case) -> Iterator[pa.Table]:
     return case.events()
 
 
+def case_counts(case: Case) -> list[Ingested]:
+    """What became of every file's rows, in the order of arrival."""
+    return [_count(Path(row.name), row, batches) for row, batches in case.files()]
+
+
 def case_problems(case: Case) -> Iterator[pa.Table]:
     """The problems of every file, batch by batch, in ``PROBLEM_SCHEMA``."""
     return case.problems()

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from truceline.model.problem import Problem
 from truceline.sources.delimited import Delimited, opened, peek, unique_names
-from truceline.sources.frame import ROWS, Frame
+from truceline.sources.frame import ROWS, Frame, word
 
 
 class Reader(Protocol):
@@ -177,7 +177,7 @@ class Features:
         """Features as rows of text."""
         for start in range(0, len(self._records), ROWS):
             part = self._records[start : start + ROWS]
-            rows = [[_word(r.get(name)) for name in self.header] for r in part]
+            rows = [[word(r.get(name)) for name in self.header] for r in part]
             lines = list(range(start + 1, start + 1 + len(part)))
             yield _frame(self.header, rows, lines)
 
@@ -199,18 +199,6 @@ def _feature(record: Any) -> dict[str, Any]:
     return found
 
 
-def _word(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "|".join(_word(v).replace("%", "%25").replace("|", "%7C") for v in value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
 def _cell(cell: Any) -> str:
     """A spreadsheet's cell as text. A date without a clock in its format is a whole day."""
     value = cell.value
@@ -221,7 +209,7 @@ def _cell(cell: Any) -> str:
         return (value.replace(microsecond=0) if value.microsecond else value).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    return _word(value).strip()
+    return word(value).strip()
 
 
 def _frame(header: Sequence[str], rows: list[list[str]], lines: list[int]) -> Frame:

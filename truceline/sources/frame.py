@@ -1,7 +1,9 @@
 """A stretch of a file as columns, before anybody knows what the columns mean."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,3 +40,16 @@ class Frame:
         """The frame in pieces of bounded length (of a frame without problems)."""
         for start in range(0, self.table.num_rows, ROWS):
             yield Frame(self.table.slice(start, ROWS), self.lines[start : start + ROWS])
+
+
+def word(value: Any) -> str:
+    """A value of any kind as the text a CSV would hold; a list is joined by ``|``."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "|".join(word(v).replace("%", "%25").replace("|", "%7C") for v in value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)

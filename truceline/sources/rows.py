@@ -12,7 +12,7 @@ from truceline.model.act import vocabulary
 from truceline.model.batch import Batch
 from truceline.model.event import EVENT_SCHEMA
 from truceline.model.problem import Problem
-from truceline.sources.frame import Frame
+from truceline.sources.frame import Frame, word
 from truceline.sources.seen import Seen
 from truceline.sources.times import Moments
 
@@ -82,7 +82,10 @@ class Rows:
         if pa.types.is_timestamp(array.type):
             array = _seconds(array)
         if not pa.types.is_string(array.type):
-            return array.cast(pa.string()).fill_null("")
+            try:
+                array = array.cast(pa.string())
+            except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, records, bytes
+                array = pa.array([word(v) for v in array.to_pylist()], pa.string())
         if array.null_count:
             array = array.fill_null("")
         plain = pc.all(pc.string_is_ascii(array)).as_py()
@@ -220,8 +223,8 @@ class Rows:
         encoded = words if pa.types.is_dictionary(words.type) else pc.dictionary_encode(words)
         known = [vocabulary().match(w or "", table=table) for w in encoded.dictionary.to_pylist()]
         codes = encoded.indices.to_numpy(zero_copy_only=False)
-        for code, (word, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
-            if word and act == "unknown" and word.casefold() not in ("unknown", "act not stated"):
+        for code, (name, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
+            if name and act == "unknown" and name.casefold() not in ("unknown", "act not stated"):
                 first = np.zeros(self.n, np.bool_)
                 first[int(np.argmax(codes == code))] = True
                 self.note(
@@ -271,10 +274,18 @@ class Rows:
             "line": self.lines,
             **columns,
         }
-        arrays = [self._column(f, given.get(f.name, _default(f))) for f in EVENT_SCHEMA]
-        table = pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
+        stated = {f.name: given.get(f.name, _default(f)) for f in EVENT_SCHEMA}
+        per_row = [f for f in EVENT_SCHEMA if isinstance(stated[f.name], _PER_ROW)]
+        table = pa.table(
+            [self._column(f, stated[f.name]) for f in per_row], schema=pa.schema(per_row)
+        )
         if not self.ok.all():
             table = table.filter(pa.array(self.ok))
+        arrays = [
+            table[f.name] if f in per_row else _same(f, stated[f.name], table.num_rows)
+            for f in EVENT_SCHEMA
+        ]
+        table = pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
         problems = tuple(sorted(self.problems, key=lambda p: p.line))
         return Batch(table, problems, self.n + self._unreadable, self.repeats)
 
@@ -289,14 +300,18 @@ class Rows:
                 return pa.array(value, pa.int64()).cast(field.type)
             nulls = np.isnan(value) if value.dtype.kind == "f" else None
             return pa.array(value, field.type, mask=nulls)
-        if isinstance(value, pa.Array):
-            return value if value.type == field.type else value.cast(field.type)
-        if value is None:
-            return pa.nulls(self.n, field.type)
-        if isinstance(value, list):
-            offsets = pa.array(np.arange(self.n + 1, dtype=np.int32) * len(value))
-            return pa.ListArray.from_arrays(offsets, pa.array(value * self.n, pa.string()))
-        return pa.repeat(pa.scalar(value, field.type), self.n)
+        return value if value.type == field.type else value.cast(field.type)
+
+
+def _same(field: pa.Field, value: Any, n: int) -> pa.Array:
+    """One value for ``n`` rows; an empty list or None included."""
+    if isinstance(value, list):
+        offsets = pa.array(np.zeros(n + 1, np.int32))
+        return pa.ListArray.from_arrays(offsets, pa.array([], pa.string()))
+    return pa.nulls(n, field.type) if value is None else pa.repeat(pa.scalar(value, field.type), n)
+
+
+_PER_ROW = (pa.Array, pa.ChunkedArray, np.ndarray)
 
 
 def _seconds(array: pa.Array) -> pa.Array:
@@ -332,14 +347,21 @@ def mask_of(array: pa.Array) -> Mask:
     return filled.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]  # pyarrow has no types
 
 
+def _holds(words: pa.Array, mark: str) -> bool:
+    """Whether any of the texts holds ``mark`` (or a percent-encoding)."""
+    letters = words.buffers()[2]
+    if letters is None:
+        return False
+    held = letters.to_pybytes()  # one memchr over all texts is far cheaper than a kernel
+    return mark.encode() in held or b"%" in held
+
+
 def listed(words: pa.Array, *, separator: str = "") -> pa.Array:
     """Texts as lists: one member each, or split at ``separator``; '' gives an empty list.
 
     With the separator ``|``, ``%7C`` and ``%25`` inside a member stand for ``|`` and ``%``.
     """
-    if separator and any(
-        pc.any(pc.match_substring(words, mark)).as_py() for mark in {separator, "%"}
-    ):
+    if separator and _holds(words, separator):
         parts = pc.split_pattern(words, separator)
         flat = pc.utf8_trim_whitespace(parts.flatten())
         keep = mask_of(pc.not_equal(flat, ""))

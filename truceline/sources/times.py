@@ -27,7 +27,7 @@ _FIRST_DAY = date(1900, 1, 1).toordinal() - _EPOCH
 _LAST_DAY = date(2100, 1, 1).toordinal() - _EPOCH
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 _LOCAL = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"
-_OFFSET = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})$"
+_OFFSET = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-](0\d|1[0-3]):?[0-5]\d)$"
 _MONTH_NAMES = """jan january, feb february, mar march, apr april, may, jun june, jul july,
 aug august, sep sept september, oct october, nov november, dec december"""
 _MONTHS = {

@@ -1,0 +1,317 @@
+"""Claims: figures of people (and of incidents), with what happened to them and who said so."""
+
+import re
+from dataclasses import dataclass
+
+from truceline.reading.marks import Marks
+from truceline.reading.measures import PEOPLE, counted_people, measure_of, measure_of_subject
+from truceline.reading.numbers import Quantity, tidy
+from truceline.reading.speech import Attribution
+from truceline.reading.words import Sentence
+
+_STEMS = re.compile(
+    r"kill|dead|deat|died|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
+    r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violation|breach|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
+    r"affected|in need|need|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
+)
+
+
+_VEHICLES = re.compile(
+    r"(?!in |of |at |on |during |by |since |over |for |to |from )(?:[\w-]+ ){0,3}?(?:trucks?|vehicles?|tanks?|drones?|aircraft|planes?|jets?|helicopters?|ships?|boats?|vessels?|tonnes?|tons|convoys?|lorries|km|kilomet\w+|miles?|metres?|meters?|hours?|days?|weeks?|months?|years?|percent|per cent|%|dollars|euros|litres|barrels|rockets|missiles|shells|howitzers?|guns|launchers?|pieces|rounds|mines|positions|checkpoints|villages|towns|cities|districts|provinces|countries|nations|sides|parties|points|minutes|times|crossings|members of the security council|states|patrols?|observers|monitors|posts)\b"
+)
+
+
+_MODAL = re.compile(
+    r"\b(?:could|would|might|may|will|shall|if|to avoid|risk(?:s|ed|ing)? (?:of )?|threaten\w*|fear\w* that|want\w*|must|should|agreed to|plans? to|is to|are to)\b[^,;.]{0,40}$"
+)
+
+
+_ROSE = re.compile(
+    r"\b(?:rose|risen|climb\w*|increas\w*|jump\w*|revis\w*|rais\w*|grew|grown|went|soar\w*|up)\b[^.;]{0,40}$"
+)
+
+
+_BY = re.compile(
+    r"\bby (?P<by>(?:the |an? )?(?:[A-Z][\w’'-]+|[a-z]+ (?:forces|fighters|rebels|strikes?|army|troops|shelling))(?: (?:[A-Z][\w’'-]+|[a-z]*(?:forces|fighters|rebels|troops|army|air|strikes?|airstrikes?|shelling|fire|militants|drones|soldiers|militia|gunmen)))*)"
+)
+
+
+@dataclass(slots=True)
+class Figure:
+    """A claim found; spans in the page's text."""
+
+    measure: str
+    value: float | int | None
+    low: float | int | None
+    high: float | int | None
+    qualifier: str | None
+    word: str | None
+    who: str | None
+    by: str | None
+    time: str | None
+    place: str | None
+    said_by: str | None
+    span: tuple[int, int]
+    at: int
+    confidence: float = 0.9
+
+
+def read_claims(
+    sentences: list[Sentence],
+    marks: list[Marks],
+    said: dict[int, list[Attribution]],
+    counted: set[int],
+    quoted: list[tuple[int, int]],
+) -> list[Figure]:
+    """Every claim. ``counted``: offsets of figures that a term counts; ``said``: who speaks, per sentence."""
+    found: list[Figure] = []
+    for sentence, mark in zip(sentences, marks, strict=True):
+        if not mark.quantities or not _STEMS.search(sentence.low):
+            continue
+        here: list[Figure] = []
+        for n, q in enumerate(mark.quantities):
+            figure = _figure(
+                sentence,
+                mark,
+                q,
+                mark.quantities[n + 1] if n + 1 < len(mark.quantities) else None,
+                here,
+                counted,
+            )
+            if figure is None:
+                continue
+            figure.said_by = _said_by(
+                sentence, figure.at - sentence.start, said.get(sentence.index, []), quoted
+            )
+            here.append(figure)
+        found.extend(here)
+    return _once(found)
+
+
+def _figure(
+    sentence: Sentence,
+    mark: Marks,
+    q: Quantity,
+    following: Quantity | None,
+    here: list[Figure],
+    counted: set[int],
+) -> Figure | None:
+    base = sentence.start
+    tokens = sentence.tokens
+    at, end = tokens[q.first].start - base, tokens[q.last - 1].end - base
+    low = sentence.low
+    limit = tokens[following.first].start - base if following else len(low)
+    right = low[end : min(limit, end + 140)].lstrip(" -")
+    left = low[max(0, at - 90) : at]
+    near = re.split(r"[,;]", right)[0]
+    if (
+        q.value is not None
+        and q.value == 1
+        and tokens[q.core].low in ("a", "one")
+        and re.match(r"(?:of|side|day|week|more step)\b", right)
+    ):
+        return None
+    if _VEHICLES.match(right) and not re.match(
+        r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right
+    ):
+        return None
+    reported = re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left)
+    happened = re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right)
+    if _MODAL.search(left) and not reported and not happened:
+        return None
+    aside = re.match(
+        r"([^,;.]{0,50}),\s*(?:of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
+        low[end : end + 220],
+    )
+    if aside:
+        right = (aside.group(1) + " " + low[end + aside.end() : end + 220]).lstrip(" -")
+    choice = measure_of_subject(low[:at]) or measure_of(left, right, near)
+    if (
+        choice is None
+        and here
+        and re.search(
+            r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom)|, with|\bas well as|\bmost of them|\bcomprising)\s*$",
+            left,
+        )
+        and PEOPLE.match(
+            re.sub(
+                r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter)", "", right
+            )
+        )
+    ):
+        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
+    if (
+        choice is None
+        and here
+        and re.match(
+            r"(?:of (?:them|whom|the dead|those)|(?:were|are) (?:civilians|children|women|soldiers))",
+            right,
+        )
+    ):
+        choice = (here[-1].measure, here[-1].word, None)
+    if (
+        choice is None
+        and here
+        and re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left))
+    ):
+        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
+    if (
+        choice is None
+        and here
+        and re.search(r"\band\s*$", left)
+        and PEOPLE.match(
+            re.sub(
+                r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter|rebel|militant|police)",
+                "",
+                right,
+            )
+        )
+        and at - (here[-1].at - base) < 60
+    ):
+        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
+    if choice is None:
+        return None
+    measure, word, who = choice
+    if who:  # the text's own letters, not the lower-case copy
+        spot = low.find(who, end)
+        who = sentence.text[spot : spot + len(who)] if 0 <= spot < end + 150 else who
+    if base + tokens[q.core].start - base in counted and measure in (
+        "captured",
+        "detained",
+        "evacuated",
+        "other",
+        "missing",
+    ):
+        return None
+    value, lo, hi = q.value, q.low, q.high
+    if (
+        re.search(
+            r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$",
+            left,
+        )
+        and q.qualifier is None
+        and re.match(r"(?:[\w-]+ )?to\b", right)
+    ):
+        return None  # the old figure of "fell from 213 to 95"
+    if q.qualifier == "between" and _ROSE.search(low[:at]) and tokens[q.first].low == "from":
+        value, lo, hi = q.high, None, None
+    stop = end + len(near) if near else end
+    by = (
+        _BY.search(sentence.text[end : end + 120])
+        if measure in ("killed", "injured", "captured", "detained", "displaced")
+        else None
+    )
+    time = _when(mark, low, base, at)
+    return Figure(
+        measure,
+        tidy(value),
+        tidy(lo),
+        tidy(hi),
+        None if q.qualifier == "between" else q.qualifier,
+        word,
+        who,
+        by.group("by") if by else None,
+        time,
+        None,
+        None,
+        (base + _clause_start(low, at), base + min(stop, len(low))),
+        base + at,
+    )
+
+
+def _when(mark: Marks, low: str, base: int, at: int) -> str | None:
+    """The time nearest to a figure with no comma or verb of saying between them."""
+    best: tuple[int, str] | None = None
+    for moment in mark.moments:
+        spot = moment.said.start - base
+        between = low[min(at, spot) : max(at, spot)]
+        if (
+            moment.iso
+            and not re.search(r",|;|\bsaid\b|\bdemanded\b|\badded\b", between)
+            and abs(spot - at) < 120
+        ) and (best is None or abs(spot - at) < best[0]):
+            best = (abs(spot - at), moment.iso)
+    return best[1] if best else None
+
+
+def _clause_start(low: str, at: int) -> int:
+    """Where the words of a figure at ``at`` begin: after a boundary near by, at a word's edge."""
+    cut = (
+        max(
+            low.rfind(m, 0, at) + len(m) - 1
+            for m in (",", ";", ":", " and ", " while ")
+            if low.rfind(m, 0, at) >= 0
+        )
+        if re.search(r"[,;:]| and | while ", low[:at])
+        else -1
+    )
+    start = cut + 1 if at - cut < 70 else at - 40
+    if start <= 0:
+        return 0
+    if start == at - 40:
+        start = low.find(" ", start) + 1
+    while low[start : start + 1] == " ":
+        start += 1
+    return min(start, at)
+
+
+def _said_by(
+    sentence: Sentence, at: int, said: list[Attribution], quoted: list[tuple[int, int]]
+) -> str | None:
+    """Who speaks at ``at``: the nearest verb of saying before it, else one after it."""
+    before = [
+        a for a in said if a.verb_start <= at or (a.kind == "according" and a.verb_start <= at)
+    ]
+    after = [a for a in said if a.verb_start > at]
+    if before:
+        last = before[-1]
+        between = sentence.low[last.verb_end : at]
+        if not (re.search(r";|, while | whereas ", between)):
+            return last.who
+    for a in after:
+        between = sentence.low[at : a.verb_start]
+        if a.kind in ("after", "according") and not re.search(r"; |, while | whereas ", between):
+            return a.who
+        if (
+            a.kind == "before"
+            and a.subject_start > at
+            and re.search(r",\s*(?:the |a |an )?[^,]{0,80}$", sentence.low[at : a.verb_start])
+            and not re.search(r"; |, while | whereas |, but |, and the ", between)
+        ) and (
+            a.verb == "told"
+            or re.match(
+                r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]
+            )
+        ):
+            return a.who
+    return None
+
+
+def _once(found: list[Figure]) -> list[Figure]:
+    """The same figure of the same thing said twice is one claim."""
+    kept: list[Figure] = []
+    for figure in found:
+        twin = next(
+            (
+                k
+                for k in kept
+                if (k.measure, k.value, k.low, k.high)
+                == (figure.measure, figure.value, figure.low, figure.high)
+                and (k.said_by == figure.said_by or figure.said_by is None or k.said_by is None)
+                and (
+                    k.who == figure.who
+                    or not k.who
+                    or not figure.who
+                    or k.who.split()[-1:] == figure.who.split()[-1:]
+                )
+            ),
+            None,
+        )
+        if twin is None or (
+            figure.value is not None and figure.value < 10 and twin.who != figure.who
+        ):
+            kept.append(figure)
+        else:
+            twin.said_by = twin.said_by or figure.said_by
+            twin.who = twin.who or figure.who
+    return kept

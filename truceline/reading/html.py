@@ -1,0 +1,480 @@
+"""HTML source into blocks, each character with its offset in the source.
+
+The standard library's tolerant parser gives positions; it opens no file and no address,
+whatever the source's entities say. trafilatura, which knows how web pages are laid out
+but keeps no offsets, is asked afterwards which blocks it takes for the main text.
+"""
+
+import html
+import json
+import logging
+import re
+from array import array
+from html.parser import HTMLParser
+
+import trafilatura
+
+from truceline.reading.page import Block, Page
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+_BLOCK_TAGS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "title",
+        "option",
+        "button",
+        "label",
+    ]
+)
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+_SILENT = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "select",
+        "canvas",
+        "audio",
+        "video",
+        "textarea",
+        "math",
+    ]
+)
+_TAG_REASON = {
+    "nav": "menu",
+    "footer": "footer",
+    "figcaption": "caption",
+    "figure": "caption",
+    "aside": "teaser",
+    "form": "form",
+    "button": "menu",
+    "title": "page title",
+    "menu": "menu",
+    "dialog": "advert",
+    "label": "form",
+}
+_HINTS = (
+    (
+        "caption",
+        re.compile(
+            r"(?:^|[-_\s])(?:wp-)?(?:caption|figcaption|photo-?credit|image-?credit|credits?|photo-?info)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "byline",
+        re.compile(
+            r"(?:^|[-_\s])(?:byline|author(?:s|-\w+)?|dateline-meta|post-meta|entry-meta|article-meta|meta|published|pubdate|timestamp-meta)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "tags",
+        re.compile(
+            r"(?:^|[-_\s])(?:tags?|tag-?list|keywords|topics?|taglist|post-tags)(?:$|[-_\s])", re.I
+        ),
+    ),
+    (
+        "advert",
+        re.compile(
+            r"(?:^|[-_\s])(?:ad|ads|advert\w*|sponsor\w*|promo\w*|outbrain|taboola|banner|cookie\w*|consent|gdpr|paywall|subscribe|subscription|newsletter\w*|signup)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "teaser",
+        re.compile(
+            r"(?:^|[-_\s])(?:related\w*|recommend\w*|teasers?|read-?(?:more|also|next)|more-?(?:stories|news|on)|see-?also|trending|most-?(?:read|popular|viewed)|popular|latest(?:-\w+)?|sidebar|widget|carousel|also-?read|up-?next)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "menu",
+        re.compile(
+            r"(?:^|[-_\s])(?:nav\w*|menu\w*|breadcrumbs?|toolbar|topbar|skip-?link|masthead|site-?header|pagination|pager|language-?switch\w*)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "share",
+        re.compile(
+            r"(?:^|[-_\s])(?:share\w*|sharing|social\w*|follow-us|sharedaddy|print-?link)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "comments",
+        re.compile(
+            r"(?:^|[-_\s])(?:comments?|comment-?(?:list|form|respond)|respond|disqus\w*)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "footer",
+        re.compile(
+            r"(?:^|[-_\s])(?:footer|site-?footer|page-?footer|colophon|copyright|legal|disclaimer)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "hidden",
+        re.compile(
+            r"(?:^|[-_\s])(?:hidden|visually-hidden|sr-only|screen-reader-text|d-none)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+)
+_MAIN = re.compile(r"article|entry-content|post-content|story|content-?body|main", re.I)
+_DATE_NAMES = frozenset(
+    [
+        "article:published_time",
+        "datepublished",
+        "og:published_time",
+        "date",
+        "dc.date",
+        "dc.date.issued",
+        "dcterms.created",
+        "dcterms.date",
+        "pubdate",
+        "publishdate",
+        "publish-date",
+        "parsely-pub-date",
+        "sailthru.date",
+        "article.published",
+        "cxenseparse:recs:publishtime",
+    ]
+)
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+
+
+class _Blocks(HTMLParser):
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.source = source
+        self.line_starts = [0]
+        for match in re.finditer("\n", source):
+            self.line_starts.append(match.end())
+        self.text: list[str] = []
+        self.starts: array[int] = array("q")
+        self.ends: array[int] = array("q")
+        self.blocks: list[Block] = []
+        self.stack: list[tuple[str, str | None]] = []
+        self.links = 0
+        self.silent = 0
+        self.open_from = -1
+        self.linked = 0
+        self.space_at = -1
+        self.kind = "p"
+        self.reason: str | None = None
+        self.published: str | None = None
+        self.jsonld = False
+        self.script: list[str] = []
+        self.breaks = 0
+
+    def at(self) -> int:
+        line, column = self.getpos()
+        return self.line_starts[line - 1] + column
+
+    # -- text ------------------------------------------------------------------
+    def put(self, char: str, start: int, end: int) -> None:
+        if char.isspace():
+            if self.open_from >= 0 and self.space_at < 0:
+                self.space_at = start
+            return
+        if self.open_from < 0:
+            if self.text:
+                for _ in range(2):
+                    self.text.append("\n")
+                    self.starts.append(start)
+                    self.ends.append(start)
+            self.open_from = len(self.text)
+            self.linked = 0
+        elif self.space_at >= 0:
+            self.text.append(" ")
+            self.starts.append(self.space_at)
+            self.ends.append(self.space_at + 1)
+        self.space_at = -1
+        self.breaks = 0
+        self.text.append(char)
+        self.starts.append(start)
+        self.ends.append(end)
+        if self.links:
+            self.linked += 1
+
+    def close_block(self) -> None:
+        if self.open_from >= 0:
+            end = len(self.text)
+            self.blocks.append(
+                Block(
+                    self.open_from,
+                    end,
+                    self.kind,
+                    self.reason,
+                    self.linked / max(1, end - self.open_from),
+                )
+            )
+        self.open_from, self.space_at = -1, -1
+
+    def set_context(self) -> None:
+        self.reason, self.kind = None, "p"
+        for tag, reason in self.stack:
+            self.reason = self.reason or reason
+            if tag[0] == "h" and tag[1:].isdigit():
+                self.kind = "h"
+                if tag == "h1" and self.reason in ("menu", "byline"):
+                    self.reason = None
+            elif tag in ("li", "dt", "dd"):
+                self.kind = "li"
+            elif tag in ("td", "th"):
+                self.kind = "cell"
+
+    # -- what the parser calls ---------------------------------------------------
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {k: v or "" for k, v in attrs}
+        if tag == "meta":
+            name = (
+                values.get("property") or values.get("name") or values.get("itemprop") or ""
+            ).lower()
+            if name in _DATE_NAMES and self.published is None:
+                found = _ISO_DAY.search(values.get("content", ""))
+                self.published = found.group() if found else None
+            return
+        if tag == "time" and self.published is None:
+            found = _ISO_DAY.search(values.get("datetime", ""))
+            if found and ("pubdate" in values or "publish" in str(values).lower()):
+                self.published = found.group()
+        if tag == "br":
+            self.breaks += 1
+            if self.breaks > 1:
+                self.close_block()
+            elif self.open_from >= 0 and self.space_at < 0:
+                self.space_at = self.at()
+            return
+        if tag in _VOID and tag != "hr":
+            return
+        if tag in _BLOCK_TAGS:
+            self.close_block()
+            if tag in ("p", "li", "td", "th", "tr", "dt", "dd", "option"):
+                self._close_open(
+                    {tag} | ({"p"} if tag != "p" else set()),
+                    {"ul", "ol", "table", "div", "article"},
+                )
+        if tag == "hr":
+            return
+        if tag in _SILENT:
+            self.silent += 1
+            self.jsonld = tag == "script" and "ld+json" in values.get("type", "")
+        if tag == "a":
+            self.links += 1
+        self.stack.append((tag, self._reason(tag, values)))
+        if len(self.stack) > 400:
+            del self.stack[0]
+        if tag in _BLOCK_TAGS:
+            self.set_context()
+
+    def _reason(self, tag: str, values: dict[str, str]) -> str | None:
+        if "hidden" in values or re.search(r"display\s*:\s*none", values.get("style", ""), re.I):
+            return "hidden"
+        if values.get("role", "") in (
+            "navigation",
+            "menu",
+            "banner",
+            "contentinfo",
+            "complementary",
+            "search",
+        ):
+            return "menu"
+        if tag in ("html", "body", "main", "article", "h1"):
+            return None
+        if tag in _TAG_REASON:
+            return _TAG_REASON[tag]
+        if tag not in _BLOCK_TAGS and tag != "span":
+            return None
+        words = f"{values.get('class', '')} {values.get('id', '')} {values.get('itemprop', '')}"
+        if words.strip():
+            for reason, pattern in _HINTS:
+                if pattern.search(words) and not (
+                    _MAIN.search(words)
+                    and reason not in ("teaser", "tags", "byline", "footer", "comments")
+                ):
+                    if tag == "span" and reason not in ("hidden", "caption"):
+                        return None
+                    return reason
+        return None
+
+    def _close_open(self, tags: set[str], fences: set[str]) -> None:
+        for i in range(len(self.stack) - 1, -1, -1):
+            tag = self.stack[i][0]
+            if tag in tags:
+                del self.stack[i:]
+                return
+            if tag in fences:
+                return
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCK_TAGS:
+            self.close_block()
+        if tag in _SILENT and self.silent:
+            self.silent -= 1
+            if self.jsonld:
+                self._read_jsonld("".join(self.script))
+                self.script.clear()
+                self.jsonld = False
+        if tag == "a" and self.links:
+            self.links -= 1
+        for i in range(len(self.stack) - 1, max(-1, len(self.stack) - 60), -1):
+            if self.stack[i][0] == tag:
+                del self.stack[i:]
+                break
+        if tag in _BLOCK_TAGS:
+            self.set_context()
+
+    def handle_data(self, data: str) -> None:
+        if self.silent:
+            if self.jsonld:
+                self.script.append(data)
+            return
+        at = self.at()
+        for i, char in enumerate(data):
+            self.put(char, at + i, at + i + 1)
+
+    def _reference(self, written: str) -> None:
+        if self.silent:
+            return
+        at = self.at()
+        end = at + len(written)
+        if self.source[end : end + 1] == ";":
+            end += 1
+        for char in html.unescape(self.source[at:end]):
+            self.put(char, at, end)
+
+    def handle_entityref(self, name: str) -> None:
+        self._reference(f"&{name}")
+
+    def handle_charref(self, name: str) -> None:
+        self._reference(f"&#{name}")
+
+    def _read_jsonld(self, text: str) -> None:
+        if self.published is None:
+            try:
+                json.loads(text)
+            except (ValueError, RecursionError):
+                return
+            found = re.search(r'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d)', text)
+            self.published = found.group(1) if found else None
+
+
+def html_page(source: str, *, name: str, sha256: str, encoding: str) -> Page:
+    """The page of an HTML ``source``; blocks in menus, captions and so on carry a reason."""
+    parser = _Blocks(source)
+    parser.feed(source)
+    parser.close()
+    parser.close_block()
+    text = "".join(parser.text)
+    blocks = parser.blocks
+    # A page whose markup calls everything a menu or a teaser tells us nothing.
+    kept = sum(b.end - b.start for b in blocks if b.reason is None and b.linked < 0.5)
+    if kept < 200 and len(text) > 400:
+        for block in blocks:
+            if block.reason not in ("page title", "hidden", "caption", "footer", "menu"):
+                block.reason = None
+    if any(b.reason is None and (b.linked > 0.3 or b.end - b.start < 120) for b in blocks):
+        _ask_main_text(source, text, blocks)
+    return Page(
+        name,
+        "html",
+        encoding,
+        sha256,
+        source,
+        text,
+        blocks,
+        parser.starts,
+        parser.ends,
+        parser.published,
+        "metadata of the page" if parser.published else None,
+    )
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\W+", "", text).lower()
+
+
+def _ask_main_text(source: str, text: str, blocks: list[Block]) -> None:
+    try:
+        found = trafilatura.extract(
+            source,
+            favor_recall=True,
+            include_comments=False,
+            include_tables=True,
+            deduplicate=False,
+        )
+    except Exception:  # a voter that fails has no vote; our own rules remain
+        return
+    if not found:
+        return
+    main = _squeeze(found)
+    for block in blocks:
+        squeezed = _squeeze(text[block.start : block.end])
+        block.main = squeezed in main if squeezed else None

@@ -1,0 +1,202 @@
+"""What a sentence says of times, lengths and distances, anchored: the raw matter of terms."""
+
+import re
+from dataclasses import dataclass, replace
+
+from truceline.reading.anchoring import Calendar, Moment, anchor
+from truceline.reading.distances import Distance, distances_of
+from truceline.reading.durations import Length, lengths_of
+from truceline.reading.numbers import STARTS, Quantity, quantity_at
+from truceline.reading.times import moments_of
+from truceline.reading.words import Sentence
+
+_TIME_HINT = re.compile(
+    r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|tomorrow|yesterday|"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|hundred|thousand|million|score|twel|twent|thirt|eleven"
+)
+
+
+@dataclass(slots=True)
+class Marks:
+    """Anchored moments, lengths of time and distances of one sentence."""
+
+    moments: list[Moment]
+    lengths: list[Length]
+    distances: list[Distance]
+    quantities: list[Quantity]
+
+
+def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
+    """Read and anchor every mark of a sentence; keeps ``cal.day``, the day last spoken of."""
+    low = sentence.low
+    if not _TIME_HINT.search(low):
+        return Marks([], [], [], [])
+    tokens, offset = sentence.tokens, sentence.start
+    spots = [i for i, t in enumerate(tokens) if t.low in STARTS or t.low[0].isdigit()]
+    said = moments_of(tokens, low, offset)
+    moments: list[Moment] = []
+    for one in said:
+        if (
+            one.role == "until"
+            and one.day is None
+            and moments
+            and moments[-1].said.role == "start"
+            and moments[-1].date
+        ):
+            before = cal.day
+            cal.day = moments[-1].date
+            moment = anchor(one, cal, low, offset)
+            cal.day = before
+            if (
+                moment.iso
+                and moments[-1].iso
+                and moment.iso <= moments[-1].iso
+                and "T" in moments[-1].iso
+            ):
+                cal.day = moments[-1].date
+                later = replace(one, day=("after", 1))
+                moment = replace(anchor(later, cal, low, offset), said=one)
+                cal.day = before
+        else:
+            moment = anchor(one, cal, low, offset)
+        moments.append(moment)
+        if (
+            moment.date is not None
+            and one.day is not None
+            and one.day[0] in ("date", "weekday", "rel", "after")
+        ):
+            cal.day = moment.date
+    lengths = [
+        x
+        for x in lengths_of(tokens, low, offset, spots)
+        if not any(m.said.start <= x.start < m.said.end for m in moments if m.said.clock)
+    ]
+    taken = [(m.said.first, m.said.last) for m in moments] + [(x.first, x.last) for x in lengths]
+    distances = distances_of(tokens, low, offset, spots)
+    taken += [(d.first, d.last) for d in distances]
+    return Marks(moments, lengths, distances, _quantities(sentence, taken, spots))
+
+
+def _quantities(
+    sentence: Sentence, taken: list[tuple[int, int]], spots: list[int]
+) -> list[Quantity]:
+    found: list[Quantity] = []
+    tokens = sentence.tokens
+    done = 0
+    for i in spots:
+        if i < done or any(first <= i < last for first, last in taken):
+            continue
+        q = quantity_at(tokens, i)
+        if q is None:
+            continue
+        if not _label(sentence, i, q):
+            found.append(q)
+        done = max(q.last, i + 1)
+    return found
+
+
+def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
+    """Numbers that count nothing: Article 5, Resolution 1701, M4, 100 mm, 12 %, years, lists."""
+    tokens = sentence.tokens
+    before = tokens[i - 1].low if i else ""
+    if before in (
+        "article",
+        "articles",
+        "resolution",
+        "resolutions",
+        "paragraph",
+        "paragraphs",
+        "section",
+        "annex",
+        "chapter",
+        "point",
+        "points",
+        "phase",
+        "no",
+        "number",
+        "page",
+        "stage",
+        "clause",
+        "step",
+        "day",
+        "route",
+        "highway",
+        "r",
+        "world",
+        "unit",
+        "brigade",
+        "no.",
+        "para",
+        "category",
+        "calibre",
+        "caliber",
+        "version",
+        "group",
+        "area",
+        "zone",
+        "table",
+        "figure",
+        "$",
+        "€",
+        "£",
+    ):
+        return True
+    after = tokens[q.last].low if q.last < len(tokens) else ""
+    if after in (
+        "%",
+        "percent",
+        "per",
+        "mm",
+        "cm",
+        "km2",
+        "hectares",
+        "acres",
+        "square",
+        "degrees",
+        "a.m",
+        "years-old",
+        "metres",
+        "st",
+        "nd",
+        "rd",
+        "th",
+    ) and not (
+        after == "per" and q.last + 1 < len(tokens) and tokens[q.last + 1].low in ("day", "week")
+    ):
+        return True
+    token = tokens[i]
+    if (
+        before
+        and tokens[i - 1].end == token.start
+        and (tokens[i - 1].text[-1].isalpha() or tokens[i - 1].text in "-‑/")
+    ):
+        return True  # M4, UNSCR-2254
+    if (
+        token.text.isdigit()
+        and len(token.text) == 4
+        and 1900 <= int(token.text) <= 2100
+        and q.qualifier is None
+    ):
+        return after in ("", ",", ".", ")", ";", "in", "and", "the") or before in (
+            "in",
+            "since",
+            "of",
+            "until",
+            "from",
+            "the",
+            "by",
+            ",",
+            "(",
+        )
+    if i == 0 and after in (".", ")"):
+        return True
+    if (
+        after in ("-",)
+        and q.last + 1 < len(tokens)
+        and tokens[q.last + 1].low
+        in ("year", "point", "member", "storey", "nation", "party", "person", "kilometer", "strong")
+    ):
+        return True
+    return token.low in ("one", "a") and (
+        after in ("of", "another", "side", "to") or q.last >= len(tokens)
+    )

@@ -1,0 +1,386 @@
+"""Statements: direct quotations, who said them, and what is only a name or a scare quote."""
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from truceline.reading.page import Page
+from truceline.reading.people import People, is_person_name, names_in, strip_titles
+from truceline.reading.speech import SAYING, Attribution, attributions, name_of
+from truceline.reading.words import Sentence
+
+_PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」"}
+_OPENING = re.compile("[“”«„\"‟「‘']")
+_TITLED = re.compile(
+    r"(?:film|documentary|book|song|novel|titled|entitled|called|named|known as|dubbed|so-called|codenamed|operation|newspaper|magazine|report|programme|program|podcast|term|word|headlined)\s*,?\s*$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Marks and words of a quotation: the words are ``[start, end)`` of the page's text."""
+
+    start: int
+    end: int
+    block: int
+    open_at: int
+    close_at: int
+    runs_on: bool = False  # the next paragraph goes on with it
+
+
+@dataclass(slots=True)
+class Said:
+    """A statement found: spans in the page's text."""
+
+    quote: str
+    spans: list[tuple[int, int]]
+    speaker: str | None
+    how: str
+    confidence: float
+
+
+def quotes_of(page: Page) -> list[Quote]:
+    """The outermost quotations of the body."""
+    found: list[Quote] = []
+    for number, block in enumerate(page.blocks):
+        if block.reason is not None:
+            continue
+        text = page.text
+        i = block.start
+        while i < block.end:
+            opening = _OPENING.search(text, i, block.end)
+            if opening is None:
+                break
+            i = opening.start()
+            char = text[i]
+            close = _PAIRS.get(char)
+            if (
+                char == "”"
+                and (i == block.start or text[i - 1] in " (")
+                and i + 1 < block.end
+                and text[i + 1].isalnum()
+            ):
+                close = "”“"
+            single = (
+                char in "‘'"
+                and (i == block.start or text[i - 1] in " (\u00a0")
+                and i + 1 < block.end
+                and text[i + 1].isalnum()
+            )
+            if close is None and not single:
+                i += 1
+                continue
+            if char == '"' and i > block.start and text[i - 1].isdigit():
+                i += 1
+                continue
+            end = _close(text, i, block.end, close) if close else _close_single(text, i, block.end)
+            if end is None:
+                if close and i == block.start:
+                    found.append(Quote(i + 1, block.end, number, i, block.end, True))
+                    break
+                if close and block.end - i > 25 and not single:
+                    found.append(Quote(i + 1, block.end, number, i, block.end, True))
+                    break
+                i += 1
+                continue
+            found.append(Quote(i + 1, end, number, i, end + 1))
+            i = end + 1
+    return found
+
+
+def _close(text: str, at: int, limit: int, close: str) -> int | None:
+    depth = 0
+    opened = text[at]
+    for j in range(at + 1, limit):
+        char = text[j]
+        if char in close:
+            if (
+                opened == '"'
+                and j + 1 < limit
+                and text[j - 1] == " "
+                and text[j + 1].isalnum()
+                and text.count('"', j + 1, limit) % 2 == 0
+                and depth == 0
+                and text.count('"', at, limit) % 2 == 1
+            ):
+                continue
+            if depth == 0:
+                return j
+            depth -= 1
+        elif char == opened and opened not in close:
+            depth += 1
+    return None
+
+
+def _close_single(text: str, at: int, limit: int) -> int | None:
+    for j in range(at + 2, limit):
+        if (
+            text[j] in "’'"
+            and (j + 1 >= limit or not text[j + 1].isalnum())
+            and (
+                text[j - 1] in ",.!?"
+                or not (text[j - 1] == "s" and j + 2 < limit and text[j + 2].islower())
+            )
+        ):
+            return j
+    return None
+
+
+def _clean(words: str) -> str:
+    words = re.sub(r"\s+", " ", words).strip()
+    return re.sub(r"\s*,$", "", words)
+
+
+def statements_of(
+    page: Page,
+    sentences: list[Sentence],
+    people: People,
+    by_sentence: dict[int, list[Attribution]],
+    quotes: list[Quote],
+) -> list[Said]:
+    """Every statement of the body with its speaker. ``by_sentence``: who speaks, per sentence."""
+    if not quotes:
+        return []
+    found: list[Said] = []
+    last_by_block: dict[int, str] = {}
+    carried: tuple[str | None, int] | None = None
+    for quote in quotes:
+        words = _clean(page.text[quote.start : quote.end])
+        count = len(re.findall(r"[\w’'-]+", words))
+        if count == 0:
+            continue
+        heading = (
+            page.blocks[quote.block].kind == "h"
+            and quote.open_at - page.blocks[quote.block].start < 2
+            and page.blocks[quote.block].end - quote.close_at < 2
+        )
+        if heading:
+            found.append(
+                Said(
+                    words,
+                    [
+                        (
+                            quote.start,
+                            quote.start + len(page.text[quote.start : quote.end].rstrip(" ,")),
+                        )
+                    ],
+                    None,
+                    "heading",
+                    0.4,
+                )
+            )
+            continue
+        speaker, how, sure = _speaker(
+            page, quote, sentences, by_sentence, people, last_by_block, found
+        )
+        if carried and quote.block == carried[1] + 1 and speaker is None:
+            speaker, how, sure = carried[0], "the paragraph before goes on", 0.8
+        if _is_scare(page, quote, words, count, speaker, how):
+            continue
+        if speaker is None and count < 6:
+            continue
+        end = quote.start + len(page.text[quote.start : quote.end].rstrip(" ,\n"))
+        found.append(Said(words, [(quote.start, end)], speaker, how, sure))
+        if speaker:
+            last_by_block[quote.block] = speaker
+        carried = (speaker, quote.block) if quote.runs_on else None
+    return _join_headings(found)
+
+
+def said_in(
+    sentences: list[Sentence], people: People, spans: list[tuple[int, int]]
+) -> dict[int, list[Attribution]]:
+    """Attributions per sentence, those inside a quotation left out; pronouns followed."""
+    found: dict[int, list[Attribution]] = {}
+    last: str | None = None
+    for sentence in sentences:
+        hits: list[Attribution] = []
+        if (
+            "ccording to" in sentence.text
+            or any(t.low in SAYING for t in sentence.tokens)
+            or " citing " in sentence.text
+        ):
+            for a in attributions(sentence, people, last):
+                at = sentence.start + a.verb_start
+                if not any(s <= at < e for s, e in spans):
+                    hits.append(a)
+        found[sentence.index] = hits
+        named = [a.who for a in hits if not a.pronoun]
+        if named:
+            last = named[-1]
+        else:
+            persons = list(_persons(sentence, people, spans))
+            if persons:
+                last = persons[0]
+    return found
+
+
+def _persons(sentence: Sentence, people: People, spans: list[tuple[int, int]]) -> list[str]:
+    names = []
+    for match in names_in(sentence):
+        at = sentence.start + match.start()
+        if any(s <= at < e for s, e in spans):
+            continue
+        name = strip_titles(re.sub(r"['’]s?$", "", match.group()))[0]
+        if name in people.spans or is_person_name(name):
+            names.append(people.resolve(name))
+    return names
+
+
+def _speaker(
+    page: Page,
+    quote: Quote,
+    sentences: list[Sentence],
+    by_sentence: dict[int, list[Attribution]],
+    people: People,
+    last_by_block: dict[int, str],
+    found: list[Said],
+) -> tuple[str | None, str, float]:
+    block = page.blocks[quote.block]
+    text = page.text
+    # 1. straight after the closing mark: "…," said X / "…," X said
+    after = text[quote.close_at : min(block.end, quote.close_at + 200)]
+    inside = [s for s in sentences if s.block == quote.block]
+    tail = [
+        s
+        for s in inside
+        if s.start <= quote.close_at <= s.end + 1 or s.start <= quote.end - 1 < s.end
+    ]
+    closing = text[quote.end - 1 : quote.end]
+    ended = closing in ".!?" and re.match(r"\s*[A-Z“\"«]", after) is not None
+    for sentence in tail:
+        for a in by_sentence.get(sentence.index, []):
+            at = sentence.start + a.verb_start
+            gap = text[quote.close_at : at]
+            if at >= quote.close_at and "“" not in gap and '"' not in gap and "«" not in gap:
+                near = len(gap)
+                if a.kind == "after" and near < 25:
+                    return a.who, "named after the quotation", 0.95
+                if (
+                    a.kind == "before"
+                    and sentence.start + a.subject_start >= quote.close_at
+                    and not re.search(
+                        r"[.;:]\s|\b(?:and|but|while)\b",
+                        text[quote.close_at : sentence.start + a.subject_start],
+                    )
+                    and sentence.start + a.subject_start - quote.close_at < 70
+                    and near < 140
+                ) and not (ended and re.match(r"[^.]{0,80}[:,]\s*[“\"«]", text[at:])):
+                    return a.who, "named after the quotation", 0.95
+                if a.kind == "according" and near < 8:
+                    return a.who, "named after the quotation", 0.9
+    # a sentence that begins after a closed quotation: "…." X said.
+    follows = next(
+        (s for s in inside if s.start >= quote.close_at - 1 and s.start - quote.close_at < 4), None
+    )
+    if follows is not None and closing in "?!.":
+        for a in by_sentence.get(follows.index, []):
+            if (
+                follows.start + a.verb_start - quote.close_at < 70
+                and "“" not in follows.text[: a.verb_start]
+                and '"' not in follows.text[: a.verb_start]
+                and not re.match(r"[^.]{0,60}[:,]?\s*(?:that )?[“\"«]", follows.text[a.verb_end :])
+                and len(follows.text) < 120
+            ):
+                return a.who, "named after the quotation", 0.85
+    # 2. before it, in the same sentence (nearest verb)
+    best: Attribution | None = None
+    for sentence in inside:
+        if sentence.start <= quote.open_at <= sentence.end:
+            for a in by_sentence.get(sentence.index, []):
+                if sentence.start + a.verb_start < quote.open_at and a.kind in (
+                    "before",
+                    "according",
+                ):
+                    best = a
+            if best is not None:
+                how = "by pronoun" if best.pronoun else "named before the quotation"
+                return best.who, how, 0.85 if best.pronoun else 0.92
+            # attribution at the end of the sentence: he wanted "…", X said
+            for a in by_sentence.get(sentence.index, []):
+                at = sentence.start + a.verb_start
+                if (
+                    at > quote.close_at
+                    and a.kind in ("after", "before")
+                    and sentence.start + a.subject_start > quote.close_at
+                    and re.match(r"[^\"“«]*$", text[quote.close_at : at])
+                ):
+                    return a.who, "named at the end of the sentence", 0.85
+                if a.kind == "according":
+                    return a.who, "according to", 0.85
+    # 3. the same speaker goes on in the paragraph
+    if quote.block in last_by_block and found:
+        return last_by_block[quote.block], "the same speaker goes on", 0.85
+    # 4. the sentence before, here or at the end of the paragraph before
+    earlier = [s for s in sentences if s.end <= quote.open_at + 1 and quote.block - s.block <= 1]
+    if (earlier and quote.open_at - block.start < 3) or (
+        earlier and earlier[-1].block == quote.block
+    ):
+        previous = earlier[-1]
+        hits = by_sentence.get(previous.index, [])
+        if hits and (
+            previous.text.rstrip().endswith(":")
+            or quote.block == previous.block
+            or previous.block == quote.block - 1
+        ):
+            return hits[-1].who, "named in the sentence before", 0.8
+        persons = _persons(previous, people, [])
+        if persons and re.search(
+            r"\b(?:said|spoke|told|speech|statement|asked|address|interview|statement|remarks|comment\w*|reaction|message|letter|phone|warn\w*|view|optimis\w*|angry|relie\w*|welcom\w*|sceptical|skeptical|described|insist\w*|recall\w*|reject\w*|condemn\w*|critici\w*|prais\w*|stood|sat|waited|returned|walked|looked|lost|fled|lives|was|is)\b",
+            previous.low,
+        ):
+            return persons[0], "named in the sentence before", 0.7
+        lead = re.match(
+            r"(?:The |A |An )(?:[\w’'-]+ ){0,4}?(?:spokes\w+|minister|ministry|official|statement|army|military|envoy|commander)\b",
+            previous.text,
+        )
+        if lead and re.search(
+            r"\b(?:statement|issued|released|spoke|was|reject\w*|condemn\w*|welcom\w*|critici\w*)\b",
+            previous.low,
+        ):
+            return name_of(lead.group(), people)[0], "by office in the sentence before", 0.65
+    # 5. by office or body in the same sentence: Turkey demanded support for "…"
+    return None, "", 0.4
+
+
+def _is_scare(
+    page: Page, quote: Quote, words: str, count: int, speaker: str | None, how: str
+) -> bool:
+    before = page.text[max(page.blocks[quote.block].start, quote.open_at - 45) : quote.open_at]
+    if _TITLED.search(before):
+        return True
+    stands_alone = quote.open_at - page.blocks[quote.block].start < 2 or before.rstrip().endswith(
+        (":", ",", ".", "said", "added")
+    )
+    closing = page.text[quote.end - 1 : quote.end] in ".,!?"
+    if count <= 2 and not (closing and stands_alone and speaker):
+        return True
+    if (
+        re.search(
+            r"\b(?:the|a|an|this|its|their|his|her|these|those|common|new|joint|so-called|called)\s+$",
+            before,
+        )
+        and count <= 3
+    ):
+        return True
+    if speaker is None:
+        return not (closing and count >= 6) and count < 9
+    if how.startswith(("the same", "named in", "by office")) and count < 5 and not closing:
+        return True
+    return count == 3 and not closing and not stands_alone and words.istitle()
+
+
+def _join_headings(found: list[Said]) -> list[Said]:
+    """A quotation used as a heading belongs to the statement it repeats; alone it is dropped."""
+    kept = [s for s in found if s.how != "heading"]
+    for head in (s for s in found if s.how == "heading"):
+        twin = max(
+            kept,
+            key=lambda s: fuzz.token_set_ratio(s.quote.lower(), head.quote.lower()),
+            default=None,
+        )
+        if twin and fuzz.token_set_ratio(twin.quote.lower(), head.quote.lower()) >= 70:
+            twin.spans.extend(head.spans)
+    return kept

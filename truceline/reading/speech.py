@@ -1,0 +1,315 @@
+"""Who said it: verbs of saying, the noun phrase beside them, and whom it names."""
+
+import re
+from dataclasses import dataclass
+
+from truceline.reading.people import (
+    NAME,
+    People,
+    is_person_name,
+    known_actors,
+    last_name,
+    strip_titles,
+)
+from truceline.reading.places import known_places
+from truceline.reading.words import Sentence
+
+VERBS = (
+    "said|says|say|estimate|claim|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
+    "explained|explains|confirmed|confirms|stressed|stresses|emphasi[sz]ed|emphasi[sz]es|argued|argues|wrote|writes|tweeted|posted|commented|continued|concluded|asserted|asserts|alleged|alleges|"
+    "acknowledged|admitted|replied|responded|remarked|recalled|pointed out|estimated|estimates|expressed|hoped|hopes|has hoped|demanded|demands|called|vowed|pledged|promised|"
+    "urged|urges|cautioned|observed|affirmed|reiterated|repeated|denounced|condemned|welcomed|described|hailed|praised|denied|complained|lamented|recounted|accused|underlined|underscored|maintained|"
+    "asked|thanked|disclosed|revealed|suggested|recorded|documented|counted|registered|tallied|verified|put|puts|acknowledges|joked|shouted|quipped|testified|boasted|appealed|threatened|spoke|predicted|believes|thinks|demanding|saying|stating|adding"
+)
+
+
+_FIGURE_ONLY = frozenset(
+    [
+        "recorded",
+        "documented",
+        "counted",
+        "registered",
+        "tallied",
+        "verified",
+        "put",
+        "puts",
+        "estimated",
+        "estimates",
+        "observed",
+    ]
+)
+
+
+SAYING = frozenset(VERBS.split("|"))
+
+
+_PRONOUN = re.compile(r"(?:he|she|it|they|i|we|who)$", re.I)
+
+
+_STOP = re.compile(
+    r"\s*(?:,|;|:|\.(?=\s|$)|\(|\)|—|–|\"|“|”|«|»|\b(?:in|on|at|during|after|before|as|while|who|when|where|to|from|by|about|that|via|through|adding|ahead|amid|following|late|early|earlier|yesterday|today|with|for|and|but|if|because|over|under|is|was|has|had|were|also|later|of whom|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A verb of saying with its subject. Offsets are in the sentence's text."""
+
+    who: str
+    verb: str
+    verb_start: int
+    verb_end: int
+    subject_start: int
+    kind: str  # before (X said …), after (… said X), according
+    pronoun: bool = False
+
+
+def subject_before(text: str, at: int) -> tuple[str, int] | None:
+    """The noun phrase that ends just before the verb at ``at``."""
+    left = text[:at].rstrip()
+    left = re.sub(
+        r"\s+(?:also|later|earlier|has|have|had|then|further|previously|repeatedly|reportedly|would|already|since|again|(?:on |early |late |earlier |later )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)$",
+        "",
+        left,
+    )
+    left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
+    # a relative or apposition between commas: "X, a spokesman, said"
+    apposition = re.search(
+        r"([^,;:\"“”«»]+),\s*((?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at)|[a-z][\w-]+)\b[^,;:\"“”«»]*),$",
+        left,
+    )
+    if apposition:
+        left = left[: apposition.end(1)]
+    left = left.rstrip(",")
+    start = 0
+    for match in re.finditer(
+        r"[,;:\"“”«»(—–]|\b(?:and|but|while|as|that|when|where|after|because|although|whereas|if|which|since|before|with)\b|\.\s",
+        left,
+    ):
+        if (
+            match.group() == "and"
+            and re.search(r"[A-Z]\w*\s*$", left[: match.start()])
+            and re.match(r"\s*(?:the )?[A-Z]", left[match.end() :])
+            and match.start() < 60
+        ):
+            continue
+        start = match.end()
+    subject = left[start:].strip()
+    if not subject or len(subject) > 160:
+        return None
+    return subject, start + (len(left[start:]) - len(left[start:].lstrip()))
+
+
+def subject_after(text: str, at: int) -> tuple[str, int] | None:
+    """The noun phrase that begins just after the verb at ``at``."""
+    right = text[at:]
+    lead = len(right) - len(right.lstrip(" ,"))
+    right = right[lead:]
+    if not right:
+        return None
+    stop = None
+    for match in _STOP.finditer(right):
+        word = match.group().strip().lower()
+        if match.start() < 2:
+            return None
+        if word == "." and re.search(
+            r"(?:^|\s)(?:[A-Z]|Col|Gen|Lt|Maj|Brig|Capt|Dr|Mr|Mrs|Ms|Adm|Sgt|St|Prof)$",
+            right[: match.start()],
+        ):
+            continue
+        if (
+            word in ("for", "of", "in", "at", "to", "on")
+            and not re.search(r"[A-Z]\w+$", right[: match.start()].rstrip())
+            and re.match(r"(?:a|an|the|one|its|his|her|their|another|two|some)\b", right, re.I)
+        ):
+            continue
+        if (
+            word in ("and",)
+            and re.search(r"[A-Z]\w*$", right[: match.start()].rstrip())
+            and re.match(r"\s+[A-Z]", right[match.end() :])
+            and not re.search(r"[a-z]", right[: match.start()][:1])
+        ):
+            continue
+        stop = match.start()
+        break
+    subject = right[: stop if stop is not None else len(right)].strip(" .,")
+    named = (
+        re.match(r",\s*((?:[A-Z][\w’'-]+\.?\s+){1,3}[A-Z][\w’'-]+)(?=\s*[,.]|$)", right[stop:])
+        if stop is not None
+        else None
+    )
+    if (
+        named
+        and not re.search(r"[A-Z][\w’-]+ [A-Z]", subject)
+        and is_person_name(strip_titles(named.group(1))[0])
+    ):
+        subject = named.group(1)
+    if re.match(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", subject):
+        return None
+    if not subject or len(subject) > 120:
+        return None
+    return subject, at + lead
+
+
+def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str | None, bool]:
+    """Whom a noun phrase names, in the text's fullest words; whether it was a pronoun.
+
+    ``before``: who was spoken of last, for a pronoun.
+    """
+    phrase = re.sub(r"\s+", " ", phrase).strip(" ,.;:\"“”'’")
+    phrase = re.sub(
+        r"^(?:(?:on|in|at|by|late|early) )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? ",
+        "",
+        phrase,
+    )
+    phrase = re.sub(
+        r"^(?:Earlier|Later|Meanwhile|Separately|However|Yesterday|Today|Also|Then),? ", "", phrase
+    )
+    if not phrase:
+        return None, False
+    if _PRONOUN.match(phrase):
+        return before, True
+    if re.fullmatch(r"(?:his|her|their|its)\b.*", phrase, re.I):
+        names = [
+            m.group()
+            for m in NAME.finditer(phrase)
+            if " " in m.group() and is_person_name(strip_titles(m.group())[0])
+        ]
+        if names:
+            return people.resolve(strip_titles(names[-1])[0]), False
+    for match in reversed(list(NAME.finditer(phrase))):
+        words = re.sub(r"['’]s?$", "", match.group())
+        if re.match(
+            r"['’]s\b", phrase[match.end() - (len(match.group()) - len(words)) :]
+        ) or re.search(r"\b(?:of|for|from|at|in|with)\s+(?:the )?$", phrase[: match.start()]):
+            continue
+        name, _ = strip_titles(words)
+        while (
+            " " in name
+            and known_places().get(name.split()[0].lower()) is not None
+            and not is_person_name(name)
+        ):
+            name = name.split(" ", 1)[1]
+        if (
+            is_person_name(name)
+            or known_actors().get(name.lower(), ("", ""))[1] == "person"
+            or name in people.spans
+            or (last_name(name) in people.full and " " not in name)
+        ) and match.end() >= len(phrase) - 45:
+            rest = phrase[match.end() :]
+            if not re.match(r"\s+[a-z]", rest) or re.match(r"\s+(?:of|from|for|at|in)\b", rest):
+                return people.resolve(name), False
+    bare = re.sub(r"^(?:the|a|an|one)\s+", "", phrase, flags=re.I)
+    role = re.fullmatch(
+        r"(?:the\s+)(?:\w+ )?(spokes\w+|envoy|minister|president|official|commander|coordinator|governor|chief|head)",
+        phrase,
+        re.I,
+    )
+    if role and role.group(1).lower() in people.roles and " " not in bare:
+        return people.resolve(people.roles[role.group(1).lower()]), False
+    return bare or None, False
+
+
+def attributions(sentence: Sentence, people: People, before: str | None) -> list[Attribution]:
+    """Every verb of saying in a sentence with whom it names."""
+    text = sentence.text
+    found: list[Attribution] = []
+    for match in re.finditer(
+        r"\b(?:according to|as per|citing|quoting|in the words of)\s+", text, re.I
+    ):
+        after = re.match(
+            r"(?:the |a |an )?[^,;:.\"“”«»()]+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
+            text[match.end() :],
+        )
+        if after:
+            phrase = after.group()
+            if re.search(
+                r"\b(?:text|agreement|deal|terms|accord|protocol|plan|document|treaty|schedule|timetable|memorandum|truce|ceasefire)\b",
+                phrase,
+                re.I,
+            ):
+                continue
+            who, pronoun = name_of(phrase, people, before)
+            if who:
+                found.append(
+                    Attribution(
+                        who,
+                        "according to",
+                        match.start(),
+                        match.end(),
+                        match.end(),
+                        "according",
+                        pronoun,
+                    )
+                )
+    for token in sentence.tokens:
+        low = token.low
+        if low not in SAYING:
+            continue
+        at, end = token.start - sentence.start, token.end - sentence.start
+        if re.search(
+            r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|a|his|her|their|this|that)|,)\s+$",
+            text[:at].lower()[-7:],
+        ) and not text[:at].rstrip().endswith((",", "”", '"', "»", "’")):
+            continue
+        after_quote = re.search(r"[,.!?]?[\"”»]\s*,?\s*$|,\s*$", text[:at]) is not None
+        quoted = re.search(r"[\"”»]\s*,?\s*$", text[:at]) is not None
+        inserted = (
+            re.search(
+                r"[^,;:\"“”«»]+,\s*(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*,\s*$",
+                text[:at],
+            )
+            is not None
+        )
+        if (
+            after_quote
+            and low not in _FIGURE_ONLY
+            and low not in ("told", "asked", "thanked", "urged", "tells")
+            and (
+                quoted
+                or (
+                    not inserted
+                    and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[end:])
+                )
+            )
+        ):
+            subject = subject_after(text, end)
+            if subject:
+                who, pronoun = name_of(subject[0], people, before)
+                if (who and not re.match(r"(?:that|there|he|they|it)\b", subject[0])) or (
+                    who and pronoun
+                ):
+                    found.append(Attribution(who, low, at, end, subject[1], "after", pronoun))
+                    continue
+        subject = subject_before(text, at)
+        if low in ("warning", "saying", "adding", "stating", "demanding"):
+            if found:
+                previous = found[-1]
+                found.append(
+                    Attribution(previous.who, low, at, end, previous.subject_start, "before")
+                )
+            elif subject and (
+                head := re.match(
+                    r"(?P<np>(?:The |the |An? )?[\w’' .-]{2,60}?)\s+(?:has|have|had|is|was|\w+ed|rejected|left|went|spoke)\b",
+                    text,
+                )
+            ):
+                who, pronoun = name_of(head.group("np"), people, before)
+                if who:
+                    found.append(Attribution(who, low, at, end, 0, "before", pronoun))
+            continue
+        if not subject:
+            if found and re.search(r"\band\s*$", text[:at]) and found[-1].kind == "before":
+                found.append(
+                    Attribution(found[-1].who, low, at, end, found[-1].subject_start, "before")
+                )
+            continue
+        phrase = subject[0]
+        if re.match(r"(?:that|which|what|there|this)\b", phrase, re.I) or len(phrase.split()) > 16:
+            continue
+        long = re.match(r"(?P<np>.*?)\s+(?:has|have|had)\s*$", phrase)
+        who, pronoun = name_of(long.group("np") if long else phrase, people, before)
+        if who and not re.search(r"\d", who):
+            found.append(Attribution(who, low, at, end, subject[1], "before", pronoun))
+    return found
