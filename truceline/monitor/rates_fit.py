@@ -21,8 +21,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import betainc
-from scipy.stats import t as student
+from scipy.special import betainc, stdtrit
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -101,8 +100,8 @@ def compare(counts: Floats, exposure: Floats, after: Bools) -> Compared:
         bounds: tuple[float | None, float | None] = (None, None),
         extra: tuple[float, float, float] = (1.0, 0.0, 0.0),
     ) -> Compared:
-        ends = (middle[0, 0], middle[1, 0], mean[1], middle[0, 1], middle[1, 1])
-        return Compared(float(mean[0]), *map(float, ends), ratio, *bounds, model, *extra)
+        sides = [(float(mean[k]), float(middle[0, k]), float(middle[1, k])) for k in (0, 1)]
+        return Compared(*sides[0], *sides[1], ratio, *bounds, model, *extra)
 
     if not total.any() or not days.all():
         return answer("none")
@@ -213,7 +212,7 @@ def _pooled(estimate: Floats, variance: Floats, complete: float) -> tuple[float,
     complete = max(complete, 1.0)
     observed = (complete + 1) / (complete + 3) * complete * (1 - share)
     free = 1 / (share**2 / max(m - 1, 1) + 1 / max(observed, 1e-9))
-    half = float(student.ppf((1 + LEVEL) / 2, max(free, 1.0)) * np.sqrt(total))
+    half = float(stdtrit(max(free, 1.0), (1 + LEVEL) / 2) * np.sqrt(total))  # Student's t
     return float(estimate.mean()), half, share
 
 
