@@ -136,17 +136,15 @@ def clauses_of(
             continue
         if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):
             continue
+        # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
+        own_verb = re.search(r"\b(?:shall|will|must|may)\b", low[cut : trigger.start])
         if (
             before.kind in ("prohibition", "exception")
             and rank == 1
-            and trigger.kind not in ("exception",)
+            and trigger.kind != "exception"
+            and (trigger.kind == "prohibition" or not own_verb)
         ):
-            # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
-            if (
-                not re.search(r"\b(?:shall|will|must|may)\b", low[cut : trigger.start])
-                or trigger.kind == "prohibition"
-            ):
-                continue
+            continue
         if (
             trigger.kind == "cessation"
             and before.kind not in ("cessation", "exception", "prohibition")
