@@ -88,6 +88,13 @@ def clauses_of(
             if level >= rank:
                 cut, rank = before.end + match.start(), level
         if (
+            trigger.noun
+            and trigger.kind == "monitoring"
+            and before.kind in ("deployment", "monitoring")
+            and re.search(r"\b(?:with|of|including|by)\b[^,;]{0,30}$", between)
+        ):
+            continue  # "a mission will be deployed, with up to 60 observers"
+        if (
             before.noun
             and before.kind in ("monitoring", "patrol", "deployment", "access", "meeting")
             and trigger.kind == "deliverable"
