@@ -81,7 +81,8 @@ def _places(agreement: str, gazetteer: Path | None) -> tuple[dict[str, object], 
         label = gazetteer.name
         try:
             with gazetteer.open(encoding="utf-8-sig", newline="") as file:
-                for number, row in enumerate(csv.DictReader(file), start=2):
+                rows = csv.DictReader(file)
+                for row in rows:
                     found[row["name"]] = {
                         "lon": float(row["lon"]),
                         "lat": float(row["lat"]),
@@ -91,7 +92,7 @@ def _places(agreement: str, gazetteer: Path | None) -> tuple[dict[str, object], 
         except OSError as error:
             stop(cannot_open(error, str(gazetteer)))
         except (KeyError, ValueError, TypeError) as error:
-            stop(f"{gazetteer}:{number}: needs the columns name, lon, lat ({error})")
+            stop(f"{gazetteer}:{rows.line_num}: needs the columns name, lon, lat ({error})")
     if agreement:
         for name, place in terms_of(agreement).agreement.places.items():
             found[name] = {
@@ -114,7 +115,7 @@ def _second(reading: Reading, first: dict[str, Any], url: str, model: str) -> di
     return {
         "url": url,
         "model": model,
-        "found": second.found,
+        "found": second.kept,
         "not_kept": second.dropped,
         "differences": differences(first, second),
     }

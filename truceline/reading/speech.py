@@ -69,7 +69,28 @@ _TAKES_OBJECT = frozenset(
 )
 # Verbs that may stand before their subject without a quotation: "…, said the army".
 _INVERTS = frozenset(
-    "said says added adds announced reported reports stated warned confirmed explained noted stressed insisted recalled declared concluded claimed wrote estimated".split()
+    [
+        "said",
+        "says",
+        "added",
+        "adds",
+        "announced",
+        "reported",
+        "reports",
+        "stated",
+        "warned",
+        "confirmed",
+        "explained",
+        "noted",
+        "stressed",
+        "insisted",
+        "recalled",
+        "declared",
+        "concluded",
+        "claimed",
+        "wrote",
+        "estimated",
+    ]
 )
 
 
