@@ -57,7 +57,9 @@ def same_term(gold: dict[str, Any], ours: dict[str, Any]) -> bool:
         if gold.get(name) and (not ours.get(name) or seconds(gold[name]) != seconds(ours[name])):
             return False
     for name in ("distance_m", "width_m"):
-        if gold.get(name) is not None and (ours.get(name) is None or abs(ours[name] - gold[name]) > 0.01 * abs(gold[name])):
+        if gold.get(name) is not None and (
+            ours.get(name) is None or abs(ours[name] - gold[name]) > 0.01 * abs(gold[name])
+        ):
             return False
     return gold.get("count") is None or ours.get("count") == gold["count"]
 
@@ -70,18 +72,27 @@ def same_name(gold: str | None, ours: str | None) -> bool:
     a, b = name_key(gold), name_key(ours)
     if not a or not b:
         return a == b
-    return a == b or set(a.split()) <= set(b.split()) or set(b.split()) <= set(a.split()) or fuzz.ratio(a, b) >= 88
+    return (
+        a == b
+        or set(a.split()) <= set(b.split())
+        or set(b.split()) <= set(a.split())
+        or fuzz.ratio(a, b) >= 88
+    )
 
 
 def same_claim(gold: dict[str, Any], ours: dict[str, Any]) -> bool:
     if gold["measure"] != ours["measure"]:
         return False
     if gold.get("value") is not None:
-        if ours.get("value") is None or abs(ours["value"] - gold["value"]) > 1e-6 * max(1, abs(gold["value"])):
+        if ours.get("value") is None or abs(ours["value"] - gold["value"]) > 1e-6 * max(
+            1, abs(gold["value"])
+        ):
             return False
     else:
         for side in ("low", "high"):
-            if gold.get(side) is not None and (ours.get(side) is None or abs(ours[side] - gold[side]) > 1):
+            if gold.get(side) is not None and (
+                ours.get(side) is None or abs(ours[side] - gold[side]) > 1
+            ):
                 return False
     return gold.get("said_by") is None or same_name(gold["said_by"], ours.get("said_by"))
 
@@ -91,13 +102,17 @@ def quote_key(quote: str) -> str:
 
 
 def same_statement(gold: dict[str, Any], ours: dict[str, Any]) -> bool:
-    return quote_key(gold["quote"]) == quote_key(ours["quote"]) and same_name(gold.get("speaker"), ours.get("speaker"))
+    return quote_key(gold["quote"]) == quote_key(ours["quote"]) and same_name(
+        gold.get("speaker"), ours.get("speaker")
+    )
 
 
 SAME = {"terms": same_term, "claims": same_claim, "statements": same_statement}
 
 
-def pair(gold: list[dict[str, Any]], ours: list[dict[str, Any]], same: Any) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
+def pair(
+    gold: list[dict[str, Any]], ours: list[dict[str, Any]], same: Any
+) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
     """Matches, gold that was missed, ours that is too much (best matching by augmenting paths)."""
     fits = [[j for j, o in enumerate(ours) if same(g, o)] for g in gold]
     owner: dict[int, int] = {}
@@ -113,7 +128,11 @@ def pair(gold: list[dict[str, Any]], ours: list[dict[str, Any]], same: Any) -> t
 
     hits = sum(place(i, set()) for i in range(len(gold)))
     found = set(owner.values())
-    return hits, [g for i, g in enumerate(gold) if i not in found], [o for j, o in enumerate(ours) if j not in owner]
+    return (
+        hits,
+        [g for i, g in enumerate(gold) if i not in found],
+        [o for j, o in enumerate(ours) if j not in owner],
+    )
 
 
 def body_missing(gold: dict[str, Any], reading: Reading) -> str:
@@ -134,20 +153,32 @@ def extra_body(gold: dict[str, Any], reading: Reading) -> int:
     inside = bytearray(len(reading.source))
     for span in gold.get("document", {}).get("body", []):
         inside[span["start"] : span["end"]] = b"\1" * (span["end"] - span["start"])
-    return sum(1 for a, b in reading.body for i in range(a, b) if not inside[i] and not reading.source[i].isspace())
+    return sum(
+        1
+        for a, b in reading.body
+        for i in range(a, b)
+        if not inside[i] and not reading.source[i].isspace()
+    )
 
 
 def score(folder: Path, misses: bool) -> Counter[str]:
     total: Counter[str] = Counter()
     for answer in sorted(folder.glob("*.gold.json")):
         stem = answer.name.removesuffix(".gold.json")
-        source = next((p for p in (folder / f"{stem}{e}" for e in (".txt", ".html", ".pdf")) if p.exists()), None)
+        source = next(
+            (p for p in (folder / f"{stem}{e}" for e in (".txt", ".html", ".pdf")) if p.exists()),
+            None,
+        )
         if source is None:
             print(f"{answer}: no text beside it", file=sys.stderr)
             continue
         gold = json.loads(answer.read_text(encoding="utf-8"))
         stated = gold.get("document", {}).get("published") or gold.get("published")
-        reading = read(source.read_bytes(), name=source.name, published=date.fromisoformat(stated) if stated else None)
+        reading = read(
+            source.read_bytes(),
+            name=source.name,
+            published=date.fromisoformat(stated) if stated else None,
+        )
         ours = reading.to_json()
         line = [f"{stem:28}"]
         for field, same in SAME.items():
@@ -164,20 +195,29 @@ def score(folder: Path, misses: bool) -> Counter[str]:
         missing = body_missing(gold, reading)
         total["bodies"] += 1
         total["bodies whole"] += not missing.strip()
-        total["body extra characters"] += extra_body(gold, reading) if gold.get("document", {}).get("body") else 0
+        total["body extra characters"] += (
+            extra_body(gold, reading) if gold.get("document", {}).get("body") else 0
+        )
         if missing.strip() and misses:
             print(f"  - {stem} body: missing {missing[:100]!r}")
         for field in SAME:
             for item in ours[field]:
                 assert item["evidence"], f"{stem}: {field} without evidence"
                 for e in item["evidence"]:
-                    assert reading.source[e["start"] : e["end"]] == e["text"], f"{stem}: evidence is off"
+                    assert reading.source[e["start"] : e["end"]] == e["text"], (
+                        f"{stem}: evidence is off"
+                    )
         print("  ".join(line) + ("" if not missing.strip() else "  BODY NOT WHOLE"))
     return total
 
 
 def compact(item: dict[str, Any]) -> str:
-    kept = {k: v for k, v in item.items() if v not in (None, [], ()) and k not in ("evidence", "confidence", "parties", "places", "notes", "how")}
+    kept = {
+        k: v
+        for k, v in item.items()
+        if v not in (None, [], ())
+        and k not in ("evidence", "confidence", "parties", "places", "notes", "how")
+    }
     words = " | ".join(e["text"][:90] for e in item.get("evidence", []))
     return f"{json.dumps(kept, ensure_ascii=False)}  «{words}»"
 
@@ -189,7 +229,9 @@ def report(name: str, total: Counter[str]) -> None:
         precision, recall = hits / max(1, hits + extra), hits / max(1, hits + missed)
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         print(f"{field:12} {precision:9.3f} {recall:9.3f} {f1:9.3f}  {hits:5} {missed:7} {extra:6}")
-    print(f"body whole: {total['bodies whole']} of {total['bodies']}; {total['body extra characters']} characters too many")
+    print(
+        f"body whole: {total['bodies whole']} of {total['bodies']}; {total['body extra characters']} characters too many"
+    )
 
 
 def speed(folders: list[Path]) -> None:
@@ -205,13 +247,19 @@ def speed(folders: list[Path]) -> None:
             runs += 1
             size += len(data)
     spent = time.process_time() - began
-    print(f"\nspeed: {runs / spent:.0f} plain-text articles a second on one core ({size / runs:.0f} bytes each on average, {size / spent / 1e6:.2f} MB/s)")
+    print(
+        f"\nspeed: {runs / spent:.0f} plain-text articles a second on one core ({size / runs:.0f} bytes each on average, {size / spent / 1e6:.2f} MB/s)"
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--misses", action="store_true", help="show what was missed and what was too much")
+    parser.add_argument(
+        "--misses", action="store_true", help="show what was missed and what was too much"
+    )
     parser.add_argument("--no-speed", action="store_true")
     given = parser.parse_args()
     folders = given.folders or [p for p in (HERE / "dev", HERE / "test") if p.is_dir()]

@@ -1,10 +1,14 @@
 """truceline demo / check / brief."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 
+from truceline.cli.case import opened
 from truceline.cli.talk import (
     cannot_open,
     data,
@@ -19,11 +23,13 @@ from truceline.faces.briefing import briefing
 from truceline.faces.tables import write_findings, write_table
 from truceline.model.batch import Context
 from truceline.model.finding import Findings
-from truceline.model.problem import problem_table
-from truceline.pipeline.check import Intake
+from truceline.model.problem import Problem, problem_table
+from truceline.pipeline.check import Count, Intake
 from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
+from truceline.pipeline.ingest import case_counts, case_events, case_problems
 from truceline.pipeline.terms import Terms
+from truceline.store.errors import CaseError
 
 Events = Annotated[
     list[str] | None,
@@ -44,18 +50,61 @@ def intake_of(terms: Terms, moved: object = None) -> Intake:
     return Intake(context, moved)  # type: ignore[arg-type] # rich's callback has this shape
 
 
-def findings_of(
-    terms: Terms, source: str, events: list[str], threads: int | None
-) -> tuple[Findings, Intake]:
-    """Judge files of events, with a progress bar."""
+@dataclass(frozen=True)
+class Judged:
+    """What ``check`` and ``brief`` show: of a case folder, or of files."""
+
+    terms: Terms
+    findings: Findings
+    counts: Sequence[Count]
+    problems: Sequence[Problem]
+    events: list[pa.Table]
+    command: str
+
+
+def judged_of(
+    case: Path | None,
+    agreement: str,
+    source: str,
+    events: list[str] | None,
+    threads: int | None,
+    *,
+    keep: bool = False,
+) -> Judged:
+    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events."""
+    tables: list[pa.Table] = []
+    if case is not None:
+        folder, terms = opened(case)
+        try:
+            findings = judge(terms, kept(case_events(folder), tables if keep else None), threads)
+            troubles = [
+                Problem(**row) for table in case_problems(folder) for row in table.to_pylist()
+            ]
+        except CaseError as error:
+            stop(str(error))
+        command = f"truceline brief {case.name}"
+        return Judged(terms, findings, case_counts(folder), troubles, tables, command)
+    if not agreement or not events:
+        stop("give a case folder, or --agreement X --events FILE --source S")
+    terms = terms_of(agreement)
     pairs = files_of(source, events)
     with progress() as moved:
         intake = intake_of(terms, moved)
         try:
-            findings = judge(terms, intake.read(pairs), threads)
+            findings = judge(terms, kept(intake.read(pairs), tables if keep else None), threads)
         except OSError as error:
             stop(cannot_open(error, str(pairs[0][1])))
-    return findings, intake
+    files = " ".join(f"--events {Path(e).name}" for e in events)
+    command = f"truceline brief --agreement {terms.agreement.agreement} {files}"
+    return Judged(terms, findings, intake.counts, intake.problems, tables, command)
+
+
+def kept(tables: Iterable[pa.Table], keep: list[pa.Table] | None) -> Iterator[pa.Table]:
+    """The tables, each also put into ``keep`` where it is given."""
+    for table in tables:
+        if keep is not None:
+            keep.append(table)
+        yield table
 
 
 def show_findings(findings: Findings) -> None:
@@ -84,11 +133,20 @@ def demo(
     try:
         made, files = write_exercise(terms, folder)
         intake = intake_of(terms)
-        findings = judge(terms, intake.read([("table", f) for f in files]))
+        reports: list[pa.Table] = []
+        findings = judge(terms, kept(intake.read([("table", f) for f in files]), reports))
         write_findings(findings, folder / "findings.csv")
         page = folder / "case.html"
         page.write_text(
-            briefing(terms, findings, intake.counts, intake.problems, clearance="cleared"),
+            briefing(
+                terms,
+                findings,
+                intake.counts,
+                intake.problems,
+                events=pa.concat_tables(reports),
+                clearance="cleared",
+                command="truceline demo",
+            ),
             encoding="utf-8",
         )
     except OSError as error:
@@ -110,30 +168,27 @@ def check(
     threads: Annotated[int | None, typer.Option(help="How many threads (all cores).")] = None,
 ) -> None:
     """Judge events against an agreement: findings, with their reasons."""
-    if case is not None:
-        stop("checking a case folder needs 'truceline new' and 'ingest'")
-    if not agreement or not events:
-        stop("give --agreement X and --events FILE --source S")
-    terms = terms_of(agreement)
-    findings, intake = findings_of(terms, source, events, threads)
-    show_counts(intake.counts)
+    judged = judged_of(case, agreement, source, events, threads)
+    findings, counts, troubles = judged.findings, judged.counts, judged.problems
+    show_counts(counts)
     try:
         if out is not None:
             write_findings(findings, out)
         if problems is not None:
-            write_table(problem_table(intake.problems), problems)
+            write_table(problem_table(troubles), problems)
     except ValueError as error:
         stop(str(error))
     except OSError as error:
         stop(cannot_open(error, str(out)))
-    for problem in intake.problems[:10] if problems is None else []:
+    for problem in troubles[:10] if problems is None else []:
         say(f"  {problem}")
-    if problems is None and len(intake.problems) > 10:
-        say(f"  … and {len(intake.problems) - 10:,} more: --problems FILE writes them all")
+    if problems is None and len(troubles) > 10:
+        say(f"  … and {len(troubles) - 10:,} more: --problems FILE writes them all")
     show_findings(findings)
 
 
 def brief(
+    case: Annotated[Path | None, typer.Argument(metavar="DIR", help="A case folder.")] = None,
     agreement: Annotated[str, typer.Option(help="A library name or an agreement file.")] = "",
     events: Events = None,
     source: Annotated[str, typer.Option(help="What kind of file the events are.")] = "",
@@ -141,19 +196,24 @@ def brief(
     clearance: Annotated[str, typer.Option(help="Who may read it: 'open' or 'cleared'.")] = "open",
 ) -> None:
     """Write the briefing: one page that needs no network."""
-    if not agreement or not events:
-        stop("give --agreement X and --events FILE --source S")
-    if clearance not in ("open", "cleared"):
-        stop(f"'{clearance}' is no clearance; there are: open, cleared")
-    terms = terms_of(agreement)
-    findings, intake = findings_of(terms, source, events, None)
-    show_counts(intake.counts)
+    judged = judged_of(case, agreement, source, events, None, keep=True)
+    show_counts(judged.counts)
     try:
         out.write_text(
-            briefing(terms, findings, intake.counts, intake.problems, clearance=clearance),
+            briefing(
+                judged.terms,
+                judged.findings,
+                judged.counts,
+                judged.problems,
+                events=pa.concat_tables(judged.events) if judged.events else None,
+                clearance=clearance,
+                command=judged.command,
+            ),
             encoding="utf-8",
         )
+    except ValueError as error:
+        stop(str(error))
     except OSError as error:
         stop(cannot_open(error, str(out)))
-    show_findings(findings)
+    show_findings(judged.findings)
     data(f"page\t{out}")

@@ -1,7 +1,7 @@
 """What every command shares: where talk goes, and how a command ends."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -69,7 +69,7 @@ def cannot_open(error: OSError, name: str) -> str:
     return f"{error.filename or name} cannot be opened: {error.strerror or error}"
 
 
-def show_counts(counts: list[Count]) -> None:
+def show_counts(counts: Sequence[Count]) -> None:
     """The sum that always has to hold, per file."""
     for count in counts:
         say(str(count))

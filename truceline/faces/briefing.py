@@ -57,6 +57,13 @@ _BOUND_WORDS = {
     "unknown": "not known",
 }
 
+_BOUND_FIGURES = {
+    "yes": "by an actor that the terms bind",
+    "no": "by an actor not shown to be bound",
+    "disputed": "where it is disputed whether the actor is bound",
+    "unknown": "where it is not known whether the actor is bound",
+}
+
 
 def briefing(
     terms: Terms,
@@ -99,7 +106,7 @@ def briefing(
     prefix = f"{terms.agreement.agreement}/"
     labels = sorted(((f"{prefix}{c.label}/", c.label) for c in clauses), key=lambda p: -len(p[0]))
     listed = listing(findings, events, cleared, labels, limit)
-    seen = reports(terms, events) if events is not None else None
+    seen = reports(terms, events, _last(findings)) if events is not None else None
     land = ground(terms)
     found = marks(findings, cleared, {r: k for k, r in enumerate(listed.index.tolist())}, land.past)
     looked = view(land, found)
@@ -109,7 +116,7 @@ def briefing(
         "simulated": marked,
         "anchors": anchors,
         "parties": wording.parties(terms.agreement),
-        "zones": wording.zones(terms.agreement),
+        "zones": wording.zones(terms.agreement, terms.zones),
         "clauses": clauses,
         "cessation": moments.cessation(terms.agreement),
         "headline": _headline(findings),
@@ -132,6 +139,7 @@ def briefing(
         "verdicts": VERDICT_WORDS,
         "causes": _CAUSE_WORDS,
         "bounds": _BOUND_WORDS,
+        "bound_figures": _BOUND_FIGURES,
         "withheld": WITHHELD,
     }
     data = {
@@ -180,6 +188,11 @@ def _simulated(terms: Terms, findings: Findings, events: pa.Table | None) -> boo
     if any_sign(findings.rows["incident_id"], findings.rows["actor"]):
         return True
     return events is not None and any_sign(events["event_id"], events["actor"])
+
+
+def _last(findings: Findings) -> int:
+    """When the last finding ends, microseconds UTC."""
+    return int(pc.max(findings.rows["end"].cast(pa.int64())).as_py() or 0)
 
 
 def _all_simulated(listed: Listing) -> bool:

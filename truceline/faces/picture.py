@@ -207,17 +207,28 @@ def drawing(land: Ground, found: Sequence[Sequence[Any]], seen: View) -> dict[st
             {"id": z["name"], "path": _path(z["shape"], seen), "band": _band(z, seen)}
             for z in land.lines
         ],
-        "places": [
-            {"name": p["name"], "x": x, "y": y}
-            for p in land.places
-            for x, y in [seen.at(p["lon"], p["lat"])]
-            if 0 <= x <= _WIDTH and 0 <= y <= _HEIGHT
-        ],
+        "places": _names(land, seen),
         "rings": _rings(found, seen),
         "marks": _binned(found, seen),
         "scale": _scale(seen),
         "graticule": graticule(seen),
     }
+
+
+def _names(land: Ground, seen: View) -> list[dict[str, Any]]:
+    """Places in view; a name that would lie on another is left out, its dot stays."""
+    taken: list[tuple[float, float, float]] = []
+    names = []
+    for place in land.places:
+        x, y = seen.at(place["lon"], place["lat"])
+        if not (0 <= x <= _WIDTH and 0 <= y <= _HEIGHT):
+            continue
+        end = x + 14 + 7.2 * len(place["name"])
+        clash = any(a < end and x - 4 < b and abs(c - y) < 15 for a, b, c in taken)
+        if not clash:
+            taken.append((x - 4, end, y))
+        names.append({"name": "" if clash else place["name"], "x": x, "y": y})
+    return names
 
 
 def _path(geometry: Any, seen: View) -> str:

@@ -19,14 +19,14 @@ import pyarrow.compute as pc
 from truceline.faces.moments import cessation
 from truceline.model.agreement import Agreement
 from truceline.model.zone import DatedShape
-from truceline.monitor.clauses import judges_events
-from truceline.monitor.locate import Locator, Regions
-from truceline.monitor.windows import micros
+from truceline.monitor.clauses import Part, judges_events
+from truceline.monitor.locate import Regions
+from truceline.monitor.windows import Window, micros
 from truceline.pipeline.terms import Terms
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-LENGTHS = (7, 28, 90, 365)
+LENGTHS = (7, 28, 90)
 _DAY = 86_400_000_000
 
 
@@ -71,9 +71,26 @@ class Sides:
     why: str = ""
 
 
-def reports(terms: Terms, events: pa.Table) -> Reports:
-    """Lay every event beside every zone that a judged clause names."""
+def reports(terms: Terms, events: pa.Table, until: int) -> Reports:
+    """Lay the events beside every zone that a judged clause names.
+
+    Those that end ``LENGTHS[-1]`` days or more before the fighting is to stop, or start at
+    ``until`` (microseconds, UTC) or later, and that many days after it, are left out: no
+    window takes them in, and it is slow to place what is vague.
+    """
     table = events.filter(pc.equal(events["kind"], "event"))
+    start = cessation(terms.agreement)
+    if start is not None:
+        edges = [m.edge for m in start[1] if m.edge is not None]
+        reach = (LENGTHS[-1] + 1) * _DAY
+        low = min(micros(e.lo) for e in edges) - reach
+        high = max(until, max(micros(e.hi) for e in edges) + reach)
+        begins, ends = (table[n].cast(pa.int64()) for n in ("start", "end"))
+        table = table.filter(pc.and_(pc.greater(ends, low), pc.less(begins, high)))
+    return _laid(terms, table)
+
+
+def _laid(terms: Terms, table: pa.Table) -> Reports:
     regions = Regions.of(table)
     start, end = (
         table[name].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -84,7 +101,7 @@ def reports(terms: Terms, events: pa.Table) -> Reports:
         versions = terms.zones.get(name, ())
         if not versions or any(v.shape.op in ("unknown", "everywhere") for v in versions):
             continue
-        inside[name] = _share(terms, versions, regions, start, end)
+        inside[name] = _share(terms, name, versions, regions, start, end)
     return Reports(start, end, inside)
 
 
@@ -101,7 +118,12 @@ def _zones(agreement: Agreement) -> list[str]:
 
 
 def _share(
-    terms: Terms, versions: tuple[DatedShape, ...], regions: Regions, start: Ints, end: Ints
+    terms: Terms,
+    name: str,
+    versions: tuple[DatedShape, ...],
+    regions: Regions,
+    start: Ints,
+    end: Ints,
 ) -> Floats:
     """p_zone by the version in force at a report's start; before the first version, the first."""
     found = np.zeros(len(start))
@@ -112,7 +134,8 @@ def _share(
             here &= start < micros(version.valid_to)
         rows = np.flatnonzero(here).astype(np.int64)
         if len(rows):
-            found[rows] = Locator(version.shape, terms.units).share(regions.take(rows))
+            part = Part(f"{name} {number}", version.shape, Window.of([]))
+            found[rows] = terms.checker.locator(part).share(regions.take(rows))
         done |= here
     return found
 

@@ -23,7 +23,7 @@ from truceline.model.finding import Findings
 from truceline.monitor.windows import micros
 
 _WIDTH = 960.0
-_LEFT, _RIGHT, _TOP = 46.0, 12.0, 62.0
+_LEFT, _RIGHT = 46.0, 12.0
 _HIGH, _HIGH_ALL, _GAP = 150.0, 74.0, 30.0
 _LANE, _MAX_LANES = 7.0, 26
 _DAYS, _WEEKS = 130, 130 * 7  # up to so many days a column is a day, then a week, then a month
@@ -130,7 +130,8 @@ def _drawn(
     tz: ZoneInfo,
     with_all: bool,
 ) -> dict[str, Any]:
-    top = _TOP
+    flags = _flags(scale, anchors)
+    top = 34.0 + 16 * max((f["row"] + 1 for f in flags if f["label"]), default=0)
     base_all = top + _HIGH_ALL if with_all else top - _GAP
     base = base_all + _GAP + _HIGH
     lanes, crowd = _lanes(scale, long, tz)
@@ -155,7 +156,7 @@ def _drawn(
         "lanes": [b | {"y": round(base + 12 + b["lane"] * _LANE, 1)} for b in lanes],
         "crowd": crowd,
         "dates": _dates(scale),
-        "anchors": _flags(scale, anchors),
+        "anchors": flags,
         "rows": _rows(scale, columns, every, with_all),
         "long": [
             {"when": span_words(utc(a), utc(b), tz), "verdict": VERDICT_WORDS[VERDICTS[v]], "n": n}
@@ -177,7 +178,7 @@ def _bars(
         for code, count in enumerate(counts):
             if not count:
                 continue
-            tall = count / max(most, 1) * high
+            tall = max(count / max(most, 1) * high, 1.5)  # one among thousands is still seen
             y -= tall
             bars.append(
                 {
@@ -258,7 +259,7 @@ def _flags(scale: Axis, anchors: Mapping[str, Sequence[Moment]]) -> list[dict[st
                 | {"words": moment.words, "because": moment.because}
             )
     flags.sort(key=lambda f: f["x"])
-    last = [-1e9, -1e9, -1e9]
+    last = [-1e9] * 5
     for flag in flags:
         if not flag["label"]:
             continue

@@ -1,6 +1,6 @@
 """The terms in words that a reader can check: parties, clauses, zones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from truceline.faces.moments import (
@@ -27,6 +27,7 @@ from truceline.model.zone import (
     Admin,
     Beyond,
     Corridor,
+    DatedShape,
     Depth,
     Difference,
     Disc,
@@ -140,13 +141,17 @@ def _clause(agreement: Agreement, dated: DatedProvision) -> Clause:
         where=p.where,
         by=", ".join(p.by) + (f" ({' or '.join(p.status)})" if p.status else ""),
         zones=zones,
-        windows=tuple(_windows(agreement, p)),
+        windows=tuple(_windows(agreement, p)) if judges_events(p) or _dated_clause(p) else (),
         exceptions=tuple(_exception(e) for e in p.except_),
         facts=tuple(_facts(p)),
         source=p.source,
         judged=judges_events(p),
         held=held,
     )
+
+
+def _dated_clause(p: Provision) -> bool:
+    return any(v is not None for v in (p.from_, p.until, p.for_, p.daily))
 
 
 def _windows(agreement: Agreement, p: Provision) -> Iterator[tuple[str, str]]:
@@ -209,11 +214,13 @@ def _facts(p: Provision) -> Iterator[tuple[str, str]]:
         yield "note", p.note
 
 
-def zones(agreement: Agreement) -> list[ZoneWords]:
-    """Every zone in words, as amended."""
+def zones(agreement: Agreement, shapes: Mapping[str, tuple[DatedShape, ...]]) -> list[ZoneWords]:
+    """Every zone in words, as amended. ``shapes`` is its ground: a corridor's edge is known as
+    well as its line, and an outline that stands in for boundaries less well than they.
+    """
     found = []
     for name, definition in dated_zones(agreement).items():
-        accuracy = getattr(definition, "accuracy", None)
+        accuracy = max((v.shape.accuracy_m for v in shapes.get(name, ())), default=0.0)
         found.append(
             ZoneWords(
                 name,

@@ -54,7 +54,7 @@ EVENT_SCHEMA = pa.schema(
         ("means", _text),  # seen, heard, camera, uav, crater, satellite, '' not stated
         ("count", pa.int64()),  # how many of the act ("45 explosions"); null where not stated
         ("place", _text),
-        ("act", _text),  # an id of truceline/data/acts.yaml
+        ("act", _text),  # an id of truceline/vocabulary/acts.yaml
         ("act_text", _text),  # the source's own words for the act
         ("actor", _texts),
         ("target", _texts),

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi, cKDTree
+from scipy.spatial import cKDTree
 
 from truceline.monitor.ground_line import (
     EARTH_M,
@@ -34,6 +34,7 @@ from truceline.monitor.ground_line import (
     project,
     unproject,
 )
+from truceline.monitor.ground_sides import on_side
 
 PIECE_M = 50_000.0
 GRID_M = 0.001  # joining snaps to a millimetre, which closes cracks between neighbours
@@ -69,6 +70,8 @@ def _arcs(centres: Coords, starts: Coords, ends: Coords, turns: Coords) -> tuple
 
 def _fans(centres: Coords, points: Coords, which: Ints) -> Any:
     """Each arc with its centre as a polygon."""
+    if not len(centres):
+        return np.empty(0, dtype=object)
     last = np.flatnonzero(np.append(np.diff(which), 1))
     rings = np.insert(points, last + 1, centres, axis=0)
     return shapely.polygons(
@@ -230,124 +233,6 @@ def within(chains: list[Coords], depth: float, flat: bool = False) -> Any:
                 for end, inner in ((line[0], line[1]), (line[-1], line[-2])):
                     whole = shapely.difference(whole, _beyond_end(lines, end, inner, depth))
     return whole
-
-
-class Sides:
-    """Tells on which side of a line points are: the side they see at its nearest point.
-
-    At a corner the two edges decide together, as at the inside of a bend (Baerentzen and
-    Aanaes 2005, "Signed distance computation using the angle weighted pseudonormal").
-    """
-
-    def __init__(self, chains: list[Coords], step_m: float) -> None:
-        self.lines = [
-            densify(c, min(step_m, edge_length(float(np.abs(c[:, 1]).max())))) for c in chains
-        ]
-        points = np.vstack(self.lines)
-        middle = points[len(points) // 2]
-        self.near = float(middle[0])
-        self.proj = centred(self.near, float(middle[1]))
-        flat = [project(self.proj, line) for line in self.lines]
-        self.xy = np.vstack(flat)
-        self.start = np.vstack([f[:-1] for f in flat])
-        self.run = np.vstack([np.diff(f, axis=0) for f in flat])
-        unit = self.run / np.hypot(*self.run.T)[:, None]
-        ends = np.cumsum([len(f) - 1 for f in flat])
-        joined = ~np.isin(np.arange(len(unit)), ends - 1)
-        following = np.roll(unit, -1, axis=0)
-        self.after = unit + np.where(joined[:, None], following, 0)
-        self.before = unit + np.where(np.roll(joined, 1)[:, None], np.roll(unit, 1, axis=0), 0)
-        self.unit = unit
-        self.tree = shapely.STRtree(
-            shapely.linestrings(np.stack([self.start, self.start + self.run], axis=1))
-        )
-
-    def left(self, xy: Coords) -> NDArray[np.bool_]:
-        """True for each projected point that is on the line's left."""
-        near = self.tree.nearest(shapely.points(xy))
-        return self._left_of(xy, near)
-
-    def _left_of(self, xy: Coords, edge: NDArray[np.int64]) -> NDArray[np.bool_]:
-        off = xy - self.start[edge]
-        run = self.run[edge]
-        t = (off * run).sum(axis=1) / (run**2).sum(axis=1)
-        way = np.where(
-            (t <= 0)[:, None],
-            self.before[edge],
-            np.where((t >= 1)[:, None], self.after[edge], self.unit[edge]),
-        )
-        foot = self.start[edge] + np.clip(t, 0, 1)[:, None] * run
-        to = xy - foot
-        return np.asarray(way[:, 0] * to[:, 1] - way[:, 1] * to[:, 0] > 0)
-
-    def cuts(self, reach_m: float) -> list[Any]:
-        """Lines (lon, lat) that part left from right within ``reach_m`` of the line.
-
-        The line itself, its ends drawn straight on, and where one side of one stretch
-        meets the other side of another: Voronoi edges between points of the line.
-        """
-        found = [shapely.LineString(line) for line in self.lines]
-        at = 0
-        for line in self.lines:
-            first, last = at, at + len(line) - 1
-            for end, way in (
-                (self.xy[first], self.xy[first] - self.xy[first + 1]),
-                (self.xy[last], self.xy[last] - self.xy[last - 1]),
-            ):
-                far = end + way / np.hypot(*way) * reach_m
-                found.append(self._ground(shapely.LineString([end, far])))
-            at = last + 1
-        found += [self._ground(line) for line in self._ridges(reach_m)]
-        return found
-
-    def _ground(self, line: Any) -> Any:
-        dense = shapely.segmentize(line, 1_000.0)
-        return shapely.transform(dense, lambda xy: unproject(self.proj, xy, self.near))
-
-    def _ridges(self, reach_m: float) -> list[Any]:
-        _, keep = np.unique(np.round(self.xy, 2), axis=0, return_index=True)
-        keep = np.sort(keep)
-        sites = self.xy[keep]
-        turn = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-        middle = (sites.max(axis=0) + sites.min(axis=0)) / 2
-        far = 4 * (np.ptp(sites, axis=0).max() + reach_m)
-        frame = middle + far * np.column_stack([np.cos(turn), np.sin(turn)])
-        diagram = Voronoi(np.vstack([sites, frame]))
-        pairs = diagram.ridge_points
-        edges = np.asarray(diagram.ridge_vertices)
-        whole = (pairs < len(sites)).all(axis=1) & (edges >= 0).all(axis=1)
-        pairs, edges = pairs[whole], edges[whole]
-        # Neighbours along the line share a ridge across it: that parts no sides.
-        whole = np.abs(keep[pairs[:, 0]] - keep[pairs[:, 1]]) > 1
-        pairs, ends = pairs[whole], diagram.vertices[edges[whole]]
-        if not len(pairs):
-            return []
-        close = np.hypot(*(ends[:, 0] - sites[pairs[:, 0]]).T) < 2 * reach_m
-        pairs, ends = pairs[close], ends[close]
-        if not len(pairs):
-            return []
-        middle = ends.mean(axis=1)
-        sides = [self.left(middle + 0.01 * (sites[pairs[:, k]] - middle)) for k in (0, 1)]
-        return list(shapely.linestrings(ends[sides[0] != sides[1]]))
-
-
-def on_side(area: Any, chains: list[Coords], side: Side, reach_m: float) -> Any:
-    """The part of an area (continuous longitudes) that is on one side of a line.
-
-    ``reach_m`` is how far from the line the area goes. Where the nearest point changes from
-    one stretch to another the parting is known to about a fiftieth of ``reach_m``.
-    """
-    if area.is_empty:
-        return area
-    step = max(min(reach_m / 50, 1_000.0), sum(along(c)[-1] for c in chains) / 8_000)
-    sides = Sides(chains, float(step))
-    net = shapely.union_all([area.boundary, *sides.cuts(reach_m)])
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
-    inner = shapely.point_on_surface(faces)
-    shapely.prepare(area)
-    mine = shapely.covers(area, inner)
-    left = sides.left(project(sides.proj, shapely.get_coordinates(inner)))
-    return shapely.union_all(faces[mine & (left == (side == "left"))])
 
 
 def corridor(chains: list[Coords], left_m: float, right_m: float, flat: bool = False) -> Any:

@@ -116,7 +116,7 @@ _SCHEMA = pa.schema(
         (name, pa.string())
         for name in ("id", "start", "end", "lon", "lat", "radius_m", "act", "actor", "target")
     ]
-    + [(name, pa.string()) for name in ("deaths", "source", "url", "text")]
+    + [(name, pa.string()) for name in ("deaths", "source", "url", "text", "kind")]
 )
 
 
@@ -210,6 +210,7 @@ def _reports(
                 "source": observer.name,
                 "url": "",
                 "text": "SIMULATED: a summary of a week over the whole area",
+                "kind": "summary",
             },
             "",
         )
@@ -253,4 +254,5 @@ def _one(
         "source": observer.name,
         "url": "",
         "text": f"SIMULATED: {str(happening['act']).replace('-', ' ')} reported",
+        "kind": "event",
     }

@@ -28,7 +28,7 @@ from truceline.model.zone import (
     Versions,
     ZoneDef,
 )
-from truceline.monitor.corridor import corridor, on_side, within
+from truceline.monitor.corridor import corridor, within
 from truceline.monitor.ground_days import (
     ALWAYS,
     compose,
@@ -41,6 +41,7 @@ from truceline.monitor.ground_days import (
     unknown,
 )
 from truceline.monitor.ground_line import EARTH_M, GEOD, GroundError, along, chains
+from truceline.monitor.ground_sides import on_side
 from truceline.monitor.ground_spine import DatedLine, as_lines, depths, side_named, stretch
 from truceline.monitor.ground_world import NOTHING, WORLD, area, around, disc, finish
 

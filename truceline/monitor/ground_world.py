@@ -104,8 +104,9 @@ def finish(shape: Any) -> Any:
     """A Polygon or MultiPolygon in -180 to 180, valid, to 1e-7 degrees, outer rings anticlockwise."""
     found = polygons(shapely.set_precision(wrap(shape), GRID_DEG))
     kept = []
-    for part in found:
-        if _ring_area(part.exterior) < CRUMB_M2:
+    sizes = [_ring_area(part.exterior) for part in found]
+    for part, size in zip(found, sizes, strict=True):
+        if size < min(CRUMB_M2, max(sizes)):
             continue
         holes = [r for r in part.interiors if _ring_area(r) >= CRUMB_M2]
         kept.append(shapely.Polygon(part.exterior, holes))

@@ -105,23 +105,17 @@ def _near(terms: Terms, units: Units) -> Units:
         return units
     ground = [shape.polygon for shape in shapes if shape.polygon is not None]
     ground += [shapely.Point(place.at) for place in terms.agreement.places.values()]
-    boxes = shapely.box(*shapely.bounds(ground).T) if ground else []
-    if not any(not box.is_empty for box in boxes):
+    boxes = [shapely.box(*shape.bounds) for shape in ground if not shape.is_empty]
+    if not boxes:
         return units
     around = shapely.buffer(shapely.union_all(boxes), NEAR_DEG)
-    roots = {unit.code: _root(unit, units) for unit in units}
-    near = {
-        roots[unit.code]
-        for unit in units
-        if unit.polygon is not None and shapely.intersects(around, unit.polygon)
-    }
-    return Units(tuple(unit for unit in units if roots[unit.code] in near))
+    near = {_country(unit) for unit in units if shapely.intersects(around, unit.polygon)}
+    return Units(tuple(unit for unit in units if _country(unit) in near))
 
 
-def _root(unit: Unit, units: Units) -> str:
-    """The code of the widest unit around this one: its country, where that is at hand."""
-    known = [u for code in unit.parents if (u := units.get(code)) is not None]
-    return min((*known, unit), key=lambda u: u.level).code
+def _country(unit: Unit) -> str:
+    """The code of the widest unit that this one names around itself, or its own."""
+    return unit.parents[0] if unit.parents else unit.code
 
 
 def case_terms(case: Case) -> Terms:
@@ -135,6 +129,11 @@ def case_terms(case: Case) -> Terms:
 def case_events(case: Case) -> Iterator[pa.Table]:
     """The current version of every event, batch by batch, in ``EVENT_SCHEMA``."""
     return case.events()
+
+
+def case_counts(case: Case) -> list[Ingested]:
+    """What became of every file's rows, in the order of arrival."""
+    return [_count(Path(row.name), row, batches) for row, batches in case.files()]
 
 
 def case_problems(case: Case) -> Iterator[pa.Table]:

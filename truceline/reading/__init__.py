@@ -12,6 +12,7 @@ from truceline.reading.answer import (
     Term,
     Unreadable,
 )
+from truceline.reading.draft import draft
 from truceline.reading.reader import read
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "Statement",
     "Term",
     "Unreadable",
+    "draft",
     "read",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from truceline.reading.clock import as_delta, offset_from_pair, offset_text
+from truceline.reading.dates import Day
 from truceline.reading.places import zone_offset, zones_named
 from truceline.reading.times import Said
 
@@ -17,7 +18,9 @@ _PAST = re.compile(
     r"\b(?:was|were|had|has|have|did|said|came|took|began|went|held|fell|broke|met|told|left|saw|made|brought|gave|hit|struck|shot|fled|entered|"
     r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|[a-z]{3,}ed)\b"
 )
-_ANNOUNCE = re.compile(r"\b(?:said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b")
+_ANNOUNCE = re.compile(
+    r"\b(?:said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
+)
 _NOTEENSE = re.compile(r"\b(?:agreed|scheduled|planned|expected|set|slated|called)\b")
 
 
@@ -48,14 +51,23 @@ def tense_at(text: str, at: int, role: str) -> str:
     """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
     left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas "))
     segment = text[max(0, left) : at]
-    if role == "at" and re.search(r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported)(?: (?:on|late|early))*\s*$", segment):
+    if role == "at" and re.search(
+        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported)(?: (?:on|late|early))*\s*$",
+        segment,
+    ):
         return "past"
     if role in ("due", "until"):
-        return "future" if not re.search(r"\b(?:had|was|were|expired|ended)\b[^,;]{0,40}$", segment) else "past"
+        return (
+            "future"
+            if not re.search(r"\b(?:had|was|were|expired|ended)\b[^,;]{0,40}$", segment)
+            else "past"
+        )
     comma = segment.rfind(",")
     nearest = ""
     where = -1
-    pieces = [segment[comma + 1 :], segment] if comma >= 0 and len(segment) - comma > 12 else [segment]
+    pieces = (
+        [segment[comma + 1 :], segment] if comma >= 0 and len(segment) - comma > 12 else [segment]
+    )
     for piece in pieces:
         for match in _FUTURE.finditer(piece):
             if match.start() > where:
@@ -64,12 +76,20 @@ def tense_at(text: str, at: int, role: str) -> str:
             if match.start() >= where and not _NOTEENSE.fullmatch(match.group()):
                 if role == "start" and _ANNOUNCE.fullmatch(match.group()):
                     continue
-                if match.group().endswith("ed") and nearest == "future" and match.start() - where < 18:
+                if (
+                    match.group().endswith("ed")
+                    and nearest == "future"
+                    and match.start() - where < 18
+                ):
                     continue  # "will be completed"
-                if match.group() in ("has", "have", "had") and re.match(r"(?:has|have|had) to\b", piece[match.start() :]):
+                if match.group() in ("has", "have", "had") and re.match(
+                    r"(?:has|have|had) to\b", piece[match.start() :]
+                ):
                     nearest, where = "future", match.start()
                     continue
-                if match.group() in ("has", "have") and re.match(r"(?:has|have) until\b", piece[match.start() :]):
+                if match.group() in ("has", "have") and re.match(
+                    r"(?:has|have) until\b", piece[match.start() :]
+                ):
                     nearest, where = "future", match.start()
                     continue
                 nearest, where = "past", match.start()
@@ -107,7 +127,7 @@ def _safe(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def day_of(spec: tuple[object, ...] | None, cal: Calendar, tense: str) -> tuple[date | None, str | None]:
+def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, str | None]:
     """The day, and ``YYYY-MM`` where only a month is said."""
     base = cal.published
     if spec is None:
@@ -115,7 +135,6 @@ def day_of(spec: tuple[object, ...] | None, cal: Calendar, tense: str) -> tuple[
     kind = spec[0]
     if kind == "date":
         _, year, month, day = spec
-        assert isinstance(month, int) and isinstance(day, int)
         if isinstance(year, int):
             return _safe(year, month, day), None
         if base is None:
@@ -123,10 +142,15 @@ def day_of(spec: tuple[object, ...] | None, cal: Calendar, tense: str) -> tuple[
         near = [d for y in (base.year - 1, base.year, base.year + 1) if (d := _safe(y, month, day))]
         if not near:
             return None, None
-        return min(near, key=lambda d: abs((d - base).days) + (120 if (tense == "past") != (d <= base) and d != base else 0)), None
+        return min(
+            near,
+            key=lambda d: (
+                abs((d - base).days)
+                + (120 if (tense == "past") != (d <= base) and d != base else 0)
+            ),
+        ), None
     if kind == "month":
         year, month = spec[1], spec[2]
-        assert isinstance(month, int)
         if not isinstance(year, int):
             if base is None:
                 return None, None
@@ -140,20 +164,16 @@ def day_of(spec: tuple[object, ...] | None, cal: Calendar, tense: str) -> tuple[
         return None, None
     if kind == "weekday":
         weekday, mod = spec[1], spec[2]
-        assert isinstance(weekday, int)
         return _weekday(base, weekday, mod if isinstance(mod, str) else None, tense), None
     if kind == "rel":
-        assert isinstance(spec[1], int)
         return base + timedelta(days=spec[1]), None
     if kind == "after":
-        assert isinstance(spec[1], int)
         return ((cal.day or base) + timedelta(days=spec[1])), None
     if kind == "weekend":
         if spec[1] == "last":
             return base - timedelta(days=(base.weekday() - 5) % 7 or 7), None
         return base + timedelta(days=(5 - base.weekday()) % 7), None
     if kind == "dom":
-        assert isinstance(spec[1], int)
         for shift in (0, 1, -1):
             month = (base.month - 1 + shift) % 12 + 1
             year = base.year + (base.month - 1 + shift) // 12
@@ -173,13 +193,33 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     sure = 0.95
     if day and said.weekday is not None and day.weekday() != said.weekday:
         names = calendar.day_name
-        cal.mismatches.append((said.start, said.end, f"{day.isoformat()} was a {names[day.weekday()]}, not a {names[said.weekday]}", names[day.weekday()]))
+        cal.mismatches.append(
+            (
+                said.start,
+                said.end,
+                f"{day.isoformat()} was a {names[day.weekday()]}, not a {names[said.weekday]}",
+                names[day.weekday()],
+            )
+        )
         sure = 0.6
     clock = said.clock
+    if (
+        clock is None
+        and month is not None
+        and said.role in ("due", "until")
+        and re.search(r"\bend of (?:the month of )?$", text[: said.start - offset])
+    ):
+        year, number = (int(x) for x in month.split("-"))
+        day = date(year, number, calendar.monthrange(year, number)[1])
     if clock is None:
         if day is None:
             return Moment(said, month, None, sure=0.7)
-        return Moment(said, day.isoformat(), day, sure=sure if said.day and said.day[0] == "date" and said.day[1] else sure - 0.05)
+        return Moment(
+            said,
+            day.isoformat(),
+            day,
+            sure=sure if said.day and said.day[0] == "date" and said.day[1] else sure - 0.05,
+        )
     if day is None and said.day is None:
         # A clock alone: the day spoken of, else the day of publication.
         day = cal.day or cal.published
@@ -200,13 +240,16 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         choose_later = said.role in ("until", "due") or said.part in ("night", "tonight")
         if said.day[0] == "rel" and said.day[1] == 0 and said.role != "until":
             choose_later = tense == "future"
-        if day == cal.published and tense == "future" and cal.inforce_day != day and said.day[0] == "weekday":
+        if (
+            day == cal.published
+            and tense == "future"
+            and cal.inforce_day != day
+            and said.day[0] == "weekday"
+        ):
             choose_later = True
         at = second if choose_later else first
         readings = tuple(f"{x.date().isoformat()}T{x:%H:%M}" for x in (first, second))
         sure = min(sure, 0.75)
-    if said.part in ("night", "evening", "afternoon", "tonight") and at.hour < 12 and not clock.midnight and clock.zone is None and clock.hour and clock.hour <= 11 and False:
-        at += timedelta(hours=12)
     text_iso = f"{at.date().isoformat()}T{at:%H:%M}"
     minutes = None
     if isinstance(clock.zone, int):
@@ -216,7 +259,7 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     elif isinstance(clock.zone, str) and clock.zone != "local":
         named = zones_named(clock.zone)
         minutes = zone_offset(named, at) if named else None
-    elif cal.zone is not None and (clock.zone == "local" or True):
+    elif cal.zone is not None:
         minutes = zone_offset(cal.zone, at)
     if minutes is not None:
         text_iso += offset_text(minutes)
@@ -229,7 +272,10 @@ def shift(start: str, iso_length: str, *, back: bool = False) -> str | None:
 
     A date moved by hours stays unknown (None): the clock is not said.
     """
-    match = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", iso_length)
+    match = re.fullmatch(
+        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+        iso_length,
+    )
     if not match:
         return None
     years, months, weeks, days, hours, minutes, _ = (int(x or 0) for x in match.groups())
@@ -237,7 +283,9 @@ def shift(start: str, iso_length: str, *, back: bool = False) -> str | None:
     if not whole:
         return None
     sign = -1 if back else 1
-    at = datetime(int(whole[1]), int(whole[2]), int(whole[3]), int(whole[4] or 0), int(whole[5] or 0))
+    at = datetime(
+        int(whole[1]), int(whole[2]), int(whole[3]), int(whole[4] or 0), int(whole[5] or 0)
+    )
     if whole[4] is None and (minutes or hours % 24):
         return None
     total = at.month - 1 + sign * (months + 12 * years)

@@ -2,33 +2,38 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-
-from ruamel.yaml import YAML
 
 from truceline.reading.marks import Marks
+from truceline.reading.measures import PEOPLE, counted_people, measure_of, measure_of_subject
 from truceline.reading.numbers import Quantity, tidy
 from truceline.reading.speech import Attribution
 from truceline.reading.words import Sentence
 
-_ORDER = ("killed", "injured", "missing", "besieged", "evacuated", "captured", "detained", "refugees", "displaced", "other")
 _STEMS = re.compile(
     r"kill|dead|deat|died|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
     r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violation|breach|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
     r"affected|in need|need|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
 )
-_PEOPLE = re.compile(
-    r"people|persons?|civilians?|soldiers?|troops|fighters?|rebels?|militants?|insurgents?|children|child|women|woman|men\b|man\b|boys?|girls?|police\w*|officers?|servicem[ea]n|residents|villagers|journalists?|medics?|"
-    r"workers?|families|others?|more|personnel|combatants|gunmen|jihadists|peacekeepers|terrorists|guerrillas|victims|inhabitants|[a-z]+ians?\b|[a-z]+ese\b|[a-z]+is\b|syrians|turks|kurds|afghans|iraqis|yemenis|members|infants|babies|students|patients|nationals|citizens|recruits|households|of (?:them|whom)|refugees|prisoners|hostages|commanders?|conscripts|staff|doctors?|nurses?|protesters|migrants|pilots?|crew|volunteers?|bodies|souls|lives|minors|elderly|farmers|fishermen|muslims|christians|serbs|croats|tamils|filipinos|dead|wounded|injured|mercenaries|guards?"
-)
+
+
 _VEHICLES = re.compile(
     r"(?!in |of |at |on |during |by |since |over |for |to |from )(?:[\w-]+ ){0,3}?(?:trucks?|vehicles?|tanks?|drones?|aircraft|planes?|jets?|helicopters?|ships?|boats?|vessels?|tonnes?|tons|convoys?|lorries|km|kilomet\w+|miles?|metres?|meters?|hours?|days?|weeks?|months?|years?|percent|per cent|%|dollars|euros|litres|barrels|rockets|missiles|shells|howitzers?|guns|launchers?|pieces|rounds|mines|positions|checkpoints|villages|towns|cities|districts|provinces|countries|nations|sides|parties|points|minutes|times|crossings|members of the security council|states|patrols?|observers|monitors|posts)\b"
 )
-_BUILDINGS = re.compile(r"(?:[\w-]+ ){0,2}?(?:homes?|houses?|buildings?|schools?|hospitals?|mosques?|churches|clinics|structures|shops|dwellings|apartments|health facilities|villages)\b")
-_MODAL = re.compile(r"\b(?:could|would|might|may|will|shall|if|to avoid|risk(?:s|ed|ing)? (?:of )?|threaten\w*|fear\w* that|want\w*|must|should|agreed to|plans? to|is to|are to)\b[^,;.]{0,40}$")
-_ROSE = re.compile(r"\b(?:rose|risen|climb\w*|increas\w*|jump\w*|revis\w*|rais\w*|grew|grown|went|soar\w*|up)\b[^.;]{0,40}$")
-_BY = re.compile(r"\bby (?P<by>(?:the |an? )?(?:[A-Z][\w’'-]+|[a-z]+ (?:forces|fighters|rebels|strikes?|army|troops|shelling))(?: (?:[A-Z][\w’'-]+|[a-z]*(?:forces|fighters|rebels|troops|army|air|strikes?|airstrikes?|shelling|fire|militants|drones|soldiers|militia|gunmen)))*)")
+
+
+_MODAL = re.compile(
+    r"\b(?:could|would|might|may|will|shall|if|to avoid|risk(?:s|ed|ing)? (?:of )?|threaten\w*|fear\w* that|want\w*|must|should|agreed to|plans? to|is to|are to)\b[^,;.]{0,40}$"
+)
+
+
+_ROSE = re.compile(
+    r"\b(?:rose|risen|climb\w*|increas\w*|jump\w*|revis\w*|rais\w*|grew|grown|went|soar\w*|up)\b[^.;]{0,40}$"
+)
+
+
+_BY = re.compile(
+    r"\bby (?P<by>(?:the |an? )?(?:[A-Z][\w’'-]+|[a-z]+ (?:forces|fighters|rebels|strikes?|army|troops|shelling))(?: (?:[A-Z][\w’'-]+|[a-z]*(?:forces|fighters|rebels|troops|army|air|strikes?|airstrikes?|shelling|fire|militants|drones|soldiers|militia|gunmen)))*)"
+)
 
 
 @dataclass(slots=True)
@@ -51,22 +56,13 @@ class Figure:
     confidence: float = 0.9
 
 
-@lru_cache(maxsize=1)
-def _words() -> dict[str, tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]]:
-    text = (files("truceline.reading") / "data" / "claims.yaml").read_text(encoding="utf-8")
-    loaded = YAML(typ="safe", pure=True).load(text)
-    aux = r"(?:(?:were|was|have|has|had|been|are|is|be|being|reported|reportedly|also|confirmed|feared|left|remain(?:s|ed)?|still|listed as|went|go(?:ne)?|now|already|presumed|found|either|who|have been|themselves|believed|to be|or|officially|became|severely|seriously|critically|slightly|lightly|newly|recently|internally|forcibly)\s+)*"
-    found = {}
-    for measure in _ORDER:
-        w = loaded[measure]
-        after = re.compile(rf"(?P<who>(?:[\w’'.-]+,?\s+(?!\d)){{0,7}}?){aux}(?P<word>{w['after']})(?![\w-])")
-        before = re.compile(rf"(?<![\w-])(?P<word>{w['before']})\s+(?:(?:the|a|an|another|some|its|their|all|of|as many as)\s+)*$")
-        head = re.compile(rf"(?P<who>(?:[a-z’'-]+\s+){{0,3}}?)(?P<word>{w['heads']})(?![\w-])")
-        found[measure] = (after, before, head)
-    return found
-
-
-def read_claims(sentences: list[Sentence], marks: list[Marks], said: dict[int, list[Attribution]], counted: set[int], quoted: list[tuple[int, int]]) -> list[Figure]:
+def read_claims(
+    sentences: list[Sentence],
+    marks: list[Marks],
+    said: dict[int, list[Attribution]],
+    counted: set[int],
+    quoted: list[tuple[int, int]],
+) -> list[Figure]:
     """Every claim. ``counted``: offsets of figures that a term counts; ``said``: who speaks, per sentence."""
     found: list[Figure] = []
     for sentence, mark in zip(sentences, marks, strict=True):
@@ -74,16 +70,32 @@ def read_claims(sentences: list[Sentence], marks: list[Marks], said: dict[int, l
             continue
         here: list[Figure] = []
         for n, q in enumerate(mark.quantities):
-            figure = _figure(sentence, mark, q, mark.quantities[n + 1] if n + 1 < len(mark.quantities) else None, here, counted)
+            figure = _figure(
+                sentence,
+                mark,
+                q,
+                mark.quantities[n + 1] if n + 1 < len(mark.quantities) else None,
+                here,
+                counted,
+            )
             if figure is None:
                 continue
-            figure.said_by = _said_by(sentence, figure.at - sentence.start, said.get(sentence.index, []), quoted)
+            figure.said_by = _said_by(
+                sentence, figure.at - sentence.start, said.get(sentence.index, []), quoted
+            )
             here.append(figure)
         found.extend(here)
     return _once(found)
 
 
-def _figure(sentence: Sentence, mark: Marks, q: Quantity, following: Quantity | None, here: list[Figure], counted: set[int]) -> Figure | None:
+def _figure(
+    sentence: Sentence,
+    mark: Marks,
+    q: Quantity,
+    following: Quantity | None,
+    here: list[Figure],
+    counted: set[int],
+) -> Figure | None:
     base = sentence.start
     tokens = sentence.tokens
     at, end = tokens[q.first].start - base, tokens[q.last - 1].end - base
@@ -92,45 +104,118 @@ def _figure(sentence: Sentence, mark: Marks, q: Quantity, following: Quantity | 
     right = low[end : min(limit, end + 140)].lstrip(" -")
     left = low[max(0, at - 90) : at]
     near = re.split(r"[,;]", right)[0]
-    if q.value is not None and q.value == 1 and tokens[q.core].low in ("a", "one") and re.match(r"(?:of|side|day|week|more step)\b", right):
+    if (
+        q.value is not None
+        and q.value == 1
+        and tokens[q.core].low in ("a", "one")
+        and re.match(r"(?:of|side|day|week|more step)\b", right)
+    ):
         return None
-    if _VEHICLES.match(right) and not re.match(r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right):
+    if _VEHICLES.match(right) and not re.match(
+        r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right
+    ):
         return None
-    if _MODAL.search(left) and not re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left):
-        if not re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right):
-            return None
-    aside = re.match(r"([^,;.]{0,50}),\s*(?:of which|of whom|of them|including|among (?:them|whom)|mostly|most of them)[^,;.]{0,60},\s*", low[end : end + 220])
+    reported = re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left)
+    happened = re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right)
+    if _MODAL.search(left) and not reported and not happened:
+        return None
+    aside = re.match(
+        r"([^,;.]{0,50}),\s*(?:of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
+        low[end : end + 220],
+    )
     if aside:
         right = (aside.group(1) + " " + low[end + aside.end() : end + 220]).lstrip(" -")
-    choice = _subject(low[:at]) or _measure(left, right, near)
-    if choice is None and here and re.search(r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom)|, with|\bas well as|\bmost of them|\bcomprising)\s*$", left) and _PEOPLE.match(re.sub(r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter)", "", right)):
-        choice = (here[-1].measure, here[-1].word, _who(right, here[-1].measure))
-    if choice is None and here and re.match(r"(?:of (?:them|whom|the dead|those)|(?:were|are) (?:civilians|children|women|soldiers))", right):
+    choice = measure_of_subject(low[:at]) or measure_of(left, right, near)
+    if (
+        choice is None
+        and here
+        and re.search(
+            r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom)|, with|\bas well as|\bmost of them|\bcomprising)\s*$",
+            left,
+        )
+        and PEOPLE.match(
+            re.sub(
+                r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter)", "", right
+            )
+        )
+    ):
+        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
+    if (
+        choice is None
+        and here
+        and re.match(
+            r"(?:of (?:them|whom|the dead|those)|(?:were|are) (?:civilians|children|women|soldiers))",
+            right,
+        )
+    ):
         choice = (here[-1].measure, here[-1].word, None)
-    if choice is None and here and re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left)):
-        choice = (here[-1].measure, here[-1].word, _who(right, here[-1].measure))
-    if choice is None and here and re.search(r"\band\s*$", left) and _PEOPLE.match(re.sub(r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter|rebel|militant|police)", "", right)) and at - (here[-1].at - base) < 60:
-        choice = (here[-1].measure, here[-1].word, _who(right, here[-1].measure))
+    if (
+        choice is None
+        and here
+        and re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left))
+    ):
+        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
+    if (
+        choice is None
+        and here
+        and re.search(r"\band\s*$", left)
+        and PEOPLE.match(
+            re.sub(
+                r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter|rebel|militant|police)",
+                "",
+                right,
+            )
+        )
+        and at - (here[-1].at - base) < 60
+    ):
+        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
     if choice is None:
         return None
     measure, word, who = choice
     if who:  # the text's own letters, not the lower-case copy
         spot = low.find(who, end)
         who = sentence.text[spot : spot + len(who)] if 0 <= spot < end + 150 else who
-    if base + tokens[q.core].start - base in counted and measure in ("captured", "detained", "evacuated", "other", "missing"):
+    if base + tokens[q.core].start - base in counted and measure in (
+        "captured",
+        "detained",
+        "evacuated",
+        "other",
+        "missing",
+    ):
         return None
     value, lo, hi = q.value, q.low, q.high
-    if re.search(r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$", left) and q.qualifier is None and re.match(r"(?:[\w-]+ )?to\b", right):
+    if (
+        re.search(
+            r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$",
+            left,
+        )
+        and q.qualifier is None
+        and re.match(r"(?:[\w-]+ )?to\b", right)
+    ):
         return None  # the old figure of "fell from 213 to 95"
     if q.qualifier == "between" and _ROSE.search(low[:at]) and tokens[q.first].low == "from":
         value, lo, hi = q.high, None, None
     stop = end + len(near) if near else end
-    by = _BY.search(sentence.text[end : end + 120]) if measure in ("killed", "injured", "captured", "detained", "displaced") else None
+    by = (
+        _BY.search(sentence.text[end : end + 120])
+        if measure in ("killed", "injured", "captured", "detained", "displaced")
+        else None
+    )
     time = _when(mark, low, base, at)
     return Figure(
-        measure, tidy(value), tidy(lo), tidy(hi), None if q.qualifier == "between" else q.qualifier, word,
-        who, by.group("by") if by else None, time, None, None,
-        (base + _clause_start(low, at), base + min(stop, len(low))), base + at,
+        measure,
+        tidy(value),
+        tidy(lo),
+        tidy(hi),
+        None if q.qualifier == "between" else q.qualifier,
+        word,
+        who,
+        by.group("by") if by else None,
+        time,
+        None,
+        None,
+        (base + _clause_start(low, at), base + min(stop, len(low))),
+        base + at,
     )
 
 
@@ -140,15 +225,26 @@ def _when(mark: Marks, low: str, base: int, at: int) -> str | None:
     for moment in mark.moments:
         spot = moment.said.start - base
         between = low[min(at, spot) : max(at, spot)]
-        if moment.iso and not re.search(r",|;|\bsaid\b|\bdemanded\b|\badded\b", between) and abs(spot - at) < 120:
-            if best is None or abs(spot - at) < best[0]:
-                best = (abs(spot - at), moment.iso)
+        if (
+            moment.iso
+            and not re.search(r",|;|\bsaid\b|\bdemanded\b|\badded\b", between)
+            and abs(spot - at) < 120
+        ) and (best is None or abs(spot - at) < best[0]):
+            best = (abs(spot - at), moment.iso)
     return best[1] if best else None
 
 
 def _clause_start(low: str, at: int) -> int:
     """Where the words of a figure at ``at`` begin: after a boundary near by, at a word's edge."""
-    cut = max(low.rfind(m, 0, at) + len(m) - 1 for m in (",", ";", ":", " and ", " while ") if low.rfind(m, 0, at) >= 0) if re.search(r"[,;:]| and | while ", low[:at]) else -1
+    cut = (
+        max(
+            low.rfind(m, 0, at) + len(m) - 1
+            for m in (",", ";", ":", " and ", " while ")
+            if low.rfind(m, 0, at) >= 0
+        )
+        if re.search(r"[,;:]| and | while ", low[:at])
+        else -1
+    )
     start = cut + 1 if at - cut < 70 else at - 40
     if start <= 0:
         return 0
@@ -159,101 +255,13 @@ def _clause_start(low: str, at: int) -> int:
     return min(start, at)
 
 
-def _who(right: str, measure: str) -> str | None:
-    match = re.match(r"((?:[\w’'-]+ ?){1,4}?)(?=\s*(?:$|[,.;:)(]|\b(?:were|was|have|has|had|been|are|is|who|in|on|at|from|by|and|since|as|to|towards?|during|killed|dead|wounded|injured|displaced|after|when|over|of the|with)\b))", right)
-    return match.group(1).strip() or None if match else None
-
-
-def _measure(left: str, right: str, near: str) -> tuple[str, str | None, str | None] | None:
-    words = _words()
-    best: tuple[int, str, str | None, str | None] | None = None
-    for measure in _ORDER:
-        after, before, head = words[measure]
-        match = head.match(right)
-        if match:
-            if re.search(r"\b(?:and|or)\s", match.group("who")):
-                continue
-            if measure in ("captured", "detained") and re.match(r"\W*(?:were |was |have been |are |to be |will be |being )*(?:freed|released|exchanged|swapped|returned)", right[match.end() :]):
-                continue
-            score = len(match.group("who").split())
-            if measure == "killed" and match.group("word") == "dead" or True:
-                if best is None or score < best[0]:
-                    best = (score, measure, match.group("word"), _clean_who(match.group("who") + match.group("word")) if measure in ("refugees", "displaced") else _clean_who(match.group("who")))
-    if best and best[1] != "other":
-        follow = re.match(r"[\w\s-]{0,40}?\b(?:were |been )?(killed|dead|died|wounded|injured|missing|evacuated)\b", right)
-        if best[1] in ("refugees",) and follow:
-            return "killed" if follow.group(1) in ("killed", "dead", "died") else "injured" if follow.group(1) in ("wounded", "injured") else follow.group(1), follow.group(1), _clean_who(best[3] or "")
-        return best[1], best[2], best[3]
-    passive: tuple[int, str, str | None, str | None] | None = None
-    for measure in _ORDER:
-        after, _, _ = words[measure]
-        match = after.match(right)
-        if match:
-            who = match.group("who")
-            if measure == "other" and re.fullmatch(r"destroyed|damaged", match.group("word")) and not _BUILDINGS.match(right):
-                continue
-            if re.search(r"\b(?:and|or)\s*$", who) or re.search(r"\b(?:prisoners?|hostages?|detainees?|captives?)\b", who) and measure in ("killed",) and False:
-                continue
-            if "," in who and not re.search(r",\s*(?:[\w’'-]+\s+){0,5}$", who):
-                continue
-            score = match.start("word")
-            if passive is None or score < passive[0]:
-                passive = (score, measure, match.group("word"), _clean_who(who))
-    active: tuple[str, str | None, str | None] | None = None
-    for measure in _ORDER:
-        _, before, _ = words[measure]
-        match = before.search(left)
-        if match:
-            if measure == "other":
-                named = words["other"][2].match(right)
-                if not re.search(r"neutrali|eliminat|affect", match.group("word")) and not named and not (re.search(r"destroy|damag", match.group("word")) and _BUILDINGS.match(right)):
-                    continue
-            if measure == "killed" and re.fullmatch(r"lost|claim(?:ed|ing|s)?|cost(?:ing)?|buried", match.group("word")) and not (re.match(r"(?:[\w-]+ ){0,2}?lives", right) or (re.fullmatch(r"lost|buried", match.group("word")) and _PEOPLE.match(right))):
-                continue
-            if measure == "captured" and re.fullmatch(r"took|(?:still )?hold(?:s|ing)", match.group("word")) and not re.match(r"(?:[\w-]+ ){0,3}?(?:hostages?|prisoners?|captives?|soldiers captive)", right):
-                continue
-            if measure == "refugees" and not (_PEOPLE.match(right) or re.match(r"(?:[\w-]+ )?refugees", right)):
-                continue
-            if measure == "displaced" and re.fullmatch(r"forc(?:ed|ing)|driv(?:en|ing)|drove", match.group("word")) and not re.search(r"\b(?:homes?|flee|houses|leave|villages|out)\b", right):
-                continue
-            active = (measure, match.group("word"), _who(right, measure))
-            break
-    if active and (passive is None or passive[0] > 40 or (passive[3] is None and active[0] != passive[1]) and passive[0] > 25):
-        return active
-    if passive and active and active[0] == "killed" and passive[1] in ("displaced", "refugees") and passive[0] > 12:
-        return active
-    if passive:
-        return passive[1], passive[2], passive[3]
-    if best:
-        return best[1], best[2], best[3]
-    return None
-
-
-_SUBJECT = re.compile(
-    r"\b(?P<word>casualties|deaths|fatalities|killings|violations|explosions|attacks|air ?strikes|incidents|clashes|displaced|refugees|wounded|injured|detainees|arrests|dead|death toll|toll)\b[^.;,]{0,50}?"
-    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|went (?:up|down)|jumped|reached|stood at|totall?ed|numbered|amounted to)\b(?: by [^.;,]{1,30})?(?: from [\d,.]+(?: million| thousand)?)?(?: to| at|)\s*(?:about |around |some |nearly |at least |more than )?$"
-)
-_SUBJECTS = {"deaths": "killed", "fatalities": "killed", "killings": "killed", "dead": "killed", "death toll": "killed", "toll": "killed", "displaced": "displaced", "refugees": "refugees", "wounded": "injured", "injured": "injured", "detainees": "detained", "arrests": "detained"}
-
-
-def _subject(left: str) -> tuple[str, str | None, str | None] | None:
-    """ "casualties fell from 213 to", "the toll rose to": the figure's measure is the subject."""
-    match = _SUBJECT.search(left)
-    if not match:
-        return None
-    word = match.group("word")
-    return _SUBJECTS.get(word, "other"), word, None
-
-
-def _clean_who(words: str) -> str | None:
-    words = re.sub(r"\s+", " ", words).strip(" ,")
-    words = re.sub(r"\b(?:were|was|have|has|had|been|are|being|who|reported|left|also|displaced|lost)\b.*$" if not words.lower().startswith(("displaced", "internally")) else r"\b(?:were|was|have|has|had)\b.*$", "", words).strip(" ,")
-    return words or None
-
-
-def _said_by(sentence: Sentence, at: int, said: list[Attribution], quoted: list[tuple[int, int]]) -> str | None:
+def _said_by(
+    sentence: Sentence, at: int, said: list[Attribution], quoted: list[tuple[int, int]]
+) -> str | None:
     """Who speaks at ``at``: the nearest verb of saying before it, else one after it."""
-    before = [a for a in said if a.verb_start <= at or a.kind == "according" and a.verb_start <= at]
+    before = [
+        a for a in said if a.verb_start <= at or (a.kind == "according" and a.verb_start <= at)
+    ]
     after = [a for a in said if a.verb_start > at]
     if before:
         last = before[-1]
@@ -264,9 +272,18 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution], quoted: list[
         between = sentence.low[at : a.verb_start]
         if a.kind in ("after", "according") and not re.search(r"; |, while | whereas ", between):
             return a.who
-        if a.kind == "before" and a.subject_start > at and re.search(r",\s*(?:the |a |an )?[^,]{0,80}$", sentence.low[at : a.verb_start]) and not re.search(r"; |, while | whereas |, but |, and the ", between):
-            if a.verb == "told" or re.match(r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]):
-                return a.who
+        if (
+            a.kind == "before"
+            and a.subject_start > at
+            and re.search(r",\s*(?:the |a |an )?[^,]{0,80}$", sentence.low[at : a.verb_start])
+            and not re.search(r"; |, while | whereas |, but |, and the ", between)
+        ) and (
+            a.verb == "told"
+            or re.match(
+                r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]
+            )
+        ):
+            return a.who
     return None
 
 
@@ -274,8 +291,25 @@ def _once(found: list[Figure]) -> list[Figure]:
     """The same figure of the same thing said twice is one claim."""
     kept: list[Figure] = []
     for figure in found:
-        twin = next((k for k in kept if (k.measure, k.value, k.low, k.high) == (figure.measure, figure.value, figure.low, figure.high) and (k.said_by == figure.said_by or figure.said_by is None or k.said_by is None) and (k.who == figure.who or not k.who or not figure.who or k.who.split()[-1:] == figure.who.split()[-1:])), None)
-        if twin is None or (figure.value is not None and figure.value < 10 and twin.who != figure.who):
+        twin = next(
+            (
+                k
+                for k in kept
+                if (k.measure, k.value, k.low, k.high)
+                == (figure.measure, figure.value, figure.low, figure.high)
+                and (k.said_by == figure.said_by or figure.said_by is None or k.said_by is None)
+                and (
+                    k.who == figure.who
+                    or not k.who
+                    or not figure.who
+                    or k.who.split()[-1:] == figure.who.split()[-1:]
+                )
+            ),
+            None,
+        )
+        if twin is None or (
+            figure.value is not None and figure.value < 10 and twin.who != figure.who
+        ):
             kept.append(figure)
         else:
             twin.said_by = twin.said_by or figure.said_by

@@ -7,13 +7,68 @@ from datetime import timedelta
 from truceline.reading.words import Token
 
 _NAMED_OFFSETS = {
-    "gmt": 0, "utc": 0, "z": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "pst": -480,
-    "pdt": -420, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "msk": 180, "bst": 60, "wat": 60,
-    "cat": 120, "eat": 180, "trt": 180, "pkt": 300, "kst": 540, "jst": 540, "mmt": 390, "wib": 420,
+    "gmt": 0,
+    "utc": 0,
+    "z": 0,
+    "est": -300,
+    "edt": -240,
+    "cst": -360,
+    "cdt": -300,
+    "pst": -480,
+    "pdt": -420,
+    "cet": 60,
+    "cest": 120,
+    "eet": 120,
+    "eest": 180,
+    "msk": 180,
+    "bst": 60,
+    "wat": 60,
+    "cat": 120,
+    "eat": 180,
+    "trt": 180,
+    "pkt": 300,
+    "kst": 540,
+    "jst": 540,
+    "mmt": 390,
+    "wib": 420,
 }
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
-_UNITS = frozenset("one two three four five six seven eight nine ten eleven twelve".split())
-_HOURS = {w: i for i, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_UNITS = frozenset(
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ]
+)
+_HOURS = {
+    w: i
+    for i, w in enumerate(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        1,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +92,12 @@ def _meridiem(hour: int, token: Token) -> int | None:
 
 def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
     n = len(tokens)
-    if j < n and tokens[j].text in ("(", ",") and j + 1 < n and tokens[j + 1].low in ("local", *_NAMED_OFFSETS):
+    if (
+        j < n
+        and tokens[j].text in ("(", ",")
+        and j + 1 < n
+        and tokens[j + 1].low in ("local", *_NAMED_OFFSETS)
+    ):
         inner = _zone(tokens, j + 1)
         if inner:
             close = inner[1]
@@ -55,18 +115,32 @@ def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
         return "local", j + 1
     if low == "z" or (low in _NAMED_OFFSETS and tokens[j].text.isupper()):
         minutes, k = _NAMED_OFFSETS[low], j + 1
-        if low in ("gmt", "utc") and k + 1 < n and tokens[k].text in "+-−" and re.fullmatch(r"\d{1,2}(?::\d\d)?", tokens[k + 1].text):
+        if (
+            low in ("gmt", "utc")
+            and k + 1 < n
+            and tokens[k].text in "+-−"
+            and re.fullmatch(r"\d{1,2}(?::\d\d)?", tokens[k + 1].text)
+        ):
             parts = tokens[k + 1].text.split(":")
             minutes = int(parts[0]) * 60 + (int(parts[1]) if len(parts) > 1 else 0)
             minutes *= -1 if tokens[k].text in "-−" else 1
             k += 2
         return minutes, k
     for size in (3, 2, 1):  # Damascus time, New York time, East Africa Time
-        if j + size < n and tokens[j + size].low == "time" and all(t.text[:1].isupper() for t in tokens[j : j + size]):
+        if (
+            j + size < n
+            and tokens[j + size].low == "time"
+            and all(t.text[:1].isupper() for t in tokens[j : j + size])
+        ):
             return " ".join(t.text for t in tokens[j : j + size]), j + size + 1
-    if tokens[j].text in "+-−" and j + 1 < n and re.fullmatch(r"\d\d:\d\d", tokens[j + 1].text) and tokens[j].start == tokens[j - 1].end:
-        hours, minutes = tokens[j + 1].text.split(":")
-        return (-1 if tokens[j].text in "-−" else 1) * (int(hours) * 60 + int(minutes)), j + 2
+    if (
+        tokens[j].text in "+-−"
+        and j + 1 < n
+        and re.fullmatch(r"\d\d:\d\d", tokens[j + 1].text)
+        and tokens[j].start == tokens[j - 1].end
+    ):
+        east, past = tokens[j + 1].text.split(":")
+        return (-1 if tokens[j].text in "-−" else 1) * (int(east) * 60 + int(past)), j + 2
     return None
 
 
@@ -84,7 +158,11 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             return found, 0, False, j + 1, True
         if j + 1 < n and tokens[j].text in "'’" and tokens[j + 1].low == "clock":
             return _HOURS[low], 0, False, j + 2, True
-        return (_HOURS[low], 0, False, j, False) if j < n and tokens[j].low in ("o'clock", "o’clock") else None
+        return (
+            (_HOURS[low], 0, False, j, False)
+            if j < n and tokens[j].low in ("o'clock", "o’clock")
+            else None
+        )
     match = re.fullmatch(r"(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?", text)
     if match:
         hour, minute = int(match[1]), int(match[2])
@@ -102,14 +180,24 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             if found is not None:
                 return found, 0, False, j + 1, True
             if tokens[j].low == "h" and tokens[j].start == token.end:
-                if j + 1 < n and re.fullmatch(r"\d\d", tokens[j + 1].text) and tokens[j + 1].start == tokens[j].end:
+                if (
+                    j + 1 < n
+                    and re.fullmatch(r"\d\d", tokens[j + 1].text)
+                    and tokens[j + 1].start == tokens[j].end
+                ):
                     return hour, int(tokens[j + 1].text), False, j + 2, True
                 return hour, 0, False, j + 1, True
             if tokens[j].low in ("o'clock", "o’clock"):
                 return hour, 0, False, j + 1, True
             if tokens[j].low == "o" and j + 2 < n and tokens[j + 2].low == "clock":
                 return hour, 0, False, j + 3, True
-            if tokens[j].low in ("hours", "hrs") and i and tokens[i - 1].low in ("at", "from", "until", "to") and len(text) == 2 and (hour > 12 or j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt")):
+            if (
+                tokens[j].low in ("hours", "hrs")
+                and i
+                and tokens[i - 1].low in ("at", "from", "until", "to")
+                and len(text) == 2
+                and (hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt")))
+            ):
                 return hour, 0, False, j + 1, True
         return hour, 0, False, j, False
     if re.fullmatch(r"[012]\d[0-5]\d", text) and int(text) <= 2400:
@@ -161,7 +249,12 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 if closes or tokens[j].text in "/,":
                     other = (inner[0], inner[1], second[0])
                     j = end + (1 if closes else 0)
-            elif tokens[j].text in "([" and midnight and inner[3] < n and tokens[inner[3]].text in ")]":
+            elif (
+                tokens[j].text in "(["
+                and midnight
+                and inner[3] < n
+                and tokens[inner[3]].text in ")]"
+            ):
                 midnight, hour, minute, j = False, inner[0], inner[1], inner[3] + 1
     if j < n and tokens[j].low == "sharp":
         j += 1

@@ -3,31 +3,103 @@
 import re
 from dataclasses import dataclass
 
-from truceline.reading.numbers import Quantity, may_begin, quantity_at
+from truceline.reading.numbers import Quantity, quantity_at
 from truceline.reading.words import Token
 
 _UNITS = {
-    "second": "S", "seconds": "S", "minute": "M", "minutes": "M", "min": "M", "mins": "M", "hour": "H", "hours": "H",
-    "hr": "H", "hrs": "H", "h": "H", "day": "D", "days": "D", "week": "W", "weeks": "W", "fortnight": "2W", "month": "MO", "months": "MO",
-    "year": "Y", "years": "Y",
+    "second": "S",
+    "seconds": "S",
+    "minute": "M",
+    "minutes": "M",
+    "min": "M",
+    "mins": "M",
+    "hour": "H",
+    "hours": "H",
+    "hr": "H",
+    "hrs": "H",
+    "h": "H",
+    "day": "D",
+    "days": "D",
+    "week": "W",
+    "weeks": "W",
+    "fortnight": "2W",
+    "month": "MO",
+    "months": "MO",
+    "year": "Y",
+    "years": "Y",
 }
-_METRES = {
-    "km": 1000.0, "kms": 1000.0, "kilometer": 1000.0, "kilometers": 1000.0, "kilometre": 1000.0, "kilometres": 1000.0,
-    "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "mile": 1609.344, "miles": 1609.344, "mi": 1609.344,
-    "nautical": 1852.0, "nm": 1852.0, "yards": 0.9144, "yard": 0.9144, "feet": 0.3048, "foot": 0.3048, "ft": 0.3048,
-}
+
+
+_BEFORE_A = frozenset(
+    [
+        "for",
+        "in",
+        "within",
+        "last",
+        "lasts",
+        "lasting",
+        "after",
+        "about",
+        "around",
+        "over",
+        "than",
+        "of",
+        "by",
+        "nearly",
+        "almost",
+        "at",
+        "every",
+        "each",
+        "than",
+        "under",
+        "least",
+        "and",
+        "or",
+        "to",
+        "until",
+        "next",
+        "is",
+        "was",
+        "be",
+        "half",
+        "exactly",
+        "just",
+        "only",
+        "roughly",
+        "approximately",
+        "during",
+        "extended",
+        "renewed",
+        "hold",
+        "holds",
+        "held",
+        "some",
+    ]
+)
+
+
 _WITHIN = re.compile(
     r"(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
     r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
     r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an)?\s*(?:next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
 )
+
+
 _LENGTH = re.compile(
     r"(?:for|lasts?|lasting|last|period of|duration of|duration shall be|extended by|prolonged by|renewed for|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
-_PAST = re.compile(r"(?:(?<!will )(?<!and )(?<!to )(?<!shall )(?<!should )(?<!would )(?<!could )last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$")
+
+
+_PAST = re.compile(
+    r"(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
+)
+
+
 _EVERY = re.compile(r"(?:every|each)\s*$")
+
+
 _AFTER = re.compile(
     r"\s*(?:,\s*)?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
 )
@@ -50,20 +122,6 @@ class Length:
     before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Distance:
-    """A length of ground in metres. ``role``: each-side, width, depth, from or plain."""
-
-    metres: float
-    role: str
-    first: int
-    last: int
-    start: int
-    end: int
-    of: str | None = None
-    high: float | None = None
-
-
 def iso(amount: float, unit: str) -> tuple[str, float]:
     """ISO 8601 text and seconds (a month as 30 days, a year as 365)."""
     if unit == "2W":
@@ -80,8 +138,11 @@ def iso(amount: float, unit: str) -> tuple[str, float]:
         amount, unit = amount * 24, "H"
     if unit == "H" and not amount.is_integer():
         amount, unit = amount * 60, "M"
-    seconds = amount * {"S": 1, "M": 60, "H": 3600, "D": 86400, "W": 604800, "MO": 2592000, "Y": 31536000}[unit]
-    number = str(int(round(amount)))
+    seconds = (
+        amount
+        * {"S": 1, "M": 60, "H": 3600, "D": 86400, "W": 604800, "MO": 2592000, "Y": 31536000}[unit]
+    )
+    number = str(round(amount))
     if unit in "SMH" and unit != "MO":
         return f"PT{number}{unit}", seconds
     return f"P{number}{'M' if unit == 'MO' else unit}", seconds
@@ -89,65 +150,124 @@ def iso(amount: float, unit: str) -> tuple[str, float]:
 
 def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
     n = len(tokens)
-    while j < n and (tokens[j].text in "-‑–" or tokens[j].low in ("consecutive", "calendar", "working", "full", "more", "additional", "further", "business", "straight", "other", "-")):
+    while j < n and (
+        tokens[j].text in "-‑–"
+        or tokens[j].low
+        in (
+            "consecutive",
+            "calendar",
+            "working",
+            "full",
+            "more",
+            "additional",
+            "further",
+            "business",
+            "straight",
+            "other",
+            "-",
+        )
+    ):
         j += 1
     if j < n and tokens[j].low in _UNITS and tokens[j].low != "h":
         return _UNITS[tokens[j].low], j + 1
     return None
 
 
-def lengths_of(tokens: list[Token], text: str, offset: int) -> list[Length]:
-    """The lengths of time in a sentence; ``text`` is its lower-case text at ``offset``."""
+def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
+    """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
+    the tokens at which a number (or "every") may begin."""
     found: list[Length] = []
-    i, n = 0, len(tokens)
-    while i < n:
-        low = tokens[i].low
-        if not (may_begin(tokens[i]) or low in ("every", "each")):
-            i += 1
+    n, done = len(tokens), 0
+    for i in spots:
+        if i < done:
             continue
+        low = tokens[i].low
         amount, unit_at, first = None, None, i
         if low in ("a", "an", "one", "half") and i + 1 < n:
-            if low == "half" and tokens[i + 1].low in ("a", "an") and i + 2 < n and tokens[i + 2].low in _UNITS:
+            if (
+                low == "half"
+                and tokens[i + 1].low in ("a", "an")
+                and i + 2 < n
+                and tokens[i + 2].low in _UNITS
+            ):
                 amount, unit_at = 0.5, i + 2
-            elif low in ("a", "an") and tokens[i + 1].low in _UNITS and tokens[i + 1].low != "second":
-                amount, unit_at = 1.0, i + 1
-            elif low in ("a", "an") and tokens[i + 1].low == "half" and i + 3 < n and tokens[i + 3].low in _UNITS:
+            elif (
+                low in ("a", "an") and tokens[i + 1].low in _UNITS and tokens[i + 1].low != "second"
+            ):
+                if i == 0 or tokens[i - 1].low in _BEFORE_A or not tokens[i - 1].text[0].isalpha():
+                    amount, unit_at = 1.0, i + 1
+            elif (
+                low in ("a", "an")
+                and tokens[i + 1].low == "half"
+                and i + 3 < n
+                and tokens[i + 3].low in _UNITS
+            ):
                 amount, unit_at = 0.5, i + 3
         if amount is None and low not in ("a", "an", "half"):
-            q: Quantity | None = quantity_at(tokens, i) if low[0].isdigit() or low.isalpha() else None
+            q: Quantity | None = (
+                quantity_at(tokens, i) if low[0].isdigit() or low.isalpha() else None
+            )
             if q and (q.value is not None or q.high is not None):
                 amount, unit_at = q.value if q.value is not None else q.high, q.last
                 first = min(first, q.first)
-                if unit_at is not None and unit_at + 3 < n and [t.low for t in tokens[unit_at : unit_at + 3]] == ["and", "a", "half"]:
+                if (
+                    unit_at is not None
+                    and unit_at + 3 < n
+                    and [t.low for t in tokens[unit_at : unit_at + 3]] == ["and", "a", "half"]
+                ):
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
             elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
                 amount, unit_at = 1.0, i + 1
         if amount is None or unit_at is None:
-            i += 1
             continue
         unit = _unit(tokens, unit_at)
         if unit is None:
-            i += 1
             continue
         code, j = unit
         if code == "H" and len(tokens[i].text) == 4 and tokens[i].text.isdigit():
-            i = j  # 2200 hours is a clock
+            done = j  # 2200 hours is a clock
             continue
         glued = tokens[j - 1].low
         text_iso, seconds = iso(amount, code)
-        if j + 2 < n and tokens[j].low == "and" and tokens[j + 1].low == "a" and tokens[j + 2].low == "half":
+        if (
+            j + 2 < n
+            and tokens[j].low == "and"
+            and tokens[j + 1].low == "a"
+            and tokens[j + 2].low == "half"
+        ):
             text_iso, seconds = iso(amount + 0.5, code)
             j += 3
         elif j + 2 < n and tokens[j].low == "and":
             more = quantity_at(tokens, j + 1)
             unit2 = _unit(tokens, more.last) if more and more.value is not None else None
-            if more and more.value is not None and unit2 and len(unit2[0]) == 1 and unit2[0] != code:
+            if (
+                more
+                and more.value is not None
+                and unit2
+                and len(unit2[0]) == 1
+                and unit2[0] != code
+            ):
                 second = iso(more.value, unit2[0])
                 if ("T" in second[0]) == ("T" in text_iso) or "T" not in text_iso:
-                    text_iso, seconds = text_iso + second[0].lstrip("P" if "T" not in text_iso else "PT"), seconds + second[1]
+                    text_iso, seconds = (
+                        text_iso + second[0].lstrip("P" if "T" not in text_iso else "PT"),
+                        seconds + second[1],
+                    )
                     j = unit2[1]
-        if j < n and tokens[j].low == "old" or (j + 1 < n and tokens[j].text in "-" and tokens[j + 1].low == "old") or (glued in ("day", "hour") and j + 2 < n and tokens[j].low == "a" and tokens[j + 1].low in ("day", "week")) or (j + 1 < n and tokens[j].low in ("a", "per") and tokens[j + 1].low in ("day", "week")):
-            i = j + 1
+        if (
+            (j < n and tokens[j].low == "old")
+            or (j + 1 < n and tokens[j].text in "-" and tokens[j + 1].low == "old")
+            or (
+                glued in ("day", "hour")
+                and j + 2 < n
+                and tokens[j].low == "a"
+                and tokens[j + 1].low in ("day", "week")
+            )
+            or (
+                j + 1 < n and tokens[j].low in ("a", "per") and tokens[j + 1].low in ("day", "week")
+            )
+        ):
+            done = j + 1
             continue
         start, end = tokens[first].start, tokens[j - 1].end
         before = text[: tokens[first].start - offset].rstrip() + " "
@@ -155,11 +275,20 @@ def lengths_of(tokens: list[Token], text: str, offset: int) -> list[Length]:
             before = text[: tokens[i].end - offset]
         after = text[end - offset :]
         found.append(_role(text_iso, seconds, before, after, first, j, start, end))
-        i = j
+        done = j
     return found
 
 
-def _role(text_iso: str, seconds: float, before: str, after: str, first: int, last: int, start: int, end: int) -> Length:
+def _role(
+    text_iso: str,
+    seconds: float,
+    before: str,
+    after: str,
+    first: int,
+    last: int,
+    start: int,
+    end: int,
+) -> Length:
     tail = before[-70:]
     match = _AFTER.match(after.lstrip("’'"))
     anchor, span, is_before = None, None, False
@@ -167,87 +296,101 @@ def _role(text_iso: str, seconds: float, before: str, after: str, first: int, la
     qualified = re.search(r"(?:more than|over|at least|less than)\s*$", tail)
     if _EVERY.search(tail):
         return Length(text_iso, seconds, "every", first, last, start, end)
-    if link in ("after", "from", "of", "following", "upon", "once", "counting from", "as of", "starting from", "before", "prior to", "ahead of", "preceding", "starting with", "beginning"):
+    if link in (
+        "after",
+        "from",
+        "of",
+        "following",
+        "upon",
+        "once",
+        "counting from",
+        "as of",
+        "starting from",
+        "before",
+        "prior to",
+        "ahead of",
+        "preceding",
+        "starting with",
+        "beginning",
+    ):
         rest = after[match.end() :] if match else ""
-        words = re.match(r"\s*(?:the\s+|its\s+|their\s+|it\s+|this\s+|on\s+)?[^,;:.()]{2,90}?(?=\s*(?:[,;:.()]|\b(?:and|but|while|will|shall|must|which|who|as well|unless|except|under|is to|are to|has to|have to)\b|$))", rest)
+        words = re.match(
+            r"\s*(?:the\s+|its\s+|their\s+|it\s+|this\s+|on\s+)?[^,;:.()]{2,90}?(?=\s*(?:[,;:.()]|\b(?:and|but|while|will|shall|must|which|who|as well|unless|except|under|is to|are to|has to|have to)\b|$))",
+            rest,
+        )
         if words and words.group().strip():
             anchor = words.group().strip()
-            base = start + (len(after) - len(after.lstrip("’'"))) + (end - start) + (match.end() if match else 0)
+            base = (
+                start
+                + (len(after) - len(after.lstrip("’'")))
+                + (end - start)
+                + (match.end() if match else 0)
+            )
             lead = len(words.group()) - len(words.group().lstrip())
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
     if within and not _PAST.search(tail):
-        if link in ("of",) and anchor and re.match(r"(?:fighting|war|talks|calm|negotiations|conflict|violence|clashes)\b", anchor):
+        if (
+            link in ("of",)
+            and anchor
+            and re.match(
+                r"(?:fighting|war|talks|calm|negotiations|conflict|violence|clashes)\b", anchor
+            )
+        ):
             return Length(text_iso, seconds, "past", first, last, start, end)
         role = "within"
-        if within.group().strip() in ("over", "during", "have", "has", "had", "over the", "in the course of", "up to") and not anchor and not re.search(r"next|coming|first|following|period", within.group()) and within.group().strip() not in ("have", "has"):
+        if (
+            within.group().strip()
+            in ("over", "during", "have", "has", "had", "over the", "in the course of", "up to")
+            and not anchor
+            and not re.search(r"next|coming|first|following|period", within.group())
+            and within.group().strip() not in ("have", "has")
+        ):
             role = "length" if "up to" in within.group() else "plain"
         return Length(text_iso, seconds, role, first, last, start, end, anchor, span, is_before)
     if _PAST.search(tail) and not qualified:
         return Length(text_iso, seconds, "past", first, last, start, end)
-    if link in ("after", "following", "from", "upon", "later", "thereafter", "before", "prior to", "hence", "from now", "ahead of", "once", "as of") and not _LENGTH.search(tail):
+    if link in (
+        "after",
+        "following",
+        "from",
+        "upon",
+        "later",
+        "thereafter",
+        "before",
+        "prior to",
+        "hence",
+        "from now",
+        "ahead of",
+        "once",
+        "as of",
+    ) and not _LENGTH.search(tail):
         return Length(text_iso, seconds, "offset", first, last, start, end, anchor, span, is_before)
     if _LENGTH.search(tail):
-        return Length(text_iso, seconds, "length", first, last, start, end, anchor if link in ("from", "starting from", "beginning", "after", "following", "as of") else None, span)
+        return Length(
+            text_iso,
+            seconds,
+            "length",
+            first,
+            last,
+            start,
+            end,
+            anchor
+            if link in ("from", "starting from", "beginning", "after", "following", "as of")
+            else None,
+            span,
+        )
     if re.match(r"\s*(?:ago|earlier)\b", after):
         return Length(text_iso, seconds, "past", first, last, start, end)
-    return Length(text_iso, seconds, "plain", first, last, start, end, anchor if link in ("of", "after", "from") else None, span)
-
-
-_SIDES = re.compile(r"(?:on|to|from) (?:either|each|both|every) sides?\b|to the (?:north|south|east|west) and (?:[^.;]{0,20}\s)?(?:to the )?(?:north|south|east|west)\b|north and south of|east and west of|on both flanks|from both sides|each side|either side|both sides of")
-_WIDE = re.compile(r"^\W*(?:in )?(?:wide|width|across|in breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total)\b")
-_DEEP = re.compile(r"^\W*(?:deep|in depth|depth|inside|into|on (?:either|each|both)|to the (?:north|south|east|west)|north|south|east|west)\b")
-_FROM = re.compile(r"^\W*(?:back |away |behind |outside |distance )?(?:from|of|behind|beyond|north|south|east|west|away|back|apart|inside|outside|off)\b")
-
-
-def distances_of(tokens: list[Token], text: str, offset: int) -> list[Distance]:
-    """The lengths of ground in a sentence (``text``: its lower-case text at ``offset``)."""
-    found: list[Distance] = []
-    i, n = 0, len(tokens)
-    while i < n:
-        if not may_begin(tokens[i]):
-            i += 1
-            continue
-        q = quantity_at(tokens, i)
-        if not q or (q.value is None and q.high is None):
-            i += 1
-            continue
-        j = q.last
-        while j < n and tokens[j].text in "-‑–":
-            j += 1
-        if j >= n or tokens[j].low not in _METRES or (tokens[j].low == "m" and (tokens[j].text != "m" or (q.value or 0) >= 5000)):
-            i = max(q.last, i + 1)
-            continue
-        unit = tokens[j].low
-        metres = _METRES[unit] * (q.value if q.value is not None else q.high or 0.0)
-        j += 1
-        if unit == "nautical" and j < n and tokens[j].low in ("mile", "miles"):
-            j += 1
-        if j < n and (tokens[j].low in ("square", "sq", "²", "per", "squared") or tokens[j].text == "²") or (j - 2 >= 0 and tokens[j - 2].low in ("square", "sq")):
-            i = j + 1
-            continue
-        start, end = tokens[q.first].start, tokens[j - 1].end
-        after = text[end - offset :]
-        # (6.2 miles): the same length again
-        if found and re.search(r"[(/]\s*(?:about|some|around|roughly|approximately|approx\.?|or)?\s*$", text[: start - offset]) and abs(found[-1].metres - metres) < 0.12 * metres:
-            i = j
-            continue
-        if j < n and tokens[j].text == "(":
-            close = after.find(")")
-            after = after[close + 1 :] if close >= 0 else after
-        role = "plain"
-        before = text[max(0, start - offset - 60) : start - offset]
-        if _WIDE.match(after) or re.search(r"(?:width of|wide(?:th)?|total width of|in total|totalling|totaling|broad|breadth of)\s*(?:about|some|around|approximately)?\s*$", before):
-            role = "width"
-        elif _SIDES.search(after[:70]) or re.search(r"(?:either|each|both) sides?\W[^.;]{0,60}$", before):
-            role = "each-side"
-        elif _DEEP.match(after) or re.search(r"(?:depth of|deep|to a depth of|extend(?:s|ing)?(?: for)?)\s*(?:about|some|around|approximately)?\s*$", before):
-            role = "depth"
-        elif _FROM.match(after) or re.search(r"(?:distance of|at least|beyond|by|within|radius of|minimum of|behind)\s*(?:about|some)?\s*$", before):
-            role = "from"
-        elif re.match(r"^\W*(?:long|length|stretch|section|route|in length|border|frontier|road|highway)\b", after) or re.search(r"(?:length of|stretch of|stretches|runs)\s*$", before):
-            role = "long"
-        found.append(Distance(metres, role, q.first, j, start, end))
-        i = j
-    return found
+    return Length(
+        text_iso,
+        seconds,
+        "plain",
+        first,
+        last,
+        start,
+        end,
+        anchor if link in ("of", "after", "from") else None,
+        span,
+    )

@@ -18,13 +18,89 @@ from truceline.reading.page import Block, Page
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 _BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section "
-    "summary table tbody td tfoot th thead tr ul title option button label".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "title",
+        "option",
+        "button",
+        "label",
+    ]
 )
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 _SILENT = frozenset(
-    "script style noscript template svg iframe object select canvas audio video textarea math".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "select",
+        "canvas",
+        "audio",
+        "video",
+        "textarea",
+        "math",
+    ]
 )
 _TAG_REASON = {
     "nav": "menu",
@@ -40,22 +116,95 @@ _TAG_REASON = {
     "label": "form",
 }
 _HINTS = (
-    ("caption", re.compile(r"(?:^|[-_\s])(?:wp-)?(?:caption|figcaption|photo-?credit|image-?credit|credits?|photo-?info)(?:$|[-_\s])", re.I)),
-    ("byline", re.compile(r"(?:^|[-_\s])(?:byline|author(?:s|-\w+)?|dateline-meta|post-meta|entry-meta|article-meta|meta|published|pubdate|timestamp-meta)(?:$|[-_\s])", re.I)),
-    ("tags", re.compile(r"(?:^|[-_\s])(?:tags?|tag-?list|keywords|topics?|taglist|post-tags)(?:$|[-_\s])", re.I)),
-    ("advert", re.compile(r"(?:^|[-_\s])(?:ad|ads|advert\w*|sponsor\w*|promo\w*|outbrain|taboola|banner|cookie\w*|consent|gdpr|paywall|subscribe|subscription|newsletter\w*|signup)(?:$|[-_\s])", re.I)),
-    ("teaser", re.compile(r"(?:^|[-_\s])(?:related\w*|recommend\w*|teasers?|read-?(?:more|also|next)|more-?(?:stories|news|on)|see-?also|trending|most-?(?:read|popular|viewed)|popular|latest(?:-\w+)?|sidebar|widget|carousel|also-?read|up-?next)(?:$|[-_\s])", re.I)),
-    ("menu", re.compile(r"(?:^|[-_\s])(?:nav\w*|menu\w*|breadcrumbs?|toolbar|topbar|skip-?link|masthead|site-?header|pagination|pager|language-?switch\w*)(?:$|[-_\s])", re.I)),
-    ("share", re.compile(r"(?:^|[-_\s])(?:share\w*|sharing|social\w*|follow-us|sharedaddy|print-?link)(?:$|[-_\s])", re.I)),
-    ("comments", re.compile(r"(?:^|[-_\s])(?:comments?|comment-?(?:list|form|respond)|respond|disqus\w*)(?:$|[-_\s])", re.I)),
-    ("footer", re.compile(r"(?:^|[-_\s])(?:footer|site-?footer|page-?footer|colophon|copyright|legal|disclaimer)(?:$|[-_\s])", re.I)),
-    ("hidden", re.compile(r"(?:^|[-_\s])(?:hidden|visually-hidden|sr-only|screen-reader-text|d-none)(?:$|[-_\s])", re.I)),
+    (
+        "caption",
+        re.compile(
+            r"(?:^|[-_\s])(?:wp-)?(?:caption|figcaption|photo-?credit|image-?credit|credits?|photo-?info)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "byline",
+        re.compile(
+            r"(?:^|[-_\s])(?:byline|author(?:s|-\w+)?|dateline-meta|post-meta|entry-meta|article-meta|meta|published|pubdate|timestamp-meta)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "tags",
+        re.compile(
+            r"(?:^|[-_\s])(?:tags?|tag-?list|keywords|topics?|taglist|post-tags)(?:$|[-_\s])", re.I
+        ),
+    ),
+    (
+        "advert",
+        re.compile(
+            r"(?:^|[-_\s])(?:ad|ads|advert\w*|sponsor\w*|promo\w*|outbrain|taboola|banner|cookie\w*|consent|gdpr|paywall|subscribe|subscription|newsletter\w*|signup)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "teaser",
+        re.compile(
+            r"(?:^|[-_\s])(?:related\w*|recommend\w*|teasers?|read-?(?:more|also|next)|more-?(?:stories|news|on)|see-?also|trending|most-?(?:read|popular|viewed)|popular|latest(?:-\w+)?|sidebar|widget|carousel|also-?read|up-?next)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "menu",
+        re.compile(
+            r"(?:^|[-_\s])(?:nav\w*|menu\w*|breadcrumbs?|toolbar|topbar|skip-?link|masthead|site-?header|pagination|pager|language-?switch\w*)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "share",
+        re.compile(
+            r"(?:^|[-_\s])(?:share\w*|sharing|social\w*|follow-us|sharedaddy|print-?link)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "comments",
+        re.compile(
+            r"(?:^|[-_\s])(?:comments?|comment-?(?:list|form|respond)|respond|disqus\w*)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "footer",
+        re.compile(
+            r"(?:^|[-_\s])(?:footer|site-?footer|page-?footer|colophon|copyright|legal|disclaimer)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
+    (
+        "hidden",
+        re.compile(
+            r"(?:^|[-_\s])(?:hidden|visually-hidden|sr-only|screen-reader-text|d-none)(?:$|[-_\s])",
+            re.I,
+        ),
+    ),
 )
 _MAIN = re.compile(r"article|entry-content|post-content|story|content-?body|main", re.I)
 _DATE_NAMES = frozenset(
-    "article:published_time datepublished og:published_time date dc.date dc.date.issued "
-    "dcterms.created dcterms.date pubdate publishdate publish-date parsely-pub-date "
-    "sailthru.date article.published cxenseparse:recs:publishtime".split()
+    [
+        "article:published_time",
+        "datepublished",
+        "og:published_time",
+        "date",
+        "dc.date",
+        "dc.date.issued",
+        "dcterms.created",
+        "dcterms.date",
+        "pubdate",
+        "publishdate",
+        "publish-date",
+        "parsely-pub-date",
+        "sailthru.date",
+        "article.published",
+        "cxenseparse:recs:publishtime",
+    ]
 )
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
@@ -145,7 +294,9 @@ class _Blocks(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {k: v or "" for k, v in attrs}
         if tag == "meta":
-            name = (values.get("property") or values.get("name") or values.get("itemprop") or "").lower()
+            name = (
+                values.get("property") or values.get("name") or values.get("itemprop") or ""
+            ).lower()
             if name in _DATE_NAMES and self.published is None:
                 found = _ISO_DAY.search(values.get("content", ""))
                 self.published = found.group() if found else None
@@ -166,7 +317,10 @@ class _Blocks(HTMLParser):
         if tag in _BLOCK_TAGS:
             self.close_block()
             if tag in ("p", "li", "td", "th", "tr", "dt", "dd", "option"):
-                self._close_open({tag} | ({"p"} if tag != "p" else set()), {"ul", "ol", "table", "div", "article"})
+                self._close_open(
+                    {tag} | ({"p"} if tag != "p" else set()),
+                    {"ul", "ol", "table", "div", "article"},
+                )
         if tag == "hr":
             return
         if tag in _SILENT:
@@ -183,7 +337,14 @@ class _Blocks(HTMLParser):
     def _reason(self, tag: str, values: dict[str, str]) -> str | None:
         if "hidden" in values or re.search(r"display\s*:\s*none", values.get("style", ""), re.I):
             return "hidden"
-        if values.get("role", "") in ("navigation", "menu", "banner", "contentinfo", "complementary", "search"):
+        if values.get("role", "") in (
+            "navigation",
+            "menu",
+            "banner",
+            "contentinfo",
+            "complementary",
+            "search",
+        ):
             return "menu"
         if tag in ("html", "body", "main", "article", "h1"):
             return None
@@ -194,7 +355,10 @@ class _Blocks(HTMLParser):
         words = f"{values.get('class', '')} {values.get('id', '')} {values.get('itemprop', '')}"
         if words.strip():
             for reason, pattern in _HINTS:
-                if pattern.search(words) and not (_MAIN.search(words) and reason not in ("teaser", "tags", "byline", "footer", "comments")):
+                if pattern.search(words) and not (
+                    _MAIN.search(words)
+                    and reason not in ("teaser", "tags", "byline", "footer", "comments")
+                ):
                     if tag == "span" and reason not in ("hidden", "caption"):
                         return None
                     return reason
@@ -279,8 +443,17 @@ def html_page(source: str, *, name: str, sha256: str, encoding: str) -> Page:
     if any(b.reason is None and (b.linked > 0.3 or b.end - b.start < 120) for b in blocks):
         _ask_main_text(source, text, blocks)
     return Page(
-        name, "html", encoding, sha256, source, text, blocks, parser.starts, parser.ends,
-        parser.published, "metadata of the page" if parser.published else None,
+        name,
+        "html",
+        encoding,
+        sha256,
+        source,
+        text,
+        blocks,
+        parser.starts,
+        parser.ends,
+        parser.published,
+        "metadata of the page" if parser.published else None,
     )
 
 
@@ -290,7 +463,13 @@ def _squeeze(text: str) -> str:
 
 def _ask_main_text(source: str, text: str, blocks: list[Block]) -> None:
     try:
-        found = trafilatura.extract(source, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False)
+        found = trafilatura.extract(
+            source,
+            favor_recall=True,
+            include_comments=False,
+            include_tables=True,
+            deduplicate=False,
+        )
     except Exception:  # a voter that fails has no vote; our own rules remain
         return
     if not found:

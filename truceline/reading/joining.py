@@ -2,15 +2,55 @@
 
 import re
 
+from truceline.reading.drafting import Draft
 from truceline.reading.durations import iso as _iso
-from truceline.reading.terms import Draft
 
 _MOMENTS = ("start", "due", "until")
 _FIELDS = ("start", "due", "within", "until", "recurs", "distance_m", "width_m", "count")
 _WORD = re.compile(r"[a-z]{4,}")
 _COMMON = frozenset(
-    "shall will must from with within this that their they them have been under days hours weeks months agreement parties party "
-    "both sides side after before into which also ceasefire truce according between other these those said text forces force".split()
+    [
+        "shall",
+        "will",
+        "must",
+        "from",
+        "with",
+        "within",
+        "this",
+        "that",
+        "their",
+        "they",
+        "them",
+        "have",
+        "been",
+        "under",
+        "days",
+        "hours",
+        "weeks",
+        "months",
+        "agreement",
+        "parties",
+        "party",
+        "both",
+        "sides",
+        "side",
+        "after",
+        "before",
+        "into",
+        "which",
+        "also",
+        "ceasefire",
+        "truce",
+        "according",
+        "between",
+        "other",
+        "these",
+        "those",
+        "said",
+        "text",
+        "forces",
+        "force",
+    ]
 )
 
 
@@ -27,7 +67,10 @@ def _compatible(a: object, b: object, name: str) -> bool:
 
 def seconds(text: str) -> float | None:
     """The length of an ISO 8601 duration in seconds (months as 30 days, years as 365)."""
-    match = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
+    match = re.fullmatch(
+        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+        text,
+    )
     if not match:
         return None
     units = ("Y", "MO", "W", "D", "H", "M", "S")
@@ -48,7 +91,12 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     if a.kind == "cessation":
         return not agreement or not fa or not fb or bool(shared)
     if a.kind == "zone":
-        if agreement and a.sentence != b.sentence and not shared and abs(a.sentence - b.sentence) > 1:
+        if (
+            agreement
+            and a.sentence != b.sentence
+            and not shared
+            and abs(a.sentence - b.sentence) > 1
+        ):
             return False
         return abs(a.sentence - b.sentence) <= 3 or not fa or not fb or bool(shared)
     if a.kind == "duration":
@@ -62,7 +110,12 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     if shared and overlap >= 0.2:
         return a.sentence != b.sentence or overlap > 0.6
     if not fa or not fb:
-        return overlap >= 0.3 or (a.kind in ("patrol", "meeting") and overlap >= 0.15) or a.weak or b.weak
+        return (
+            overlap >= 0.3
+            or (a.kind in ("patrol", "meeting") and overlap >= 0.15)
+            or a.weak
+            or b.weak
+        )
     return overlap >= 0.5
 
 
@@ -98,7 +151,9 @@ def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
         else:
             _join(twin, draft)
     has_facts = {d.kind for d in kept if d.facts()}
-    kept = [d for d in kept if not (d.weak and not d.facts() and d.kind in has_facts and not agreement)]
+    kept = [
+        d for d in kept if not (d.weak and not d.facts() and d.kind in has_facts and not agreement)
+    ]
     for draft in kept:
         draft.spans.sort()
         if draft.each_side and draft.distance_m and draft.width_m is None:

@@ -11,7 +11,7 @@ _ITEM = re.compile(
     re.I,
 )
 _BULLET = re.compile(r"\s*(?:[•·▪‣◦●■*]\s|[-–—]\s)")
-_ENDS = tuple(".!?:;”\"»)’")
+_ENDS = tuple('.!?:;”"»)’')
 
 
 def text_blocks(text: str) -> list[Block]:

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, replace
 
 from truceline.reading.anchoring import Calendar, Moment, anchor
-from truceline.reading.durations import Distance, Length, distances_of, lengths_of
-from truceline.reading.numbers import Quantity, may_begin, quantity_at
+from truceline.reading.distances import Distance, distances_of
+from truceline.reading.durations import Length, lengths_of
+from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.times import moments_of
 from truceline.reading.words import Sentence
 
@@ -31,15 +32,27 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     if not _TIME_HINT.search(low):
         return Marks([], [], [], [])
     tokens, offset = sentence.tokens, sentence.start
+    spots = [i for i, t in enumerate(tokens) if t.low in STARTS or t.low[0].isdigit()]
     said = moments_of(tokens, low, offset)
     moments: list[Moment] = []
     for one in said:
-        if one.role == "until" and one.day is None and moments and moments[-1].said.role == "start" and moments[-1].date:
+        if (
+            one.role == "until"
+            and one.day is None
+            and moments
+            and moments[-1].said.role == "start"
+            and moments[-1].date
+        ):
             before = cal.day
             cal.day = moments[-1].date
             moment = anchor(one, cal, low, offset)
             cal.day = before
-            if moment.iso and moments[-1].iso and moment.iso <= moments[-1].iso and "T" in moments[-1].iso:
+            if (
+                moment.iso
+                and moments[-1].iso
+                and moment.iso <= moments[-1].iso
+                and "T" in moments[-1].iso
+            ):
                 cal.day = moments[-1].date
                 later = replace(one, day=("after", 1))
                 moment = replace(anchor(later, cal, low, offset), said=one)
@@ -47,34 +60,38 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         else:
             moment = anchor(one, cal, low, offset)
         moments.append(moment)
-        if moment.date is not None and one.day is not None and one.day[0] in ("date", "weekday", "rel", "after"):
+        if (
+            moment.date is not None
+            and one.day is not None
+            and one.day[0] in ("date", "weekday", "rel", "after")
+        ):
             cal.day = moment.date
-    lengths = [x for x in lengths_of(tokens, low, offset) if not any(m.said.start <= x.start < m.said.end for m in moments if m.said.clock)]
+    lengths = [
+        x
+        for x in lengths_of(tokens, low, offset, spots)
+        if not any(m.said.start <= x.start < m.said.end for m in moments if m.said.clock)
+    ]
     taken = [(m.said.first, m.said.last) for m in moments] + [(x.first, x.last) for x in lengths]
-    distances = distances_of(tokens, low, offset)
+    distances = distances_of(tokens, low, offset, spots)
     taken += [(d.first, d.last) for d in distances]
-    return Marks(moments, lengths, distances, _quantities(sentence, taken))
+    return Marks(moments, lengths, distances, _quantities(sentence, taken, spots))
 
 
-def _quantities(sentence: Sentence, taken: list[tuple[int, int]]) -> list[Quantity]:
+def _quantities(
+    sentence: Sentence, taken: list[tuple[int, int]], spots: list[int]
+) -> list[Quantity]:
     found: list[Quantity] = []
     tokens = sentence.tokens
-    i = 0
-    while i < len(tokens):
-        busy = next((last for first, last in taken if first <= i < last), None)
-        if busy is not None:
-            i = busy
-            continue
-        if not may_begin(tokens[i]):
-            i += 1
+    done = 0
+    for i in spots:
+        if i < done or any(first <= i < last for first, last in taken):
             continue
         q = quantity_at(tokens, i)
         if q is None:
-            i += 1
             continue
         if not _label(sentence, i, q):
             found.append(q)
-        i = max(q.last, i + 1)
+        done = max(q.last, i + 1)
     return found
 
 
@@ -82,18 +99,104 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
     """Numbers that count nothing: Article 5, Resolution 1701, M4, 100 mm, 12 %, years, lists."""
     tokens = sentence.tokens
     before = tokens[i - 1].low if i else ""
-    if before in ("article", "articles", "resolution", "resolutions", "paragraph", "paragraphs", "section", "annex", "chapter", "point", "points", "phase", "no", "number", "page", "stage", "clause", "step", "day", "route", "highway", "r", "world", "unit", "brigade", "no.", "para", "category", "calibre", "caliber", "version", "group", "area", "zone", "table", "figure", "$", "€", "£"):
+    if before in (
+        "article",
+        "articles",
+        "resolution",
+        "resolutions",
+        "paragraph",
+        "paragraphs",
+        "section",
+        "annex",
+        "chapter",
+        "point",
+        "points",
+        "phase",
+        "no",
+        "number",
+        "page",
+        "stage",
+        "clause",
+        "step",
+        "day",
+        "route",
+        "highway",
+        "r",
+        "world",
+        "unit",
+        "brigade",
+        "no.",
+        "para",
+        "category",
+        "calibre",
+        "caliber",
+        "version",
+        "group",
+        "area",
+        "zone",
+        "table",
+        "figure",
+        "$",
+        "€",
+        "£",
+    ):
         return True
     after = tokens[q.last].low if q.last < len(tokens) else ""
-    if after in ("%", "percent", "per", "mm", "cm", "km2", "hectares", "acres", "square", "degrees", "a.m", "years-old", "metres", "st", "nd", "rd", "th") and not (after == "per" and q.last + 1 < len(tokens) and tokens[q.last + 1].low in ("day", "week")):
+    if after in (
+        "%",
+        "percent",
+        "per",
+        "mm",
+        "cm",
+        "km2",
+        "hectares",
+        "acres",
+        "square",
+        "degrees",
+        "a.m",
+        "years-old",
+        "metres",
+        "st",
+        "nd",
+        "rd",
+        "th",
+    ) and not (
+        after == "per" and q.last + 1 < len(tokens) and tokens[q.last + 1].low in ("day", "week")
+    ):
         return True
     token = tokens[i]
-    if before and tokens[i - 1].end == token.start and (tokens[i - 1].text[-1].isalpha() or tokens[i - 1].text in "-‑/"):
+    if (
+        before
+        and tokens[i - 1].end == token.start
+        and (tokens[i - 1].text[-1].isalpha() or tokens[i - 1].text in "-‑/")
+    ):
         return True  # M4, UNSCR-2254
-    if token.text.isdigit() and len(token.text) == 4 and 1900 <= int(token.text) <= 2100 and q.qualifier is None:
-        return after in ("", ",", ".", ")", ";", "in", "and", "the") or before in ("in", "since", "of", "until", "from", "the", "by", ",", "(")
+    if (
+        token.text.isdigit()
+        and len(token.text) == 4
+        and 1900 <= int(token.text) <= 2100
+        and q.qualifier is None
+    ):
+        return after in ("", ",", ".", ")", ";", "in", "and", "the") or before in (
+            "in",
+            "since",
+            "of",
+            "until",
+            "from",
+            "the",
+            "by",
+            ",",
+            "(",
+        )
     if i == 0 and after in (".", ")"):
         return True
-    if after in ("-",) and q.last + 1 < len(tokens) and tokens[q.last + 1].low in ("year", "point", "member", "storey", "nation", "party", "person", "kilometer", "strong"):
+    if (
+        after in ("-",)
+        and q.last + 1 < len(tokens)
+        and tokens[q.last + 1].low
+        in ("year", "point", "member", "storey", "nation", "party", "person", "kilometer", "strong")
+    ):
         return True
-    return token.low in ("one", "a") and (after in ("of", "another", "side", "to") or q.last >= len(tokens))
+    return token.low in ("one", "a") and (
+        after in ("of", "another", "side", "to") or q.last >= len(tokens)
+    )

@@ -5,27 +5,47 @@ import re
 from rapidfuzz import fuzz
 
 from truceline.reading.anchoring import Calendar
+from truceline.reading.drafting import Draft
 from truceline.reading.marks import Marks
 from truceline.reading.page import Page
-from truceline.reading.speech import People, known_actors
-from truceline.reading.terms import Draft
+from truceline.reading.people import People, known_actors
 from truceline.reading.who import Mention
 from truceline.reading.words import Sentence
 
 Notice = tuple[str, str, tuple[int, int], str | None]
-_ROLED = re.compile(r"\b(?:troops|forces|army|military|government|ministry|president|soldiers|officials?|delegation|authorities|leader|spokes\w+|minister|fighters|rebels|regime|side|movement|group|ally|backed|supported)\b", re.I)
+_ROLED = re.compile(
+    r"\b(?:troops|forces|army|military|government|ministry|president|soldiers|officials?|delegation|authorities|leader|spokes\w+|minister|fighters|rebels|regime|side|movement|group|ally|backed|supported)\b",
+    re.I,
+)
 
 
-def notices_of(page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calendar, people: People, actors: list[Mention], drafts: list[Draft]) -> list[Notice]:
+def notices_of(
+    page: Page,
+    sentences: list[Sentence],
+    marks: list[Marks],
+    cal: Calendar,
+    people: People,
+    actors: list[Mention],
+    drafts: list[Draft],
+) -> list[Notice]:
     """Every warning: kind, sentence, span in the page's text, suggestion."""
     found: list[Notice] = []
     for start, end, what, suggestion in cal.mismatches:
-        found.append(("weekday", f"the weekday does not fit the date: {what}", (start, end), suggestion))
+        found.append(
+            ("weekday", f"the weekday does not fit the date: {what}", (start, end), suggestion)
+        )
     for mark in marks:
         for moment in mark.moments:
             if moment.readings and moment.iso:
                 a, b = moment.readings
-                found.append(("ambiguous time", f"“midnight” may begin or end the day: {a} or {b}; {moment.iso} was chosen", (moment.said.start, moment.said.end), moment.iso))
+                found.append(
+                    (
+                        "ambiguous time",
+                        f"“midnight” may begin or end the day: {a} or {b}; {moment.iso} was chosen",
+                        (moment.said.start, moment.said.end),
+                        moment.iso,
+                    )
+                )
     found.extend(_garbled(sentences))
     found.extend(_sums(page, drafts, sentences, marks))
     found.extend(_spellings(actors))
@@ -46,31 +66,82 @@ def _garbled(sentences: list[Sentence]) -> list[Notice]:
         for sentence in sentences:
             if first not in sentence.text or last not in sentence.text:
                 continue
-            for match in re.finditer(rf"\b{re.escape(first)}\s+(?P<between>[^.;:!?\"“”()]{{3,40}}?)\s*\b(?:al-|el-)?{re.escape(last)}\b", sentence.text):
+            for match in re.finditer(
+                rf"\b{re.escape(first)}\s+(?P<between>[^.;:!?\"“”()]{{3,40}}?)\s*\b(?:al-|el-)?{re.escape(last)}\b",
+                sentence.text,
+            ):
                 between = match.group("between").strip()
                 inside = " ".join(parts[1:-1])
-                if not between or between.lower() in (inside.lower(), "al", "el", "al-", "el-") or " and " in f" {between} " or "," in between or (inside and fuzz.ratio(between.lower(), inside.lower()) >= 70):
+                if (
+                    not between
+                    or between.lower() in (inside.lower(), "al", "el", "al-", "el-")
+                    or " and " in f" {between} "
+                    or "," in between
+                    or (inside and fuzz.ratio(between.lower(), inside.lower()) >= 70)
+                ):
                     continue
                 if len(between.split()) <= 4:
                     span = (sentence.start + match.start(), sentence.start + match.end())
                     rest = re.sub(r"(?:al|el)-[A-Z]\w+", "", between).strip()
-                    found.append(("garbled name", f"“{match.group()}” looks like {name}, garbled", span, f"{name}{(' ' + rest) if rest and rest.islower() else ''}" if not rest else f"{rest} of {name}" if rest.islower() else name))
+                    found.append(
+                        (
+                            "garbled name",
+                            f"“{match.group()}” looks like {name}, garbled",
+                            span,
+                            f"{rest} of {name}" if rest.islower() else name,
+                        )
+                    )
     return found
 
 
-def _sums(page: Page, drafts: list[Draft], sentences: list[Sentence], marks: list[Marks]) -> list[Notice]:
+def _sums(
+    page: Page, drafts: list[Draft], sentences: list[Sentence], marks: list[Marks]
+) -> list[Notice]:
     found: list[Notice] = []
     for draft in drafts:
-        if draft.kind == "zone" and draft.each_side and draft.distance_m and draft.width_m and abs(2 * draft.distance_m - draft.width_m) > 0.02 * draft.width_m:
-            found.append(("sum", f"{draft.distance_m / 1000:g} km on either side is {2 * draft.distance_m / 1000:g} km, not the {draft.width_m / 1000:g} km said", draft.spans[0], f"{2 * draft.distance_m / 1000:g} km in total"))
+        if (
+            draft.kind == "zone"
+            and draft.each_side
+            and draft.distance_m
+            and draft.width_m
+            and abs(2 * draft.distance_m - draft.width_m) > 0.02 * draft.width_m
+        ):
+            found.append(
+                (
+                    "sum",
+                    f"{draft.distance_m / 1000:g} km on either side is {2 * draft.distance_m / 1000:g} km, not the {draft.width_m / 1000:g} km said",
+                    draft.spans[0],
+                    f"{2 * draft.distance_m / 1000:g} km in total",
+                )
+            )
     for sentence, mark in zip(sentences, marks, strict=True):
         match = re.search(r"\b(?:a total of|totall?ing|in total|altogether|in all)\b", sentence.low)
-        values = [(q.value, sentence.tokens[q.first].start, sentence.tokens[q.last - 1].end) for q in mark.quantities if q.value is not None and q.qualifier is None]
-        if match and len(values) >= 3 and re.search(r":|comprising|of which|made up of|including both|consisting", sentence.low):
+        values = [
+            (q.value, sentence.tokens[q.first].start, sentence.tokens[q.last - 1].end)
+            for q in mark.quantities
+            if q.value is not None and q.qualifier is None
+        ]
+        if (
+            match
+            and len(values) >= 3
+            and re.search(
+                r":|comprising|of which|made up of|including both|consisting", sentence.low
+            )
+        ):
             total = max(values)
             parts = [v for v in values if v is not total]
-            if re.search(r"comprising|made up of|consisting|:", sentence.low) and sum(v[0] for v in parts) != total[0]:
-                found.append(("sum", f"the parts add up to {sum(v[0] for v in parts):g}, not {total[0]:g}", (total[1], total[2]), f"{sum(v[0] for v in parts):g}"))
+            if (
+                re.search(r"comprising|made up of|consisting|:", sentence.low)
+                and sum(v[0] for v in parts) != total[0]
+            ):
+                found.append(
+                    (
+                        "sum",
+                        f"the parts add up to {sum(v[0] for v in parts):g}, not {total[0]:g}",
+                        (total[1], total[2]),
+                        f"{sum(v[0] for v in parts):g}",
+                    )
+                )
     return found
 
 
@@ -87,16 +158,41 @@ def _spellings(actors: list[Mention]) -> list[Notice]:
                 shapes[variant] = variant
         for variant in shapes:
             at = next((s for s in actor.spans if s[1] - s[0] == len(variant)), actor.spans[0])
-            found.append(("spelling", f"“{variant}” and “{actor.name}” are one person, spelled in two ways", at, actor.name))
+            found.append(
+                (
+                    "spelling",
+                    f"“{variant}” and “{actor.name}” are one person, spelled in two ways",
+                    at,
+                    actor.name,
+                )
+            )
     return found
 
 
 def _no_anchor(drafts: list[Draft], page: Page) -> list[Notice]:
     return [
-        ("no anchor", f"the text does not say from when the {d.within} are counted (signature, entry into force and the start of the cessation are possible)", d.spans[0], None)
+        (
+            "no anchor",
+            f"the text does not say from when the {d.within} are counted (signature, entry into force and the start of the cessation are possible)",
+            d.spans[0],
+            None,
+        )
         for d in drafts
-        if d.within and d.after is None and d.kind in ("deliverable", "withdrawal", "handover", "release", "deployment", "monitoring", "meeting", "access")
-        and not any("counts from" in n for n in d.notes) and d.start is None
+        if d.within
+        and d.after is None
+        and d.kind
+        in (
+            "deliverable",
+            "withdrawal",
+            "handover",
+            "release",
+            "deployment",
+            "monitoring",
+            "meeting",
+            "access",
+        )
+        and not any("counts from" in n for n in d.notes)
+        and d.start is None
     ]
 
 
@@ -112,5 +208,12 @@ def _roleless(actors: list[Mention], sentences: list[Sentence]) -> list[Notice]:
             continue
         near = sentence.text[max(0, start - sentence.start - 60) : end - sentence.start + 60]
         if actor.kind == "armed group" and not _ROLED.search(near):
-            found.append(("party without a role", f"{actor.name} is named without a word of its part in this", (start, end), None))
+            found.append(
+                (
+                    "party without a role",
+                    f"{actor.name} is named without a word of its part in this",
+                    (start, end),
+                    None,
+                )
+            )
     return found

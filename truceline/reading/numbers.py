@@ -8,24 +8,141 @@ from truceline.reading.words import Token
 _UNITS = {
     w: n
     for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
-_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    w: 10 * n
+    for n, w in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
+    )
+}
 _SCALES = {
-    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12,
-    "lakh": 10**5, "crore": 10**7, "m": 10**6, "mn": 10**6, "k": 1000, "bn": 10**9, "score": 20,
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "billion": 10**9,
+    "dozen": 12,
+    "lakh": 10**5,
+    "crore": 10**7,
+    "m": 10**6,
+    "mn": 10**6,
+    "k": 1000,
+    "bn": 10**9,
+    "score": 20,
 }
 _VAGUE = {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000, "millions": 2_000_000}
-_FIGURE = re.compile(r"\d{1,3}(?:[,’'\u00a0\u202f]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d+(?:\.\d+)?")
+_FIGURE = re.compile(
+    r"\d{1,3}(?:[,’'\u00a0\u202f]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d+(?:\.\d+)?"
+)
 _BEFORE = {
-    "high": ("nearly", "almost", "close to", "just under", "under", "fewer than", "less than", "below", "not quite", "just short of", "approaching", "up to", "as many as", "at most", "no more than", "not more than", "not exceeding", "a maximum of", "maximum of", "not to exceed", "as much as"),
-    "low": ("more than", "over", "at least", "a minimum of", "minimum of", "no fewer than", "not less than", "no less than", "above", "upwards of", "upward of", "exceeding", "in excess of", "well over", "not fewer than", "just over", "greater than", "larger than", "far more than", "well above"),
-    "about": ("about", "around", "some", "approximately", "roughly", "an estimated", "estimated", "circa", "~", "approx", "approx.", "in the region of", "an average of", "as estimated", "c.", "nearly or"),
+    "high": (
+        "nearly",
+        "almost",
+        "close to",
+        "just under",
+        "under",
+        "fewer than",
+        "less than",
+        "below",
+        "not quite",
+        "just short of",
+        "approaching",
+        "up to",
+        "as many as",
+        "at most",
+        "no more than",
+        "not more than",
+        "not exceeding",
+        "a maximum of",
+        "maximum of",
+        "not to exceed",
+        "as much as",
+    ),
+    "low": (
+        "more than",
+        "over",
+        "at least",
+        "a minimum of",
+        "minimum of",
+        "no fewer than",
+        "not less than",
+        "no less than",
+        "above",
+        "upwards of",
+        "upward of",
+        "exceeding",
+        "in excess of",
+        "well over",
+        "not fewer than",
+        "just over",
+        "greater than",
+        "larger than",
+        "far more than",
+        "well above",
+    ),
+    "about": (
+        "about",
+        "around",
+        "some",
+        "approximately",
+        "roughly",
+        "an estimated",
+        "estimated",
+        "circa",
+        "~",
+        "approx",
+        "approx.",
+        "in the region of",
+        "an average of",
+        "as estimated",
+        "c.",
+        "nearly or",
+    ),
 }
-_PHRASES = sorted(((p.split(), side, p) for side, ps in _BEFORE.items() for p in ps), key=lambda x: -len(x[0]))
-_INCLUSIVE = {"up to", "as many as", "as much as", "at most", "no more than", "not more than", "not exceeding", "a maximum of", "maximum of", "not to exceed", "at least", "a minimum of", "minimum of", "no fewer than", "not less than", "no less than", "not fewer than"}
+_PHRASES = sorted(
+    ((p.split(), side, p) for side, ps in _BEFORE.items() for p in ps), key=lambda x: -len(x[0])
+)
+_INCLUSIVE = {
+    "up to",
+    "as many as",
+    "as much as",
+    "at most",
+    "no more than",
+    "not more than",
+    "not exceeding",
+    "a maximum of",
+    "maximum of",
+    "not to exceed",
+    "at least",
+    "a minimum of",
+    "minimum of",
+    "no fewer than",
+    "not less than",
+    "no less than",
+    "not fewer than",
+}
 _LASTS = {p[0][-1] for p in _PHRASES}
 
 
@@ -42,12 +159,8 @@ class Quantity:
     core: int  # the token where the figure itself begins
 
 
-STARTS = frozenset((*_UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens"))
-
-
-def may_begin(token: Token) -> bool:
-    """Whether a number can begin at this token (a cheap test before the grammar)."""
-    return token.low in STARTS or token.low[0].isdigit()
+# Words at which a number (or "every day") may begin: a cheap test before the grammar.
+STARTS = frozenset((*_UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens", "every", "each"))
 
 
 def tidy(value: float | None) -> int | float | None:
@@ -77,33 +190,60 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
     if value is not None:
         # 1 000 000 with plain or thin spaces between the groups
         while (
-            j < n and len(tokens[j].text) == 3 and tokens[j].text.isdigit() and value < 10**9
+            j < n
+            and len(tokens[j].text) == 3
+            and tokens[j].text.isdigit()
+            and value < 10**9
             and tokens[j].start - tokens[j - 1].end == 1
-            and len(tokens[j - 1].text) <= 3 and tokens[j - 1].text.isdigit()
+            and len(tokens[j - 1].text) <= 3
+            and tokens[j - 1].text.isdigit()
         ):
             value = value * 1000 + int(tokens[j].text)
             j += 1
     elif low in _UNITS or low in _TENS:
         value, j = _words(tokens, i)
-    elif low == "half" and j < n and tokens[j].low == "a" and j + 1 < n and tokens[j + 1].low in ("million", "billion", "dozen"):
+    elif (
+        low == "half"
+        and j < n
+        and tokens[j].low == "a"
+        and j + 1 < n
+        and tokens[j + 1].low in ("million", "billion", "dozen")
+    ):
         return _SCALES[tokens[j + 1].low] / 2, j + 2
     elif low == "half" and j < n and tokens[j].low == "million":
         return 500_000.0, j + 1
-    elif low in ("a", "an") and j < n and tokens[j].low in ("hundred", "thousand", "million", "billion", "dozen", "score"):
+    elif (
+        low in ("a", "an")
+        and j < n
+        and tokens[j].low in ("hundred", "thousand", "million", "billion", "dozen", "score")
+    ):
         value = 1.0
     elif low == "a" and j < n and tokens[j].low == "couple":
         return 2.0, j + (2 if j + 1 < n and tokens[j + 1].low == "of" else 1)
-    elif low == "a" and j + 1 < n and tokens[j].low == "half" and tokens[j + 1].low in ("million", "dozen"):
+    elif (
+        low == "a"
+        and j + 1 < n
+        and tokens[j].low == "half"
+        and tokens[j + 1].low in ("million", "dozen")
+    ):
         return _SCALES[tokens[j + 1].low] / 2, j + 2
     else:
         return None
-    if j + 3 < n and tokens[j].low == "and" and tokens[j + 1].low == "a" and tokens[j + 2].low == "half" and tokens[j + 3].low in _SCALES:
+    if (
+        j + 3 < n
+        and tokens[j].low == "and"
+        and tokens[j + 1].low == "a"
+        and tokens[j + 2].low == "half"
+        and tokens[j + 3].low in _SCALES
+    ):
         value += 0.5
         j += 3
     while j < n and tokens[j].low in _SCALES:
         word = tokens[j].low
         glued = tokens[j].start == tokens[j - 1].end
-        if word in ("m", "k", "mn", "bn") and not (glued and word != "m" or (glued and value < 100)):
+        if word in ("m", "k", "mn", "bn") and not (
+            (glued and word != "m") or (glued and value < 100)
+        ):
             break
         if word == "score" and j == i + 1 and low not in ("a",):
             break
@@ -146,7 +286,7 @@ def _words(tokens: list[Token], i: int) -> tuple[float, int]:
 
 
 def _qualifier(tokens: list[Token], i: int) -> tuple[str, str, int] | None:
-    if i == 0 or tokens[i - 1].low not in _LASTS and tokens[i - 1].text != ".":
+    if i == 0 or (tokens[i - 1].low not in _LASTS and tokens[i - 1].text != "."):
         return None
     for words, side, phrase in _PHRASES:
         k = i - len(words)
@@ -158,10 +298,26 @@ def _qualifier(tokens: list[Token], i: int) -> tuple[str, str, int] | None:
 def quantity_at(tokens: list[Token], i: int) -> Quantity | None:
     """The quantity whose figure begins at token ``i``: value, bounds, qualifier."""
     low = tokens[i].low
-    if low in _VAGUE or (low == "tens" or low == "hundreds") and [t.low for t in tokens[i + 1 : i + 3]] in (["of", "thousands"], ["of", "millions"]):
-        if low in ("tens", "hundreds") and i + 2 < len(tokens) and tokens[i + 1].low == "of" and tokens[i + 2].low in ("thousands", "millions"):
+    if low in _VAGUE or (
+        (low in {"tens", "hundreds"})
+        and [t.low for t in tokens[i + 1 : i + 3]] in (["of", "thousands"], ["of", "millions"])
+    ):
+        if (
+            low in ("tens", "hundreds")
+            and i + 2 < len(tokens)
+            and tokens[i + 1].low == "of"
+            and tokens[i + 2].low in ("thousands", "millions")
+        ):
             unit = 1000 if tokens[i + 2].low == "thousands" else 10**6
-            return Quantity(None, (20 if low == "tens" else 200) * unit, None, f"{low} of {tokens[i + 2].low}", i, i + 3, i)
+            return Quantity(
+                None,
+                (20 if low == "tens" else 200) * unit,
+                None,
+                f"{low} of {tokens[i + 2].low}",
+                i,
+                i + 3,
+                i,
+            )
         return Quantity(None, _VAGUE[low], None, low, i, i + 1, i)
     found = number_at(tokens, i)
     if not found:
@@ -171,23 +327,53 @@ def quantity_at(tokens: list[Token], i: int) -> Quantity | None:
     # ranges: between A and B, A to B, A-B
     link = tokens[j].low if j < n else ""
     before = tokens[i - 1].low if i else ""
-    if (link in ("to", "-", "–", "or") and (link != "or" or before != "either")) or (link == "and" and before == "between"):
+    if (link in ("to", "-", "–", "or") and (link != "or" or before != "either")) or (
+        link == "and" and before == "between"
+    ):
         other = number_at(tokens, j + 1)
         if other and other[0] > value:
-            scale = next((s for s in (10**9, 10**6, 1000) if other[0] >= s and value < 1000 and value < other[0] / s * 1.0001 and tokens[other[1] - 1].low in _SCALES), 1)
+            scale = next(
+                (
+                    s
+                    for s in (10**9, 10**6, 1000)
+                    if other[0] >= s
+                    and value < 1000
+                    and value < other[0] / s * 1.0001
+                    and tokens[other[1] - 1].low in _SCALES
+                ),
+                1,
+            )
             if tokens[j - 1].low in _SCALES:
                 scale = 1
             first = i - 1 if before in ("between", "from") else i
             q = _qualifier(tokens, first)
-            return Quantity(None, value * scale, other[0], "between", q[2] if q else first, other[1], i)
+            return Quantity(
+                None, value * scale, other[0], "between", q[2] if q else first, other[1], i
+            )
     q = _qualifier(tokens, i)
     if q:
         side, phrase, first = q
         exact = phrase in _INCLUSIVE
         if side == "high":
-            return Quantity(value, None, value if exact or value < 2 or not value.is_integer() else value - 1, phrase, first, j, i)
+            return Quantity(
+                value,
+                None,
+                value if exact or value < 2 or not value.is_integer() else value - 1,
+                phrase,
+                first,
+                j,
+                i,
+            )
         if side == "low":
-            return Quantity(value, value if exact or not value.is_integer() else value + 1, None, phrase, first, j, i)
+            return Quantity(
+                value,
+                value if exact or not value.is_integer() else value + 1,
+                None,
+                phrase,
+                first,
+                j,
+                i,
+            )
         return Quantity(value, None, None, phrase, first, j, i)
     after = [t.low for t in tokens[j : j + 2]]
     if after == ["or", "more"]:

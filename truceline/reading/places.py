@@ -27,8 +27,8 @@ class Known:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (files("truceline.reading") / "data" / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = (files("truceline.reading") / "data" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 @lru_cache(maxsize=1)
@@ -41,16 +41,36 @@ def known_places() -> dict[str, Known]:
         for alias in (row["name"], *row["aliases"].split("|")):
             if alias:
                 found[alias.lower()] = country
-        found.setdefault(row["capital"].lower(), Known(row["capital"], row["code"], None, None, "truceline countries", "capital"))
+        found.setdefault(
+            row["capital"].lower(),
+            Known(row["capital"], row["code"], None, None, "truceline countries", "capital"),
+        )
         for people in row["demonyms"].split("|"):
-            found.setdefault(people.lower(), Known(row["name"], row["code"], None, None, "truceline countries", "people"))
+            found.setdefault(
+                people.lower(),
+                Known(row["name"], row["code"], None, None, "truceline countries", "people"),
+            )
     for row in _rows("places.csv"):
-        place = Known(row["name"], row["country"], float(row["lon"]), float(row["lat"]), "truceline places", "place")
+        place = Known(
+            row["name"],
+            row["country"],
+            float(row["lon"]),
+            float(row["lat"]),
+            "truceline places",
+            "place",
+        )
         for alias in (row["name"], *row["aliases"].split("|")):
             if alias and (alias.lower() not in found or found[alias.lower()].kind == "capital"):
                 found[alias.lower()] = place
     for alias, name in (("gaza", "Gaza"), ("gaza strip", "Gaza"), ("west bank", "West Bank")):
-        found[alias] = Known(name, "PS", 34.4 if name == "Gaza" else 35.2, 31.4 if name == "Gaza" else 31.9, "truceline places", "place")
+        found[alias] = Known(
+            name,
+            "PS",
+            34.4 if name == "Gaza" else 35.2,
+            31.4 if name == "Gaza" else 31.9,
+            "truceline places",
+            "place",
+        )
     return found
 
 
@@ -92,9 +112,27 @@ def country_zone(code: str) -> str | None:
 def zones_named(words: str) -> str | None:
     """The zone of "Damascus", "Moscow", "Israeli", "East Africa" (as in "... time")."""
     low = words.lower().removeprefix("the ").removesuffix(" standard").removesuffix(" daylight")
-    fixed = {"east africa": "Africa/Nairobi", "west africa": "Africa/Lagos", "central africa": "Africa/Maputo", "korea": "Asia/Seoul", "korean": "Asia/Seoul",
-             "indian": "Asia/Kolkata", "eastern": "America/New_York", "new york": "America/New_York", "washington": "America/New_York", "greenwich mean": "UTC",
-             "moscow": "Europe/Moscow", "russian": "Europe/Moscow", "central european": "Europe/Paris", "eastern european": "Europe/Kyiv", "us eastern": "America/New_York", "kinshasa": "Africa/Kinshasa", "goma": "Africa/Lubumbashi", "universal": "UTC", "jakarta": "Asia/Jakarta"}
+    fixed = {
+        "east africa": "Africa/Nairobi",
+        "west africa": "Africa/Lagos",
+        "central africa": "Africa/Maputo",
+        "korea": "Asia/Seoul",
+        "korean": "Asia/Seoul",
+        "indian": "Asia/Kolkata",
+        "eastern": "America/New_York",
+        "new york": "America/New_York",
+        "washington": "America/New_York",
+        "greenwich mean": "UTC",
+        "moscow": "Europe/Moscow",
+        "russian": "Europe/Moscow",
+        "central european": "Europe/Paris",
+        "eastern european": "Europe/Kyiv",
+        "us eastern": "America/New_York",
+        "kinshasa": "Africa/Kinshasa",
+        "goma": "Africa/Lubumbashi",
+        "universal": "UTC",
+        "jakarta": "Asia/Jakarta",
+    }
     if low in fixed:
         return fixed[low]
     for zones in _zones_by_country().values():

@@ -3,13 +3,20 @@
 import re
 from datetime import date
 
+from truceline.reading.dates import day_at
 from truceline.reading.page import Page
-from truceline.reading.times import day_at
 from truceline.reading.words import tokens_of
 
-_STAMP = re.compile(r"(?:published|posted|updated|issued|date|released|last modified|publication date|as of|report(?:ing)? (?:date|period))\b\s*(?:on|at)?\s*:?\s*", re.I)
-_SIGNED = re.compile(r"\b(?:done (?:at|in)|signed (?:at|in|on)|done on|concluded (?:at|in))\b", re.I)
-_DATELINE = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ’' .,/-]{2,60}?[,\s(]+(?=(?:[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]))|^[A-Z][\w’' -]{2,30},\s+(?=\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d)|^[A-ZÀ-Þ][\w’' ,-]{2,40}\((?:[\w ]+)\)\s*[-–—,]?\s*(?=[A-Z][a-z]+ \d|\d{1,2} [A-Z])")
+_STAMP = re.compile(
+    r"(?:published|posted|updated|issued|date|released|last modified|publication date|as of|report(?:ing)? (?:date|period))\b\s*(?:on|at)?\s*:?\s*",
+    re.I,
+)
+_SIGNED = re.compile(
+    r"\b(?:done (?:at|in)|signed (?:at|in|on)|done on|concluded (?:at|in))\b", re.I
+)
+_DATELINE = re.compile(
+    r"^[A-ZÀ-Þ][A-ZÀ-Þ’' .,/-]{2,60}?[,\s(]+(?=(?:[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]))|^[A-Z][\w’' -]{2,30},\s+(?=\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d)|^[A-ZÀ-Þ][\w’' ,-]{2,40}\((?:[\w ]+)\)\s*[-–—,]?\s*(?=[A-Z][a-z]+ \d|\d{1,2} [A-Z])"
+)
 
 
 def _first_date(text: str, *, near: int = 60) -> date | None:
@@ -21,7 +28,7 @@ def _first_date(text: str, *, near: int = 60) -> date | None:
         if found and found[0][0] == "date" and isinstance(found[0][1], int):
             _, year, month, day = found[0]
             try:
-                return date(year, int(str(month)), int(str(day)))
+                return date(year, month, day)
             except ValueError:
                 return None
     return None

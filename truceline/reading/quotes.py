@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from truceline.reading.page import Page
-from truceline.reading.speech import NAME, SAID, Attribution, People, attributions, is_person_name, name_of, strip_titles
+from truceline.reading.people import People, is_person_name, names_in, strip_titles
+from truceline.reading.speech import SAYING, Attribution, attributions, name_of
 from truceline.reading.words import Sentence
 
 _PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」"}
 _OPENING = re.compile("[“”«„\"‟「‘']")
-_TITLED = re.compile(r"(?:film|documentary|book|song|novel|titled|entitled|called|named|known as|dubbed|so-called|codenamed|operation|newspaper|magazine|report|programme|program|podcast|term|word|headlined)\s*,?\s*$", re.I)
+_TITLED = re.compile(
+    r"(?:film|documentary|book|song|novel|titled|entitled|called|named|known as|dubbed|so-called|codenamed|operation|newspaper|magazine|report|programme|program|podcast|term|word|headlined)\s*,?\s*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,19 @@ def quotes_of(page: Page) -> list[Quote]:
             i = opening.start()
             char = text[i]
             close = _PAIRS.get(char)
-            if char == "”" and (i == block.start or text[i - 1] in " (") and i + 1 < block.end and text[i + 1].isalnum():
+            if (
+                char == "”"
+                and (i == block.start or text[i - 1] in " (")
+                and i + 1 < block.end
+                and text[i + 1].isalnum()
+            ):
                 close = "”“"
-            single = char in "‘'" and (i == block.start or text[i - 1] in " (\u00a0") and i + 1 < block.end and text[i + 1].isalnum()
+            single = (
+                char in "‘'"
+                and (i == block.start or text[i - 1] in " (\u00a0")
+                and i + 1 < block.end
+                and text[i + 1].isalnum()
+            )
             if close is None and not single:
                 i += 1
                 continue
@@ -82,7 +96,15 @@ def _close(text: str, at: int, limit: int, close: str) -> int | None:
     for j in range(at + 1, limit):
         char = text[j]
         if char in close:
-            if opened == '"' and j + 1 < limit and text[j - 1] == " " and text[j + 1].isalnum() and text.count('"', j + 1, limit) % 2 == 0 and depth == 0 and text.count('"', at, limit) % 2 == 1:
+            if (
+                opened == '"'
+                and j + 1 < limit
+                and text[j - 1] == " "
+                and text[j + 1].isalnum()
+                and text.count('"', j + 1, limit) % 2 == 0
+                and depth == 0
+                and text.count('"', at, limit) % 2 == 1
+            ):
                 continue
             if depth == 0:
                 return j
@@ -94,7 +116,14 @@ def _close(text: str, at: int, limit: int, close: str) -> int | None:
 
 def _close_single(text: str, at: int, limit: int) -> int | None:
     for j in range(at + 2, limit):
-        if text[j] in "’'" and (j + 1 >= limit or not text[j + 1].isalnum()) and (text[j - 1] in ",.!?" or not (text[j - 1] == "s" and j + 2 < limit and text[j + 2].islower())):
+        if (
+            text[j] in "’'"
+            and (j + 1 >= limit or not text[j + 1].isalnum())
+            and (
+                text[j - 1] in ",.!?"
+                or not (text[j - 1] == "s" and j + 2 < limit and text[j + 2].islower())
+            )
+        ):
             return j
     return None
 
@@ -104,7 +133,13 @@ def _clean(words: str) -> str:
     return re.sub(r"\s*,$", "", words)
 
 
-def statements_of(page: Page, sentences: list[Sentence], people: People, by_sentence: dict[int, list[Attribution]], quotes: list[Quote]) -> list[Said]:
+def statements_of(
+    page: Page,
+    sentences: list[Sentence],
+    people: People,
+    by_sentence: dict[int, list[Attribution]],
+    quotes: list[Quote],
+) -> list[Said]:
     """Every statement of the body with its speaker. ``by_sentence``: who speaks, per sentence."""
     if not quotes:
         return []
@@ -116,11 +151,30 @@ def statements_of(page: Page, sentences: list[Sentence], people: People, by_sent
         count = len(re.findall(r"[\w’'-]+", words))
         if count == 0:
             continue
-        heading = page.blocks[quote.block].kind == "h" and quote.open_at - page.blocks[quote.block].start < 2 and page.blocks[quote.block].end - quote.close_at < 2
+        heading = (
+            page.blocks[quote.block].kind == "h"
+            and quote.open_at - page.blocks[quote.block].start < 2
+            and page.blocks[quote.block].end - quote.close_at < 2
+        )
         if heading:
-            found.append(Said(words, [(quote.start, quote.start + len(page.text[quote.start : quote.end].rstrip(" ,")))], None, "heading", 0.4))
+            found.append(
+                Said(
+                    words,
+                    [
+                        (
+                            quote.start,
+                            quote.start + len(page.text[quote.start : quote.end].rstrip(" ,")),
+                        )
+                    ],
+                    None,
+                    "heading",
+                    0.4,
+                )
+            )
             continue
-        speaker, how, sure = _speaker(page, quote, sentences, by_sentence, people, last_by_block, found)
+        speaker, how, sure = _speaker(
+            page, quote, sentences, by_sentence, people, last_by_block, found
+        )
         if carried and quote.block == carried[1] + 1 and speaker is None:
             speaker, how, sure = carried[0], "the paragraph before goes on", 0.8
         if _is_scare(page, quote, words, count, speaker, how):
@@ -135,13 +189,19 @@ def statements_of(page: Page, sentences: list[Sentence], people: People, by_sent
     return _join_headings(found)
 
 
-def said_in(sentences: list[Sentence], people: People, spans: list[tuple[int, int]]) -> dict[int, list[Attribution]]:
+def said_in(
+    sentences: list[Sentence], people: People, spans: list[tuple[int, int]]
+) -> dict[int, list[Attribution]]:
     """Attributions per sentence, those inside a quotation left out; pronouns followed."""
     found: dict[int, list[Attribution]] = {}
     last: str | None = None
     for sentence in sentences:
         hits: list[Attribution] = []
-        if SAID.search(sentence.text) or "ccording to" in sentence.text:
+        if (
+            "ccording to" in sentence.text
+            or any(t.low in SAYING for t in sentence.tokens)
+            or " citing " in sentence.text
+        ):
             for a in attributions(sentence, people, last):
                 at = sentence.start + a.verb_start
                 if not any(s <= at < e for s, e in spans):
@@ -151,7 +211,7 @@ def said_in(sentences: list[Sentence], people: People, spans: list[tuple[int, in
         if named:
             last = named[-1]
         else:
-            persons = [n for n in _persons(sentence, people, spans)]
+            persons = list(_persons(sentence, people, spans))
             if persons:
                 last = persons[0]
     return found
@@ -159,7 +219,7 @@ def said_in(sentences: list[Sentence], people: People, spans: list[tuple[int, in
 
 def _persons(sentence: Sentence, people: People, spans: list[tuple[int, int]]) -> list[str]:
     names = []
-    for match in NAME.finditer(sentence.text):
+    for match in names_in(sentence):
         at = sentence.start + match.start()
         if any(s <= at < e for s, e in spans):
             continue
@@ -169,13 +229,25 @@ def _persons(sentence: Sentence, people: People, spans: list[tuple[int, int]]) -
     return names
 
 
-def _speaker(page: Page, quote: Quote, sentences: list[Sentence], by_sentence: dict[int, list[Attribution]], people: People, last_by_block: dict[int, str], found: list[Said]) -> tuple[str | None, str, float]:
+def _speaker(
+    page: Page,
+    quote: Quote,
+    sentences: list[Sentence],
+    by_sentence: dict[int, list[Attribution]],
+    people: People,
+    last_by_block: dict[int, str],
+    found: list[Said],
+) -> tuple[str | None, str, float]:
     block = page.blocks[quote.block]
     text = page.text
     # 1. straight after the closing mark: "…," said X / "…," X said
     after = text[quote.close_at : min(block.end, quote.close_at + 200)]
     inside = [s for s in sentences if s.block == quote.block]
-    tail = [s for s in inside if s.start <= quote.close_at <= s.end + 1 or s.start <= quote.end - 1 < s.end]
+    tail = [
+        s
+        for s in inside
+        if s.start <= quote.close_at <= s.end + 1 or s.start <= quote.end - 1 < s.end
+    ]
     closing = text[quote.end - 1 : quote.end]
     ended = closing in ".!?" and re.match(r"\s*[A-Z“\"«]", after) is not None
     for sentence in tail:
@@ -186,33 +258,55 @@ def _speaker(page: Page, quote: Quote, sentences: list[Sentence], by_sentence: d
                 near = len(gap)
                 if a.kind == "after" and near < 25:
                     return a.who, "named after the quotation", 0.95
-                if a.kind == "before" and sentence.start + a.subject_start >= quote.close_at and len(text[quote.close_at : sentence.start + a.subject_start].strip(" ,")) == 0 and near < 120:
-                    if not (ended and re.match(r"[^.]{0,80}[:,]\s*[“\"«]", text[at:])):
-                        return a.who, "named after the quotation", 0.95
+                if (
+                    a.kind == "before"
+                    and sentence.start + a.subject_start >= quote.close_at
+                    and not re.search(
+                        r"[.;:]\s|\b(?:and|but|while)\b",
+                        text[quote.close_at : sentence.start + a.subject_start],
+                    )
+                    and sentence.start + a.subject_start - quote.close_at < 70
+                    and near < 140
+                ) and not (ended and re.match(r"[^.]{0,80}[:,]\s*[“\"«]", text[at:])):
+                    return a.who, "named after the quotation", 0.95
                 if a.kind == "according" and near < 8:
                     return a.who, "named after the quotation", 0.9
     # a sentence that begins after a closed quotation: "…." X said.
-    follows = next((s for s in inside if s.start >= quote.close_at - 1 and s.start - quote.close_at < 4), None)
+    follows = next(
+        (s for s in inside if s.start >= quote.close_at - 1 and s.start - quote.close_at < 4), None
+    )
     if follows is not None and closing in "?!.":
         for a in by_sentence.get(follows.index, []):
-            if follows.start + a.verb_start - quote.close_at < 70 and "“" not in follows.text[: a.verb_start] and '"' not in follows.text[: a.verb_start] and not re.match(r"[^.]{0,60}[:,]?\s*(?:that )?[“\"«]", follows.text[a.verb_end :]) and len(follows.text) < 120:
+            if (
+                follows.start + a.verb_start - quote.close_at < 70
+                and "“" not in follows.text[: a.verb_start]
+                and '"' not in follows.text[: a.verb_start]
+                and not re.match(r"[^.]{0,60}[:,]?\s*(?:that )?[“\"«]", follows.text[a.verb_end :])
+                and len(follows.text) < 120
+            ):
                 return a.who, "named after the quotation", 0.85
     # 2. before it, in the same sentence (nearest verb)
     best: Attribution | None = None
-    base = 0
     for sentence in inside:
         if sentence.start <= quote.open_at <= sentence.end:
             for a in by_sentence.get(sentence.index, []):
-                if sentence.start + a.verb_start < quote.open_at and a.kind in ("before", "according"):
-                    best, base = a, sentence.start
+                if sentence.start + a.verb_start < quote.open_at and a.kind in (
+                    "before",
+                    "according",
+                ):
+                    best = a
             if best is not None:
-                between = text[base + best.verb_end : quote.open_at]
-                if not re.search(r";|, while | whereas ", between) or True:
-                    return best.who, "by pronoun" if best.pronoun else "named before the quotation", 0.85 if best.pronoun else 0.92
+                how = "by pronoun" if best.pronoun else "named before the quotation"
+                return best.who, how, 0.85 if best.pronoun else 0.92
             # attribution at the end of the sentence: he wanted "…", X said
             for a in by_sentence.get(sentence.index, []):
                 at = sentence.start + a.verb_start
-                if at > quote.close_at and a.kind in ("after", "before") and sentence.start + a.subject_start > quote.close_at and re.match(r"[^\"“«]*$", text[quote.close_at : at]):
+                if (
+                    at > quote.close_at
+                    and a.kind in ("after", "before")
+                    and sentence.start + a.subject_start > quote.close_at
+                    and re.match(r"[^\"“«]*$", text[quote.close_at : at])
+                ):
                     return a.who, "named at the end of the sentence", 0.85
                 if a.kind == "according":
                     return a.who, "according to", 0.85
@@ -221,30 +315,55 @@ def _speaker(page: Page, quote: Quote, sentences: list[Sentence], by_sentence: d
         return last_by_block[quote.block], "the same speaker goes on", 0.85
     # 4. the sentence before, here or at the end of the paragraph before
     earlier = [s for s in sentences if s.end <= quote.open_at + 1 and quote.block - s.block <= 1]
-    if earlier and quote.open_at - block.start < 3 or earlier and earlier[-1].block == quote.block:
+    if (earlier and quote.open_at - block.start < 3) or (
+        earlier and earlier[-1].block == quote.block
+    ):
         previous = earlier[-1]
         hits = by_sentence.get(previous.index, [])
-        if hits and (previous.text.rstrip().endswith(":") or quote.block == previous.block or previous.block == quote.block - 1):
+        if hits and (
+            previous.text.rstrip().endswith(":")
+            or quote.block == previous.block
+            or previous.block == quote.block - 1
+        ):
             return hits[-1].who, "named in the sentence before", 0.8
         persons = _persons(previous, people, [])
-        if persons and re.search(r"\b(?:said|spoke|told|speech|statement|asked|address|interview|statement|remarks|comment\w*|reaction|message|letter|phone|warn\w*|view|optimis\w*|angry|relie\w*|welcom\w*|sceptical|skeptical|described|insist\w*|recall\w*|reject\w*|condemn\w*|critici\w*|prais\w*|stood|sat|waited|returned|walked|looked|lost|fled|lives|was|is)\b", previous.low):
+        if persons and re.search(
+            r"\b(?:said|spoke|told|speech|statement|asked|address|interview|statement|remarks|comment\w*|reaction|message|letter|phone|warn\w*|view|optimis\w*|angry|relie\w*|welcom\w*|sceptical|skeptical|described|insist\w*|recall\w*|reject\w*|condemn\w*|critici\w*|prais\w*|stood|sat|waited|returned|walked|looked|lost|fled|lives|was|is)\b",
+            previous.low,
+        ):
             return persons[0], "named in the sentence before", 0.7
-        lead = re.match(r"(?:The |A |An )(?:[\w’'-]+ ){0,4}?(?:spokes\w+|minister|ministry|official|statement|army|military|envoy|commander)\b", previous.text)
-        if lead and re.search(r"\b(?:statement|issued|released|spoke|was|reject\w*|condemn\w*|welcom\w*|critici\w*)\b", previous.low):
+        lead = re.match(
+            r"(?:The |A |An )(?:[\w’'-]+ ){0,4}?(?:spokes\w+|minister|ministry|official|statement|army|military|envoy|commander)\b",
+            previous.text,
+        )
+        if lead and re.search(
+            r"\b(?:statement|issued|released|spoke|was|reject\w*|condemn\w*|welcom\w*|critici\w*)\b",
+            previous.low,
+        ):
             return name_of(lead.group(), people)[0], "by office in the sentence before", 0.65
     # 5. by office or body in the same sentence: Turkey demanded support for "…"
     return None, "", 0.4
 
 
-def _is_scare(page: Page, quote: Quote, words: str, count: int, speaker: str | None, how: str) -> bool:
+def _is_scare(
+    page: Page, quote: Quote, words: str, count: int, speaker: str | None, how: str
+) -> bool:
     before = page.text[max(page.blocks[quote.block].start, quote.open_at - 45) : quote.open_at]
     if _TITLED.search(before):
         return True
-    stands_alone = quote.open_at - page.blocks[quote.block].start < 2 or before.rstrip().endswith((":", ",", ".", "said", "added"))
+    stands_alone = quote.open_at - page.blocks[quote.block].start < 2 or before.rstrip().endswith(
+        (":", ",", ".", "said", "added")
+    )
     closing = page.text[quote.end - 1 : quote.end] in ".,!?"
     if count <= 2 and not (closing and stands_alone and speaker):
         return True
-    if re.search(r"\b(?:the|a|an|this|its|their|his|her|these|those|common|new|joint|so-called|called)\s+$", before) and count <= 3:
+    if (
+        re.search(
+            r"\b(?:the|a|an|this|its|their|his|her|these|those|common|new|joint|so-called|called)\s+$",
+            before,
+        )
+        and count <= 3
+    ):
         return True
     if speaker is None:
         return not (closing and count >= 6) and count < 9
@@ -257,7 +376,11 @@ def _join_headings(found: list[Said]) -> list[Said]:
     """A quotation used as a heading belongs to the statement it repeats; alone it is dropped."""
     kept = [s for s in found if s.how != "heading"]
     for head in (s for s in found if s.how == "heading"):
-        twin = max(kept, key=lambda s: fuzz.token_set_ratio(s.quote.lower(), head.quote.lower()), default=None)
+        twin = max(
+            kept,
+            key=lambda s: fuzz.token_set_ratio(s.quote.lower(), head.quote.lower()),
+            default=None,
+        )
         if twin and fuzz.token_set_ratio(twin.quote.lower(), head.quote.lower()) >= 70:
             twin.spans.extend(head.spans)
     return kept

@@ -8,27 +8,75 @@ from functools import lru_cache
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
 from truceline.reading.anchoring import Calendar, anchor
-from truceline.reading.answer import Actor, Caution, Claim, Evidence, Place, Reading, Statement, Term
+from truceline.reading.answer import (
+    Actor,
+    Caution,
+    Claim,
+    Evidence,
+    Place,
+    Reading,
+    Statement,
+    Term,
+)
 from truceline.reading.body import body_and_dropped, mark_body
 from truceline.reading.claims import Figure, read_claims
+from truceline.reading.details import settle
 from truceline.reading.document import MAX_BYTES, open_page
+from truceline.reading.drafting import Draft, Setting, is_agreement
 from truceline.reading.joining import join_terms
 from truceline.reading.marks import Marks, marks_of
 from truceline.reading.notices import notices_of
 from truceline.reading.page import Page
+from truceline.reading.people import People, people_of
 from truceline.reading.places import Gazetteer, country_zone
 from truceline.reading.published import find_published
 from truceline.reading.quotes import quotes_of, said_in, statements_of
-from truceline.reading.speech import People, people_of
-from truceline.reading.terms import Draft, Setting, is_agreement, read_terms, settle
+from truceline.reading.terms import read_terms
 from truceline.reading.times import moments_of
 from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled
 from truceline.reading.words import Sentence, sentences_of
 
-_ENGLISH = frozenset("the of and to in a is that for on with as by at from are were was has have it this be will shall not said or".split())
-_FORCE = re.compile(r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b")
-_LEAD = re.compile(r"\b(?:provides?(?: for)?|agreed|include[sd]?|calls? for|stipulates?|terms|following|commit(?:ted|s)?|points|provisions|measures|elements|follows|truce|ceasefire|plan|phase|stage|undertak\w+|requires?|key|deal|agreement|shall|will|days?|hours|force)\b[^.]*:\s*$")
-_LEAD_HEAD = re.compile(r"\b(?:what (?:has been|was|is|the (?:deal|agreement|parties|sides)|they|both)|key (?:points|terms|provisions)|terms of|main (?:points|provisions)|provisions|the (?:deal|terms|agreement) (?:in|at|says|provides)|agreed (?:points|terms)|points of the)\b")
+_ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "a",
+        "is",
+        "that",
+        "for",
+        "on",
+        "with",
+        "as",
+        "by",
+        "at",
+        "from",
+        "are",
+        "were",
+        "was",
+        "has",
+        "have",
+        "it",
+        "this",
+        "be",
+        "will",
+        "shall",
+        "not",
+        "said",
+        "or",
+    ]
+)
+_FORCE = re.compile(
+    r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"
+)
+_LEAD = re.compile(
+    r"\b(?:provides?(?: for)?|agreed|include[sd]?|calls? for|stipulates?|terms|following|commit(?:ted|s)?|points|provisions|measures|elements|follows|truce|ceasefire|plan|phase|stage|undertak\w+|requires?|key|deal|agreement|shall|will|days?|hours|force)\b[^.]*:\s*$"
+)
+_LEAD_HEAD = re.compile(
+    r"\b(?:what (?:has been|was|is|the (?:deal|agreement|parties|sides)|they|both)|key (?:points|terms|provisions)|terms of|main (?:points|provisions)|provisions|the (?:deal|terms|agreement) (?:in|at|says|provides)|agreed (?:points|terms)|points of the)\b"
+)
 _CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
 
 
@@ -70,7 +118,10 @@ def read(
     if published is None:
         published, found_from = find_published(page)
     body, dropped = body_and_dropped(page)
-    running = " ".join(page.text[b.start : b.end] for b in page.blocks[:60] if b.reason is None) or page.text
+    running = (
+        " ".join(page.text[b.start : b.end] for b in page.blocks[:60] if b.reason is None)
+        or page.text
+    )
     language = language_of(running)
     sentences = sentences_of(page)
     cal = Calendar(published, the_zone(sentences, country_zone, published))
@@ -89,46 +140,104 @@ def read(
     also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)
     actors = without_garbled(actors, [n[2] for n in notices if n[0] == "garbled name"])
-    warnings = [Caution(kind, text, (page.evidence(*span),), hint) for kind, text, span, hint in notices]
+    warnings = [
+        Caution(kind, text, (page.evidence(*span),), hint) for kind, text, span, hint in notices
+    ]
     warnings = _about_document(page, language, published, found_from, cessation) + warnings
     return Reading(
-        name=name, sha256=page.sha256, format=page.format, encoding=page.encoding, source=page.source,
-        published=published.isoformat() if published else None, published_from=found_from, language=language,
-        body=body, dropped=dropped,
+        name=name,
+        sha256=page.sha256,
+        format=page.format,
+        encoding=page.encoding,
+        source=page.source,
+        published=published.isoformat() if published else None,
+        published_from=found_from,
+        language=language,
+        body=body,
+        dropped=dropped,
         terms=tuple(_term(page, d, actors, spots) for d in drafts),
         claims=tuple(_claim(page, f, spots) for f in figures),
-        statements=tuple(Statement(s.quote, tuple(page.evidence(a, b) for a, b in s.spans), s.speaker, s.how, s.confidence) for s in statements),
-        actors=tuple(Actor(m.name, tuple(m.variants), m.kind, len(m.spans), tuple(page.evidence(*s) for s in m.spans), people_role(people, m)) for m in actors),
-        places=tuple(Place(m.name, tuple(m.variants), len(m.spans), tuple(page.evidence(*s) for s in m.spans), m.lon, m.lat, m.gazetteer) for m in spots),
+        statements=tuple(
+            Statement(
+                s.quote,
+                tuple(page.evidence(a, b) for a, b in s.spans),
+                s.speaker,
+                s.how,
+                s.confidence,
+            )
+            for s in statements
+        ),
+        actors=tuple(
+            Actor(
+                m.name,
+                tuple(m.variants),
+                m.kind,
+                len(m.spans),
+                tuple(page.evidence(*s) for s in m.spans),
+                people_role(people, m),
+            )
+            for m in actors
+        ),
+        places=tuple(
+            Place(
+                m.name,
+                tuple(m.variants),
+                len(m.spans),
+                tuple(page.evidence(*s) for s in m.spans),
+                m.lon,
+                m.lat,
+                m.gazetteer,
+            )
+            for m in spots
+        ),
         warnings=tuple(warnings),
     )
 
 
 def people_role(people: People, mention: Mention) -> str | None:
     """The role that the text gives a person, if any."""
-    return next((role for role, name in people.roles.items() if name == mention.name), None) if mention.kind == "person" else None
+    return (
+        next((role for role, name in people.roles.items() if name == mention.name), None)
+        if mention.kind == "person"
+        else None
+    )
 
 
 def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
     """The day on which the text says that the cessation began: it decides "midnight Friday"."""
     for sentence in sentences:
         match = _FORCE.search(sentence.low)
-        if match and (_CEASE.search(sentence.low) or "strikes" in sentence.low or "fighting" in sentence.low):
+        if match and (
+            _CEASE.search(sentence.low) or "strikes" in sentence.low or "fighting" in sentence.low
+        ):
             for said in moments_of(sentence.tokens, sentence.low, sentence.start):
-                if said.day and not (said.clock and said.clock.midnight) and 0 <= said.start - sentence.start - match.end() < 40:
-                    cal.inforce_day = cal.inforce_day or anchor(said, cal, sentence.low, sentence.start).date
+                if (
+                    said.day
+                    and not (said.clock and said.clock.midnight)
+                    and 0 <= said.start - sentence.start - match.end() < 40
+                ):
+                    cal.inforce_day = (
+                        cal.inforce_day or anchor(said, cal, sentence.low, sentence.start).date
+                    )
     cal.mismatches.clear()
 
 
-def _terms(page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calendar, agreement: bool) -> tuple[list[Draft], str | None]:
+def _terms(
+    page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calendar, agreement: bool
+) -> tuple[list[Draft], str | None]:
     leads: set[int] = set()
     under: int | None = None
     for sentence in sentences:
-        head = page.blocks[sentence.block].kind == "h" and _LEAD_HEAD.search(sentence.low) is not None
+        head = (
+            page.blocks[sentence.block].kind == "h" and _LEAD_HEAD.search(sentence.low) is not None
+        )
         if head or (_LEAD.search(sentence.low) and sentence.text.rstrip().endswith(":")):
             under = sentence.block
         elif under is not None and sentence.block > under:
-            item = re.match(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)])\s*", sentence.text) is not None
+            item = (
+                re.match(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)])\s*", sentence.text)
+                is not None
+            )
             if item:
                 leads.add(sentence.index)
             elif sentence.block > under + 1 and sentence.index - 1 not in leads:
@@ -148,8 +257,14 @@ def _terms(page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calen
 def _signed(sentences: list[Sentence], marks: list[Marks]) -> str | None:
     for sentence, mark in zip(sentences, marks, strict=True):
         for moment in mark.moments:
-            left = sentence.low[max(0, moment.said.start - sentence.start - 60) : moment.said.start - sentence.start]
-            if moment.iso and moment.date and re.search(r"\b(?:signed|done (?:at|in)|signature)\b[^.;]{0,40}$", left):
+            left = sentence.low[
+                max(0, moment.said.start - sentence.start - 60) : moment.said.start - sentence.start
+            ]
+            if (
+                moment.iso
+                and moment.date
+                and re.search(r"\b(?:signed|done (?:at|in)|signature)\b[^.;]{0,40}$", left)
+            ):
                 return moment.date.isoformat()
     return None
 
@@ -162,7 +277,11 @@ def _counted(drafts: list[Draft], sentences: list[Sentence], marks: list[Marks])
         for start, end in draft.spans:
             for sentence, mark in zip(sentences, marks, strict=True):
                 if sentence.start <= start < sentence.end:
-                    taken |= {sentence.tokens[q.core].start for q in mark.quantities if q.value == draft.count and start <= sentence.tokens[q.core].start < end}
+                    taken |= {
+                        sentence.tokens[q.core].start
+                        for q in mark.quantities
+                        if q.value == draft.count and start <= sentence.tokens[q.core].start < end
+                    }
     return taken
 
 
@@ -174,39 +293,127 @@ def _term(page: Page, draft: Draft, actors: list[Mention], spots: list[Mention])
     if draft.readings:
         notes.append("readings: " + " or ".join(draft.readings))
     return Term(
-        draft.kind, tuple(page.evidence(a, b) for a, b in draft.spans), draft.start, draft.due, draft.within, draft.after, draft.until,
-        draft.recurs, draft.distance_m, draft.width_m, draft.count, draft.of, draft.reference,
+        draft.kind,
+        tuple(page.evidence(a, b) for a, b in draft.spans),
+        draft.start,
+        draft.due,
+        draft.within,
+        draft.after,
+        draft.until,
+        draft.recurs,
+        draft.distance_m,
+        draft.width_m,
+        draft.count,
+        draft.of,
+        draft.reference,
         tuple(m.name for m in spots if within(m)),
         tuple(m.name for m in actors if within(m) and m.kind != "person"),
-        round(min(draft.confidence, 0.75 if draft.readings else 1.0), 2), tuple(notes),
+        round(min(draft.confidence, 0.75 if draft.readings else 1.0), 2),
+        tuple(notes),
     )
 
 
 def _claim(page: Page, figure: Figure, spots: list[Mention]) -> Claim:
-    near = [m for m in spots for s in m.spans if 0 <= s[0] - figure.at < 120 and "\n" not in page.text[figure.at : s[0]] and ". " not in page.text[figure.at : s[0]]]
+    near = [
+        m
+        for m in spots
+        for s in m.spans
+        if 0 <= s[0] - figure.at < 120
+        and "\n" not in page.text[figure.at : s[0]]
+        and ". " not in page.text[figure.at : s[0]]
+    ]
     return Claim(
-        figure.measure, (page.evidence(*figure.span),), figure.value, figure.low, figure.high, figure.qualifier, figure.word,
-        figure.who, figure.by, near[0].name if near else None, figure.time, figure.said_by, figure.confidence,
+        figure.measure,
+        (page.evidence(*figure.span),),
+        figure.value,
+        figure.low,
+        figure.high,
+        figure.qualifier,
+        figure.word,
+        figure.who,
+        figure.by,
+        near[0].name if near else None,
+        figure.time,
+        figure.said_by,
+        figure.confidence,
     )
 
 
-def _about_document(page: Page, language: str | None, published: date | None, found_from: str | None, cessation: str | None) -> list[Caution]:
-    first = next((b for b in page.blocks if b.reason is None), page.blocks[0] if page.blocks else None)
-    where: tuple[Evidence, ...] = (page.evidence(first.start, min(first.end, first.start + 80)),) if first else (Evidence(0, 0, ""),)
+def _about_document(
+    page: Page,
+    language: str | None,
+    published: date | None,
+    found_from: str | None,
+    cessation: str | None,
+) -> list[Caution]:
+    first = next(
+        (b for b in page.blocks if b.reason is None), page.blocks[0] if page.blocks else None
+    )
+    where: tuple[Evidence, ...] = (
+        (page.evidence(first.start, min(first.end, first.start + 80)),)
+        if first
+        else (Evidence(0, 0, ""),)
+    )
     found: list[Caution] = []
     if published is None:
-        found.append(Caution("no date", "no publication date is given or found; weekdays and dates without a year are not anchored", where, "give --published DATE"))
+        found.append(
+            Caution(
+                "no date",
+                "no publication date is given or found; weekdays and dates without a year are not anchored",
+                where,
+                "give --published DATE",
+            )
+        )
     elif found_from not in ("given", "metadata of the page"):
-        found.append(Caution("date found", f"the publication date {published} was taken from {found_from}", where, None))
+        found.append(
+            Caution(
+                "date found",
+                f"the publication date {published} was taken from {found_from}",
+                where,
+                None,
+            )
+        )
     if language not in (None, "en"):
-        found.append(Caution("language", f"the text seems to be in “{language}”; the grammars read English, so this answer is partial", where, "translate it first, or use a second reader"))
+        found.append(
+            Caution(
+                "language",
+                f"the text seems to be in “{language}”; the grammars read English, so this answer is partial",
+                where,
+                "translate it first, or use a second reader",
+            )
+        )
     if language is None:
-        found.append(Caution("language", "the language cannot be told; this answer may be partial", where, None))
+        found.append(
+            Caution(
+                "language", "the language cannot be told; this answer may be partial", where, None
+            )
+        )
     if page.guessed_encoding:
-        found.append(Caution("encoding", f"the bytes are not UTF-8; read as {page.encoding}, which is a guess", where, "save it as UTF-8"))
+        found.append(
+            Caution(
+                "encoding",
+                f"the bytes are not UTF-8; read as {page.encoding}, which is a guess",
+                where,
+                "save it as UTF-8",
+            )
+        )
     if "\ufffd" in page.text:
         at = page.text.index("\ufffd")
-        found.append(Caution("encoding", "the text holds characters that were lost before it came here", (page.evidence(at, at + 1),), None))
+        found.append(
+            Caution(
+                "encoding",
+                "the text holds characters that were lost before it came here",
+                (page.evidence(at, at + 1),),
+                None,
+            )
+        )
     if not any(b.reason is None for b in page.blocks):
-        found.append(Caution("no body", "no body was found; everything looks like menus, captions or teasers", where, None))
+        found.append(
+            Caution(
+                "no body",
+                "no body was found; everything looks like menus, captions or teasers",
+                where,
+                None,
+            )
+        )
     return found

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from truceline.reading.page import Page
-from truceline.reading.places import Gazetteer, known_places, zone_offset
-from truceline.reading.speech import NAME, People, known_actors
+from truceline.reading.people import NAME, People, known_actors, names_in
+from truceline.reading.places import Gazetteer, Known, known_places, zone_offset
 from truceline.reading.words import Sentence
 
 
@@ -27,11 +27,18 @@ class Mention:
 
 
 _CAPITAL = re.compile(r"[A-ZÀ-ÞŞĞİÇÖÜ]")
-_PREPOSITION = re.compile(r"\b(?:in|at|near|around|towards?|to|from|outside|into|of|between|and|over|across|north|south|east|west|northern|southern|eastern|western|city of|town of|village of|province of|region of|district of)\s+(?:the )?(?:northern |southern |eastern |western |central )?$")
-_FEATURE = re.compile(r"\b(?:corridor|line|zone|crossing|district|province|region|city|town|village|river|heights|strip|valley|highway|motorway|port|camp|airport|governorate|county|peninsula|bridge|road|island|mountains?)\b", re.I)
+_PREPOSITION = re.compile(
+    r"\b(?:in|at|near|around|towards?|to|from|outside|into|of|between|and|over|across|north|south|east|west|northern|southern|eastern|western|city of|town of|village of|province of|region of|district of)\s+(?:the )?(?:northern |southern |eastern |western |central )?$"
+)
+_FEATURE = re.compile(
+    r"\b(?:corridor|line|zone|crossing|district|province|region|city|town|village|river|heights|strip|valley|highway|motorway|port|camp|airport|governorate|county|peninsula|bridge|road|island|mountains?)\b",
+    re.I,
+)
 
 
-def mentions_of(sentences: list[Sentence], people: People, gazetteer: Gazetteer) -> tuple[list[Mention], list[Mention]]:
+def mentions_of(
+    sentences: list[Sentence], people: People, gazetteer: Gazetteer
+) -> tuple[list[Mention], list[Mention]]:
     """Actors and places of the body."""
     actors: dict[str, Mention] = {}
     places: dict[str, Mention] = {}
@@ -39,7 +46,7 @@ def mentions_of(sentences: list[Sentence], people: People, gazetteer: Gazetteer)
     spots = known_places()
     for sentence in sentences:
         text = sentence.text
-        for match in NAME.finditer(text):
+        for match in names_in(sentence):
             words = re.sub(r"['’]s?$", "", match.group())
             base = sentence.start + match.start()
             for at, piece in _pieces(words, known, spots, gazetteer, people):
@@ -50,34 +57,115 @@ def mentions_of(sentences: list[Sentence], people: People, gazetteer: Gazetteer)
                     _add(actors, name, kind, piece, span)
                 elif piece in people.spans:
                     name = people.resolve(piece)
-                    _add(actors, known.get(name.lower(), (name, ""))[0], "person", piece, span, fullest=name)
+                    _add(
+                        actors,
+                        known.get(name.lower(), (name, ""))[0],
+                        "person",
+                        piece,
+                        span,
+                        fullest=name,
+                    )
                 elif (place := gazetteer.find(piece)) is not None:
                     if place.kind == "people":
                         _add(actors, place.name, "state", piece, span)
                         continue
                     if place.kind in ("country", "capital"):
-                        governs = place.kind == "capital" and not _PREPOSITION.search(text[max(0, match.start() + at - 30) : match.start() + at])
+                        governs = place.kind == "capital" and not _PREPOSITION.search(
+                            text[max(0, match.start() + at - 30) : match.start() + at]
+                        )
                         if place.kind == "country" or governs:
-                            country = place.name if place.kind == "country" else next((p.name for p in spots.values() if p.country == place.country and p.kind == "country"), place.name)
+                            country = (
+                                place.name
+                                if place.kind == "country"
+                                else next(
+                                    (
+                                        p.name
+                                        for p in spots.values()
+                                        if p.country == place.country and p.kind == "country"
+                                    ),
+                                    place.name,
+                                )
+                            )
                             _add(actors, country, "state", piece, span)
                         if low in ("kremlin", "the kremlin", "white house", "the white house"):
                             continue
                         if place.kind == "country" or not governs:
-                            _add_place(places, piece, span, place.name, place.lon, place.lat, place.gazetteer)
+                            _add_place(
+                                places,
+                                piece,
+                                span,
+                                place.name,
+                                place.lon,
+                                place.lat,
+                                place.gazetteer,
+                            )
                         continue
-                    _add_place(places, piece, span, place.name, place.lon, place.lat, place.gazetteer)
-                elif _PREPOSITION.search(text[max(0, match.start() - 30) : match.start()]) and at == 0 and _looks_like_place(piece, text[match.end() : match.end() + 25]):
+                    _add_place(
+                        places, piece, span, place.name, place.lon, place.lat, place.gazetteer
+                    )
+                elif (
+                    _PREPOSITION.search(text[max(0, match.start() - 30) : match.start()])
+                    and at == 0
+                    and _looks_like_place(piece, text[match.end() : match.end() + 25])
+                ):
                     _add_place(places, piece, span, piece, None, None, None)
     return list(actors.values()), list(places.values())
 
 
 def _looks_like_place(words: str, after: str) -> bool:
-    if words.split()[0].lower() in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "the", "article", "resolution", "phase", "eid", "ramadan", "god", "parties", "party", "president", "mr", "general", "gmt", "utc"):
+    if words.split(maxsplit=1)[0].lower() in (
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "the",
+        "article",
+        "resolution",
+        "phase",
+        "eid",
+        "ramadan",
+        "god",
+        "parties",
+        "party",
+        "president",
+        "mr",
+        "general",
+        "gmt",
+        "utc",
+    ):
         return False
-    return _FEATURE.search(words) is not None or re.match(r"\s+(?:corridor|district|province|region|city|town|village|crossing|governorate|river|camp|port|airport|highway|motorway|road|county)\b", after) is not None
+    return (
+        _FEATURE.search(words) is not None
+        or re.match(
+            r"\s+(?:corridor|district|province|region|city|town|village|crossing|governorate|river|camp|port|airport|highway|motorway|road|county)\b",
+            after,
+        )
+        is not None
+    )
 
 
-def _pieces(words: str, known: dict[str, tuple[str, str]], spots: dict[str, object], gazetteer: Gazetteer, people: People) -> list[tuple[int, str]]:
+def _pieces(
+    words: str,
+    known: dict[str, tuple[str, str]],
+    spots: dict[str, Known],
+    gazetteer: Gazetteer,
+    people: People,
+) -> list[tuple[int, str]]:
     """The longest known names inside a run of capitalised words."""
     parts = [(m.start(), m.end()) for m in re.finditer(r"\S+", words)]
     found: list[tuple[int, str]] = []
@@ -85,31 +173,52 @@ def _pieces(words: str, known: dict[str, tuple[str, str]], spots: dict[str, obje
     own = set(gazetteer.own_names())
     while i < len(parts):
         for j in range(len(parts), i, -1):
-            piece = words[parts[i][0] : parts[j - 1][1]].rstrip(".,") if words[parts[i][0] : parts[j - 1][1]].lower() not in known else words[parts[i][0] : parts[j - 1][1]]
+            piece = (
+                words[parts[i][0] : parts[j - 1][1]].rstrip(".,")
+                if words[parts[i][0] : parts[j - 1][1]].lower() not in known
+                else words[parts[i][0] : parts[j - 1][1]]
+            )
             piece = re.sub(r"['’]s?$", "", piece)
             low = piece.lower()
-            if low in known or low in spots or low in own or piece in people.spans:
-                if _CAPITAL.match(piece) or "-" in piece or piece in people.spans:
-                    found.append((parts[i][0], piece))
-                    i = j - 1
-                    break
+            written = _CAPITAL.match(piece) or "-" in piece
+            if piece in people.spans or (written and (low in known or low in spots or low in own)):
+                found.append((parts[i][0], piece))
+                i = j - 1
+                break
         i += 1
     if not found and words:
         found.append((0, words))
     return found
 
 
-def _add(actors: dict[str, Mention], key: str, kind: str, piece: str, span: tuple[int, int], fullest: str | None = None) -> None:
+def _add(
+    actors: dict[str, Mention],
+    key: str,
+    kind: str,
+    piece: str,
+    span: tuple[int, int],
+    fullest: str | None = None,
+) -> None:
     mention = actors.setdefault(key, Mention(fullest or piece, kind, {}, []))
     mention.variants[piece] = mention.variants.get(piece, 0) + 1
     mention.spans.append(span)
     if fullest and kind == "person":
         mention.name = fullest
-    elif kind != "other spelling" and len(piece) > len(mention.name) and kind != "state" or (kind == "state" and piece == key):
+    elif (kind != "other spelling" and len(piece) > len(mention.name) and kind != "state") or (
+        kind == "state" and piece == key
+    ):
         mention.name = piece
 
 
-def _add_place(places: dict[str, Mention], piece: str, span: tuple[int, int], name: str, lon: float | None, lat: float | None, gazetteer: str | None) -> None:
+def _add_place(
+    places: dict[str, Mention],
+    piece: str,
+    span: tuple[int, int],
+    name: str,
+    lon: float | None,
+    lat: float | None,
+    gazetteer: str | None,
+) -> None:
     mention = places.setdefault(name.lower(), Mention(piece, "place", {}, [], lon, lat, gazetteer))
     mention.variants[piece] = mention.variants.get(piece, 0) + 1
     mention.spans.append(span)
@@ -128,7 +237,13 @@ def also_named(page: Page, actors: list[Mention]) -> None:
             words = match.group()
             name = known.get(words.lower(), ("", ""))[0]
             if name in by_name and words.lower() in known:
-                _add({name: by_name[name]}, name, "other spelling", words, (block.start + match.start(), block.start + match.end()))
+                _add(
+                    {name: by_name[name]},
+                    name,
+                    "other spelling",
+                    words,
+                    (block.start + match.start(), block.start + match.end()),
+                )
 
 
 def without_garbled(actors: list[Mention], garbled: list[tuple[int, int]]) -> list[Mention]:
@@ -136,18 +251,24 @@ def without_garbled(actors: list[Mention], garbled: list[tuple[int, int]]) -> li
     known = known_actors()
     kept = []
     for actor in actors:
-        if actor.kind == "person" and actor.name.lower() not in known and all(any(a <= s[0] < b for a, b in garbled) for s in actor.spans):
+        if (
+            actor.kind == "person"
+            and actor.name.lower() not in known
+            and all(any(a <= s[0] < b for a, b in garbled) for s in actor.spans)
+        ):
             continue
         kept.append(actor)
     return kept
 
 
-def the_zone(sentences: list[Sentence], country_zone: Callable[[str], str | None], day: date | None = None) -> str | None:
+def the_zone(
+    sentences: list[Sentence], country_zone: Callable[[str], str | None], day: date | None = None
+) -> str | None:
     """The one clock zone that the document's places lie in, None where they differ."""
     counts: Counter[str] = Counter()
     spots = known_places()
     for sentence in sentences:
-        for match in NAME.finditer(sentence.text):
+        for match in names_in(sentence):
             words = re.sub(r"['’]s?$", "", match.group())
             place = spots.get(words.lower())
             if place and place.country:

@@ -10,13 +10,71 @@ _TOKEN = re.compile(
 )
 _END = re.compile(r"[.!?…]+[\"”’»)\]]*(?=\s|$)|;(?=\s*\n)")
 _ABBREVIATED = frozenset(
-    "mr mrs ms dr prof gen lt col maj capt sgt brig adm st no nos art arts rev hon sen gov rep vs etc approx "
-    "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.n u.k e.g i.e cf fig para paras sec vol ed eds km al inc ltd co".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "gen",
+        "lt",
+        "col",
+        "maj",
+        "capt",
+        "sgt",
+        "brig",
+        "adm",
+        "st",
+        "no",
+        "nos",
+        "art",
+        "arts",
+        "rev",
+        "hon",
+        "sen",
+        "gov",
+        "rep",
+        "vs",
+        "etc",
+        "approx",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "u.s",
+        "u.n",
+        "u.k",
+        "e.g",
+        "i.e",
+        "cf",
+        "fig",
+        "para",
+        "paras",
+        "sec",
+        "vol",
+        "ed",
+        "eds",
+        "km",
+        "al",
+        "inc",
+        "ltd",
+        "co",
+    ]
 )
-_AFTER_CLOCK = re.compile(r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])")
+_AFTER_CLOCK = re.compile(
+    r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])"
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a frozen one takes four times as long to make
 class Token:
     """A word, number or mark: ``[start, end)`` of the page's text."""
 
@@ -37,6 +95,7 @@ class Sentence:
     tokens: list[Token]
     block: int
     index: int = 0
+    names: list[re.Match[str]] | None = None  # runs of capitalised words, once looked for
 
 
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
@@ -61,9 +120,16 @@ def _breaks(said: str) -> list[int]:
                 continue
             if len(word) == 1 and word.isalpha() and said[match.start() - 1].isupper():
                 continue
-            if re.fullmatch(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})", word) and not said[: match.start() - len(word)].strip():
+            if (
+                re.fullmatch(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})", word)
+                and not said[: match.start() - len(word)].strip()
+            ):
                 continue  # the number of an article
-            if re.fullmatch(r"(?:[a-z]\.)+[a-z]", word) and re.match(r"\s+[A-Z]?[a-z]+", said[at:]) and word not in ("a.m", "p.m"):
+            if (
+                re.fullmatch(r"(?:[a-z]\.)+[a-z]", word)
+                and re.match(r"\s+[A-Z]?[a-z]+", said[at:])
+                and word not in ("a.m", "p.m")
+            ):
                 continue
         follows = re.match(r"\s+(\S)", said[at:])
         if follows and follows.group(1).islower() and not match.group().startswith(";"):
@@ -87,6 +153,10 @@ def sentences_of(page: Page) -> list[Sentence]:
                 start = block.start + at + lead
                 stop = start + len(part.strip())
                 text = page.text[start:stop]
-                found.append(Sentence(start, stop, text, text.lower(), tokens_of(text, start), number, len(found)))
+                found.append(
+                    Sentence(
+                        start, stop, text, text.lower(), tokens_of(text, start), number, len(found)
+                    )
+                )
             at = max(at, end)
     return found

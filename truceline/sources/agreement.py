@@ -77,7 +77,7 @@ def yaml_reader() -> YAML:
     yaml.Resolver = _Resolver
     yaml.preserve_quotes = True
     yaml.allow_duplicate_keys = True
-    yaml.width = 100
+    yaml.width = 4096  # a line stays as it was written
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 

@@ -46,8 +46,9 @@
       zones: { type: "geojson", data: collection(zones) },
       lines: { type: "geojson", data: collection(lines.map((l) => ({ ...l, properties: { ...l.properties, w0: 2 * pixels(l.properties.accuracy, middle) } }))) },
       all: { type: "geojson", data: points },
-      marks: { type: "geojson", data: points, cluster: true, clusterRadius: 30, clusterMaxZoom: 24,
+      marks: { type: "geojson", maxzoom: 20, data: points, cluster: true, clusterRadius: 30, clusterMaxZoom: 19,
         clusterProperties: { n: ["+", ["get", "n"]], b: ["+", ["get", "b"]], c: ["+", ["get", "c"]], o: ["+", ["get", "o"]] } },
+      places: { type: "geojson", data: collection(places.map((p) => ({ type: "Feature", properties: { icon: `p|${p.name}` }, geometry: { type: "Point", coordinates: [p.lon, p.lat] } }))) },
       chosen: { type: "geojson", data: collection([]) },
     },
     layers: [
@@ -61,16 +62,33 @@
         paint: { "circle-radius": growing(["get", "r0"]), "circle-color": verdictColour(), "circle-opacity": 0.05, "circle-stroke-color": verdictColour(), "circle-stroke-opacity": 0.45, "circle-stroke-width": 1 } },
       { id: "chosen", type: "circle", source: "chosen",
         paint: { "circle-radius": growing(["get", "r0"]), "circle-color": verdictColour(), "circle-opacity": 0.16, "circle-stroke-color": verdictColour(), "circle-stroke-width": 2 } },
+      { id: "dots", type: "circle", source: "places", paint: { "circle-radius": 2.6, "circle-color": colour("ink") } },
+      { id: "places", type: "symbol", source: "places", layout: { "icon-image": ["get", "icon"], "icon-anchor": "left", "icon-offset": [6, 0] } },
       { id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["concat", "m|", ["to-string", ["get", "b"]], "|", ["to-string", ["get", "c"]], "|", ["to-string", ["get", "o"]]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["-", 0, ["get", "n"]] } },
       { id: "here", type: "circle", source: "chosen", paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": colour("ink"), "circle-stroke-width": 2.5 } },
     ],
   });
+  // A place's name as the browser writes it, in any script: no font is asked for.
+  const nameImage = (id) => {
+    const name = id.slice(2), font = "500 12.5px system-ui, 'Noto Sans', 'Noto Sans Arabic', sans-serif";
+    const canvas = make("canvas"), scale = 2;
+    let pen = canvas.getContext("2d");
+    pen.font = font;
+    canvas.width = (Math.ceil(pen.measureText(name).width) + 8) * scale;
+    canvas.height = 20 * scale;
+    pen = canvas.getContext("2d");
+    pen.scale(scale, scale);
+    Object.assign(pen, { font, textBaseline: "middle", lineJoin: "round", lineWidth: 4, strokeStyle: colour("land"), fillStyle: colour("ink") });
+    pen.strokeText(name, 4, 10);
+    pen.fillText(name, 4, 10);
+    return [pen.getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: scale }];
+  };
   // One mark: its own shape. Several: a ring shared out by verdict, with their number.
   const image = (id) => {
     const counts = id.split("|").slice(1).map(Number);
     const total = counts[0] + counts[1] + counts[2];
     const radius = total === 1 ? 9 : Math.min(12 + 3.2 * Math.log2(total), 34);
-    const scale = 2, size = Math.ceil(radius + 3) * 2;
+    const scale = 2, size = Math.ceil(radius + 7) * 2;
     const canvas = make("canvas", { width: size * scale, height: size * scale });
     const pen = canvas.getContext("2d");
     pen.scale(scale, scale);
@@ -92,6 +110,10 @@
         from = to;
       });
       pen.setLineDash([]);
+      if (counts[0] && counts[0] / total < 0.1) {
+        // So few among so many would vanish from the ring: a diamond says that they are there.
+        pen.save(); pen.translate(0, wide / 2 - radius); shape(pen, 0, 6, colours, colour("land")); pen.restore();
+      }
       pen.fillStyle = colour("ink");
       pen.font = `600 ${total > 999 ? 10 : 11.5}px system-ui, sans-serif`;
       pen.textAlign = "center"; pen.textBaseline = "middle";
@@ -114,7 +136,7 @@
   try {
     map = new maplibregl.Map({
       container: holder, style: style(), bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-      touchPitch: false, cooperativeGestures: true, renderWorldCopies: true, maxZoom: 17, fadeDuration: still ? 0 : 200, canvasContextAttributes: { preserveDrawingBuffer: true },
+      touchPitch: false, cooperativeGestures: true, renderWorldCopies: true, maxZoom: 17, fadeDuration: 0,
     });
   } catch { holder.hidden = true; figure.classList.remove("live"); listOnly(); return; }
   map.touchZoomRotate.disableRotation();
@@ -122,15 +144,8 @@
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-left");
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 140 }), "bottom-right");
   map.getCanvas().setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom. The table below holds the same findings.");
-  map.on("styleimagemissing", ({ id }) => { if (id.startsWith("m|") && !map.hasImage(id)) map.addImage(id, ...image(id)); });
+  map.on("styleimagemissing", ({ id }) => { if (!map.hasImage(id)) map.addImage(id, ...(id.startsWith("p|") ? nameImage(id) : image(id))); });
   map.on("load", () => { figure.dataset.ready = "yes"; });
-  for (const p of places) {
-    const label = make("span", { class: "place", dir: "auto" }, p.name);
-    new maplibregl.Marker({ element: label, anchor: "left", offset: [0, 0] }).setLngLat([p.lon, p.lat]).addTo(map);
-    label.removeAttribute("aria-label");
-    label.removeAttribute("role");
-    label.removeAttribute("tabindex");
-  }
   document.addEventListener("themechange", () => { for (const id of map.listImages()) map.removeImage(id); map.setStyle(style(), { diff: false }); });
   rings.addEventListener("change", () => map.setLayoutProperty("rings", "visibility", rings.checked ? "visible" : "none"));
 
@@ -172,7 +187,8 @@
   document.addEventListener("showfinding", ({ detail: k }) => {
     const r = data.records[k];
     one(k);
-    const zoom = Math.min(13, Math.log2(110 / Math.max(pixels(Math.max(r.r, 500), r.lat), 1e-9)));
+    // Far enough out to see the report's whole region, and where the zone's edge is.
+    const zoom = Math.min(10.5, Math.log2(110 / pixels(Math.max(r.r, 500), r.lat)));
     map[still ? "jumpTo" : "easeTo"]({ center: [r.lon, r.lat], zoom });
     figure.scrollIntoView({ block: "start" });
     map.getCanvas().focus({ preventScroll: true });

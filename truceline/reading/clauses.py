@@ -1,0 +1,304 @@
+"""Cut a sentence into clauses, one for each act that it speaks of."""
+
+import itertools
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from ruamel.yaml import YAML
+
+from truceline.reading.anchoring import Moment
+from truceline.reading.drafting import ORDER, Setting, Trigger
+from truceline.reading.durations import Length
+from truceline.reading.gates import allows, is_background
+from truceline.reading.marks import Marks
+from truceline.reading.words import Sentence
+
+_BOUNDARY = re.compile(
+    r"(?P<hard>;|\. |,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
+)
+
+
+_ATTRIBUTION = re.compile(
+    r"\b(?:said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
+)
+
+
+@lru_cache(maxsize=1)
+def _frames() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str], re.Pattern[str] | None], ...]:
+    text = (files("truceline.reading") / "data" / "terms.yaml").read_text(encoding="utf-8")
+    loaded = YAML(typ="safe", pure=True).load(text)
+    found = []
+    for kind in ORDER:
+        frame = loaded[kind]
+        verbs = re.compile(rf"(?<![\w-])(?:{frame['verbs']})")
+        nouns = re.compile(rf"(?<![\w])(?:{frame['nouns']})") if "nouns" in frame else None
+        found.append((kind, tuple(frame["stems"]), verbs, nouns))
+    return tuple(found)
+
+
+def triggers_of(
+    sentence: Sentence, setting: Setting, lead: bool, masked: list[tuple[int, int]]
+) -> list[Trigger]:
+    """Every word of a sentence that may make a term and is governed so that it does."""
+    low = sentence.low
+    found: list[Trigger] = []
+    for kind, stems, verbs, nouns in _frames():
+        if not any(stem in low for stem in stems):
+            continue
+        for noun, pattern in ((False, verbs), (True, nouns)):
+            if pattern is None:
+                continue
+            for match in pattern.finditer(low):
+                at, end = match.start(), match.end()
+                if any(t.start <= at < t.end for t in found) or any(a <= at < b for a, b in masked):
+                    continue
+                if noun and re.search(
+                    r"\b(?:after|following|before|until|upon|during|since|pending|prior to|from the (?:start|date|day|beginning) of|(?:start|beginning|signing|completion|entry into force) of) (?:the |its |their |this )?(?:[\w-]+ ){0,2}$",
+                    low[:at],
+                ):
+                    continue
+                if is_background(sentence, at, setting.year, setting.agreement):
+                    continue
+                if not allows(
+                    sentence, at, end, noun=noun, kind=kind, agreement=setting.agreement, lead=lead
+                ):
+                    continue
+                found.append(Trigger(kind, at, end, noun))
+    found.sort(key=lambda t: (t.start, ORDER.index(t.kind)))
+    return found
+
+
+def clauses_of(
+    sentence: Sentence, triggers: list[Trigger], marks: Marks
+) -> list[tuple[Trigger, int, int, int]]:
+    """(trigger, from, to, rank of the boundary before: 0 none, 1 soft, 2 hard)."""
+    low = sentence.low
+    kept: list[tuple[Trigger, int, int]] = []
+    for trigger in triggers:
+        if not kept:
+            head = max(low.rfind(";", 0, trigger.start) + 1, 0)
+            kept.append((trigger, head, 0))
+            continue
+        before = kept[-1][0]
+        between = low[before.end : trigger.start]
+        cut, rank = -1, 0
+        for match in _BOUNDARY.finditer(between):
+            level = 2 if match.group("hard") else 1
+            if level >= rank:
+                cut, rank = before.end + match.start(), level
+        if (
+            before.noun
+            and before.kind in ("monitoring", "patrol", "deployment", "access", "meeting")
+            and trigger.kind == "deliverable"
+            and low[trigger.start :].startswith("be ")
+            and not re.search(r";|\band\b", between)
+        ):
+            continue  # the noun's own predicate: "A committee of 10, five from each side, shall be set up"
+        if rank == 0:
+            if (
+                before.kind == "deliverable"
+                and trigger.kind in ("zone", "monitoring", "access", "deployment")
+                and re.match(
+                    r"(?:be )?(?:establish|form|creat|set|constitut|prepar|provid|activat|mark|clear)",
+                    low[before.start :],
+                )
+                and trigger.start - before.end < 60
+            ):
+                kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            elif before.noun and before.kind == "monitoring" and trigger.kind == "deliverable":
+                pass
+            elif (
+                _rank(trigger) < _rank(before)
+                and (before.noun or trigger.kind == "exception")
+                and before.kind not in ("exception", "prohibition")
+            ):
+                kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            elif (
+                trigger.kind == "zone"
+                and before.kind not in ("prohibition", "exception")
+                and any(
+                    0 <= d.start - sentence.start - trigger.end < 30 and d.role != "from"
+                    for d in marks.distances
+                )
+            ):
+                kept.append((trigger, trigger.start, 1))
+            elif trigger.kind == "exception" and before.kind != "exception":
+                kept.append((trigger, trigger.start, 2))
+            continue
+        own = (
+            any(cut <= m.said.start - sentence.start for m in marks.moments)
+            or any(cut <= x.start - sentence.start for x in marks.lengths)
+            or any(cut <= d.start - sentence.start for d in marks.distances)
+            or any(cut <= sentence.tokens[q.first].start - sentence.start for q in marks.quantities)
+        )
+        if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
+            continue
+        if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):
+            continue
+        if (
+            before.kind in ("prohibition", "exception")
+            and rank == 1
+            and trigger.kind not in ("exception",)
+        ):
+            # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
+            if (
+                not re.search(r"\b(?:shall|will|must|may)\b", low[cut : trigger.start])
+                or trigger.kind == "prohibition"
+            ):
+                continue
+        if (
+            trigger.kind == "cessation"
+            and before.kind not in ("cessation", "exception", "prohibition")
+            and trigger.noun
+            and not own
+        ):
+            continue
+        if (
+            before.kind == "cessation"
+            and before.noun
+            and trigger.kind == "cessation"
+            and rank == 1
+            and not re.search(r"\b(?:will|shall|to)\b", low[cut : trigger.start])
+        ):
+            pass
+        if (
+            trigger.kind == "deliverable"
+            and rank == 1
+            and before.kind != "deliverable"
+            and not own
+            and not re.search(r"\b(?:shall|will|must|agreed|to)\b", low[cut : trigger.start])
+        ):
+            continue
+        kept.append((trigger, cut, rank))
+    result = []
+    for i, (trigger, start, rank) in enumerate(kept):
+        end = kept[i + 1][1] if i + 1 < len(kept) else len(low)
+        result.append((trigger, start, end, rank))
+    return result
+
+
+def _rank(trigger: Trigger) -> int:
+    base = {
+        "exception": 0,
+        "prohibition": 1,
+        "zone": 8,
+        "cessation": 7,
+        "meeting": 4,
+        "deliverable": 6,
+    }.get(trigger.kind, 3)
+    return base + (10 if trigger.noun else 0)
+
+
+def is_usable(moment: Moment, sentence: Sentence) -> bool:
+    """Whether a moment belongs to the act, not to a dateline or to a verb of saying."""
+    left = sentence.low[: moment.said.start - sentence.start]
+    if (
+        len(left) < 40
+        and re.match(
+            r"\s*(?:\([^)]*\)\s*)?[-–—]\s", sentence.low[moment.said.end - sentence.start :]
+        )
+        and re.fullmatch(r"[A-ZÀ-Þ][\w’'./, -]*", sentence.text[: len(left)] or "A")
+    ):
+        return False  # a dateline
+    if moment.said.role in ("start", "due", "until"):
+        return True
+    return _ATTRIBUTION.search(left[-70:]) is None
+
+
+def leading_times(
+    sentence: Sentence, marks: Marks, clauses: list[tuple[Trigger, int, int, int]]
+) -> tuple[list[Moment], list[Length]]:
+    """Times said before the first act ("Within 24 hours, … and …") hold for all that follow."""
+    first = clauses[0][0].start
+    moments = [
+        m
+        for m in marks.moments
+        if m.said.start - sentence.start < min(25, first) and is_usable(m, sentence)
+    ]
+    lengths = [
+        x
+        for x in marks.lengths
+        if x.start - sentence.start < min(25, first) and x.role in ("within", "offset", "plain")
+    ]
+    return moments, lengths
+
+
+def trailing_times(
+    sentence: Sentence, marks: Marks, clause: tuple[Trigger, int, int, int]
+) -> tuple[list[Moment], list[Length]]:
+    """Times after a comma at the end of "withdraw … and hand over …, by 5 May" hold for both."""
+    _, start, end, _ = clause
+    comma = sentence.low.rfind(", ", start + 3, end)
+    if comma < 0 or not re.match(
+        r", (?:beginning|starting|to be|both|no later|within|by|not later|concluding|from)\b",
+        sentence.low[comma:],
+    ):
+        return [], []
+    return (
+        [m for m in marks.moments if comma <= m.said.start - sentence.start < end],
+        [x for x in marks.lengths if comma <= x.start - sentence.start < end],
+    )
+
+
+def pieces_of(
+    sentence: Sentence, start: int, end: int, trigger: Trigger, marks: Marks
+) -> list[tuple[int, int]]:
+    """One clause with several dates or distances in a list is several terms."""
+    low = sentence.low
+    points: list[int] = []
+    if trigger.kind in (
+        "withdrawal",
+        "handover",
+        "release",
+        "deployment",
+        "access",
+        "deliverable",
+        "meeting",
+        "zone",
+    ):
+        for kind in ("moment", "distance", "length"):
+            if kind == "moment":
+                spots = [
+                    m.said.start - sentence.start
+                    for m in marks.moments
+                    if is_usable(m, sentence) and m.said.role in ("due", "at", "until") and m.iso
+                ]
+            elif kind == "distance":
+                spots = [
+                    d.start - sentence.start
+                    for d in marks.distances
+                    if d.role
+                    in (("width",) if trigger.kind == "zone" else ("from", "plain", "depth"))
+                ]
+            else:
+                spots = [
+                    x.start - sentence.start
+                    for x in marks.lengths
+                    if x.role in ("within", "offset")
+                ]
+            spots = [s for s in spots if start <= s < end]
+            if len(spots) > 1:
+                cuts = []
+                for a, b in itertools.pairwise(spots):
+                    edges = [
+                        m
+                        for m in _BOUNDARY.finditer(low, a, b)
+                        if m.group() != " or " and m.start() > a + 3
+                    ]
+                    hard = [m for m in edges if m.group("hard") or m.group() in (", and ", " and ")]
+                    if edges:
+                        cuts.append(hard[-1].start() if hard else edges[0].start())
+                if len(cuts) == len(spots) - 1:
+                    points = cuts
+                    break
+    if trigger.kind == "release" and not points:
+        swap = re.search(r",? in (?:exchange|return) for ", low[start:end])
+        counts = [sentence.tokens[q.first].start - sentence.start for q in marks.quantities]
+        if (
+            swap
+            and any(start <= c < start + swap.start() for c in counts)
+            and any(start + swap.end() <= c < end for c in counts)
+        ):
+            points = [start + swap.start()]
+    return list(itertools.pairwise([start, *points, end]))

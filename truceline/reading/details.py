@@ -1,0 +1,216 @@
+"""The times, lengths, distances and counts of one clause, as fields of a term."""
+
+import re
+
+from truceline.reading.anchoring import Moment, shift
+from truceline.reading.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
+from truceline.reading.durations import Length
+from truceline.reading.marks import Marks
+from truceline.reading.words import Sentence
+
+_EFFECT = re.compile(
+    r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
+)
+
+
+def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger: Trigger) -> None:
+    """Give a draft the moments of its clause, each in its role."""
+    for moment in moments:
+        said, iso = moment.said, moment.iso
+        if iso is None:
+            continue
+        left = sentence.low[: said.start - sentence.start]
+        role = said.role
+        if role == "at" and draft.kind == "cessation":
+            after_trigger = said.start - sentence.start > trigger.end
+            if (
+                (after_trigger and not trigger.noun)
+                or _EFFECT.search(left)
+                or not after_trigger
+                or re.match(
+                    r"\s*(?:cease-?fire|truce|pause)", sentence.low[said.end - sentence.start :]
+                )
+            ):
+                role = "start"
+            else:
+                continue
+        if role == "after":
+            if said.clock is None:
+                draft.after = (
+                    draft.after
+                    or sentence.text[said.start - sentence.start : said.end - sentence.start]
+                )
+                continue
+            role = "start"
+        if (
+            role == "due"
+            and draft.kind in ("meeting", "cessation")
+            and re.search(r"\bdue(?: on| at)?\s*$", left)
+        ):
+            role = "start"
+        if (
+            role == "until"
+            and draft.kind in ("handover", "withdrawal", "deliverable", "release")
+            and not re.search(r"\b(?:from|between)\b", sentence.low)
+        ):
+            role = "due"
+            draft.until = draft.until or iso
+        if (
+            role in ("start", "at")
+            and draft.start
+            and len(draft.start) == 10
+            and iso.startswith(draft.start)
+        ):
+            draft.start, draft.readings = iso, moment.readings
+            continue
+        if role == "start" and draft.start is None:
+            draft.start = iso
+            draft.readings = moment.readings
+        elif role == "until" and draft.until is None:
+            draft.until = iso
+        elif role == "due" and draft.due is None:
+            draft.due = iso
+        elif role == "at":
+            if draft.start is None:
+                draft.start = iso
+            if draft.kind in ONE_TIME and draft.due is None:
+                draft.due = iso
+        if moment.note:
+            draft.notes.append(moment.note)
+        draft.confidence = min(draft.confidence, moment.sure)
+
+
+def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
+    """Work out a day that counts from the signature or the start of the cessation, where known."""
+    length = draft.counts_from
+    if length is None or length.anchor is None:
+        return
+    known, name = None, ""
+    if re.search(r"\bsign", length.anchor):
+        known, name = signed, "signature"
+    elif re.search(
+        r"\b(?:cease-?fire|truce|cessation|effect|force|armistice|pause|start|hostilit|d-day)",
+        length.anchor,
+    ):
+        known, name = cessation, "start of the cessation"
+    moved = shift(known, length.iso, back=length.before) if known else None
+    if moved is None:
+        return
+    if length.role == "within" and draft.due is None and draft.start is None:
+        draft.due = moved
+        draft.notes.append(f"due: {length.iso} from the {name}, {known}")
+    elif length.role == "offset" and draft.start is None:
+        draft.start = moved
+        draft.due = draft.due or (moved if draft.kind in ONE_TIME else None)
+        draft.notes.append(f"start: {length.iso} from the {name}, {known}")
+
+
+def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
+    """Give a draft the lengths of time of its clause, each in its role."""
+    for length in lengths:
+        if length.role == "every":
+            draft.recurs = draft.recurs or length.iso
+        elif length.role in ("within", "offset"):
+            if draft.within is None:
+                draft.within, draft.after = length.iso, length.anchor or draft.after
+                if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):
+                    draft.notes.append("counts from what is said before")
+                draft.counts_from = length
+        elif (
+            draft.kind == "cessation"
+            and draft.within is None
+            and (
+                length.role == "length"
+                or (
+                    length.role == "plain"
+                    and CESSATION_NOUN.match(sentence.low[length.end - sentence.start :])
+                )
+            )
+        ) or (
+            length.role == "length"
+            and draft.within is None
+            and draft.kind
+            in ("deployment", "patrol", "monitoring", "access", "zone", "prohibition")
+        ):
+            draft.within = length.iso
+
+
+def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, low: str) -> None:
+    """Give a draft the distances of its clause (metres)."""
+    for d in marks.distances:
+        if not start <= d.start - base < end or d.role == "long":
+            continue
+        if draft.kind == "zone":
+            if d.role == "width" and draft.width_m is None:
+                draft.width_m = d.metres
+            elif d.role == "each-side":
+                draft.distance_m, draft.each_side = d.metres, True
+            elif d.role in ("depth", "from") and draft.distance_m is None:
+                draft.distance_m = d.metres
+            elif d.role == "plain" and draft.distance_m is None and draft.width_m is None:
+                draft.distance_m = draft.width_m = d.metres
+                draft.notes.append("the text does not say whether this is a depth or a width")
+                draft.confidence = min(draft.confidence, 0.7)
+        elif draft.distance_m is None and draft.kind in (
+            "withdrawal",
+            "prohibition",
+            "patrol",
+            "deployment",
+            "monitoring",
+            "cessation",
+            "access",
+            "exception",
+        ):
+            draft.distance_m = d.metres
+
+
+_NOT_COUNTED = re.compile(
+    r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?)\b"
+)
+
+
+def set_count(
+    draft: Draft, marks: Marks, sentence: Sentence, start: int, end: int, trigger: Trigger
+) -> None:
+    """Give a draft what its clause counts."""
+    if draft.kind in ("exception", "duration", "cessation", "meeting"):
+        return
+    best = None
+    for q in marks.quantities:
+        at = sentence.tokens[q.first].start - sentence.start
+        if not start <= at < end:
+            continue
+        tail_at = sentence.tokens[q.last - 1].end - sentence.start
+        tail = sentence.low[tail_at : tail_at + 60]
+        if at > trigger.end and re.search(
+            r", while |;|, whereas | while ", sentence.low[trigger.end : at]
+        ):
+            continue
+        if _NOT_COUNTED.match(tail) or not re.match(r"[\s-]*[a-z]", tail):
+            continue
+        if re.match(
+            r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b",
+            tail,
+        ):
+            continue
+        value = q.value if q.value is not None else q.high
+        if value is None or not float(value).is_integer():
+            continue
+        distance = (
+            at
+            if at >= trigger.start
+            else 0
+            if trigger.start - at < 25 and draft.kind == "access"
+            else at + 1000
+        )
+        if best is None or distance < best[0]:
+            words = re.match(r"[\s-]*((?:[\w’'-]+ ?){1,4})", sentence.text[tail_at:])
+            best = (distance, int(value), words.group(1).strip() if words else None, q.qualifier)
+    if best:
+        draft.count, draft.of = best[1], best[2]
+        if draft.of:
+            cut = re.match(
+                r"(.*?)\s+(?:to|in|from|on|at|by|for|will|shall|would|and|or|per|a day|each|every|with|within|held|are|is|be|must|over|under|during|through|into|daily|who|that|along)\b",
+                draft.of,
+            )
+            draft.of = cut.group(1) if cut else draft.of

@@ -1,0 +1,150 @@
+"""Whether a clause says enough to be a term."""
+
+import re
+
+from truceline.reading.drafting import EXTEND, Draft, Setting, Trigger
+from truceline.reading.gates import PLAN
+from truceline.reading.words import Sentence
+
+
+def is_term(
+    draft: Draft, sentence: Sentence, trigger: Trigger, setting: Setting, lead: bool, clause: str
+) -> bool:
+    """Whether a draft says enough to be a term."""
+    facts = draft.facts()
+    low = sentence.low
+    planned = PLAN.search(low) is not None
+    bound = setting.agreement or lead or planned
+    kind = draft.kind
+    if kind == "cessation":
+        if trigger.noun and not facts:
+            draft.weak = True
+            if setting.agreement:
+                return bool(
+                    re.search(
+                        r"\b(?:shall|agree|establish|declare|implement|observe|hereby|maintain|enter|begin|cease)",
+                        clause,
+                    )
+                ) and not re.search(
+                    r"\b(?:monitor|violation|supervis|compl\w+ with|provisions of|terms of)", clause
+                )
+            return bool(
+                re.search(
+                    r"\b(?:announced|declared|agreed|reached|signed|accepted|ordered|will|shall|takes? effect|came into|brokered)\b",
+                    clause,
+                )
+            )
+        if EXTEND.search(clause) and "start" not in facts and trigger.noun:
+            return False
+        if (
+            trigger.noun
+            and not setting.agreement
+            and not lead
+            and re.search(
+                r"\b(?:violat\w+|monitor\w*|breach\w*|implementation|committee|mission|mechanism)\b",
+                clause[max(0, trigger.start - 30) :][:60],
+            )
+            and "start" not in facts
+        ):
+            return False
+        if (
+            re.match(
+                r"[\w -]{3,40}?(?:stopped|ceased|fell silent|fallen silent|halted|ended)",
+                low[trigger.start :],
+            )
+            and not trigger.noun
+            and not setting.agreement
+        ):
+            return "T" in (draft.start or "")
+        return True
+    if kind == "meeting":
+        if "count" in facts:
+            draft.count = draft.of = None
+        return bool({"start", "due", "recurs", "within"} & set(facts)) or (
+            bound and not trigger.noun and bool(re.search(r"\b(?:shall|will)\b", clause))
+        )
+    if kind == "zone":
+        if facts:
+            return bool({"distance_m", "width_m"} & set(facts)) or bool(
+                re.search(
+                    r"\b(?:establish\w*|creat\w+|set up|set(?:ting)? up|declar\w+|defin\w+|delimit\w*|demarcat\w*)\b",
+                    clause,
+                )
+            )
+        draft.weak = True
+        return bool(
+            re.search(
+                r"\b(?:establish(?:es|ed|ing)?|creates?|created|set up|sets up|delimited|is (?:hereby )?established)\b",
+                low,
+            )
+        ) or (setting.agreement and bool(re.search(r"\bshall be (?:a |an )?(?:\w+ )?zone", clause)))
+    if kind == "deliverable":
+        if facts.keys() & {"start", "due", "within", "recurs", "until"}:
+            return True
+        return (
+            setting.agreement
+            and not trigger.noun
+            and bool(re.search(r"\b(?:shall|will|undertake|agree to|must)\b", low))
+            and bool(
+                re.search(
+                    r"\b(?:list|map|plan|report|committee|commission|parameters|modalities|hotline|centre|center|procedures|mechanism|timetable|information|notif|inform|mines?|minefields|road|annex|group)",
+                    clause,
+                )
+            )
+        )
+    if kind == "monitoring":
+        if trigger.noun and not facts:
+            draft.weak = True
+            return (
+                bound
+                and bool(
+                    re.search(
+                        r"\b(?:establish\w*|set up|create\w*|form(?:ed)?|oversee|supervis|monitor|responsib|mandate|shall|will)\b",
+                        clause,
+                    )
+                )
+            ) or bool(
+                re.search(
+                    r"\b(?:will|shall) (?:monitor|oversee|supervise|verify|establish|be set up|be established|be created)\b",
+                    low,
+                )
+            )
+        return True
+    if kind == "access" and trigger.noun and not facts:
+        if setting.agreement and not re.search(
+            r"\b(?:shall|will|must|is|are|was|were|has|have|said)\b", low
+        ):
+            return True  # a provision without a verb: "Safe access for aid"
+        return bound and bool(
+            re.search(
+                r"\b(?:shall|will|allow\w*|permit\w*|ensur\w*|facilitat\w*|guarant\w*|provid\w*|includ\w*|open\w*|call\w*|require\w*|be granted)\b",
+                low,
+            )
+        )
+    if kind == "exception":
+        return bound or bool(
+            re.search(
+                r"\b(?:truce|ceasefire|cease-fire|armistice|pause|agreement|deal|cessation|protocol|withdraw|prohibit|ban)\w*\b",
+                low,
+            )
+        )
+    if kind == "prohibition":
+        strong = re.match(
+            r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b",
+            low[trigger.start :],
+        )
+        return (
+            bound
+            or bool(strong)
+            or bool(
+                re.search(
+                    r"\b(?:truce|ceasefire|cease-fire|armistice|agreement|deal|accord|parties|sides|both)\b",
+                    low,
+                )
+            )
+            or bool(facts)
+        )
+    if trigger.noun and not facts:
+        draft.weak = True
+        return bound
+    return True
