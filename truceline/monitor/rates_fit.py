@@ -31,6 +31,7 @@ SMALL = 10.0  # a side with fewer effective reports than this: the exact model
 _SLIVER = 0.25  # a cell of less than this share of a day tells nothing of the dispersion
 _WIDEST = 1e6  # ratios are looked for between 1 / this and this
 _MOST_ALPHA = 1e4
+_MOST_ALIKE = 0.8  # days more alike than this are too few to say how alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def _serial(counts: Floats, exposure: Floats, side: Floats, wide: Bools) -> tupl
     n = float(wide.sum(axis=1).mean()) / 2
     if n < 8:
         return r, 1.0
-    r = min((n * r + 1) / (n - 3), 0.9)
+    r = min((n * r + 1) / (n - 3), _MOST_ALIKE)
     return r, (1 + r) / (1 - r) if r > 0 else 1.0
 
 
