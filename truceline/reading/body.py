@@ -56,7 +56,7 @@ _PHRASES = (
     ),
     (
         "byline",
-        r"by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,4}(?:\s*(?:,|\||and|&|–|-|—|in )\s*[^.]{0,70})?\s*$|(?:reporting|writing|additional reporting|edited|editing|reported|translated|written|compiled) by\b|(?:first |last )?(?:published|updated|posted|modified|issued)(?: (?:on|at))?\s*:?\s*(?:\w+,? )?\d|(?:published|updated|last updated|last modified|posted|date|issued)\s*(?:on|at)?\s*:|\d+ min(?:ute)?s? read\b|estimated reading|from our correspondent\s*$|staff (?:writer|reporter)s?\s*$|correspondent\s*$|source\s*:\s*\S+(?: \S+){0,4}\s*$|(?:machine|automatic(?:ally)?)[- ]translat",
+        r"by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,4}(?:\s*(?:,|\||and|&|–|-|—|in )\s*[^.]{0,70})?\s*$|(?:reporting|writing|additional reporting|edited|editing|reported|translated|written|compiled) by\b|(?:first |last )?(?:published|updated|posted|modified|issued)(?: (?:on|at))?\s*:?\s*(?:\w+,? )?\d|(?:published|updated|last updated|last modified|posted|date|issued)\s*(?:on|at)?\s*:|\d+ min(?:ute)?s? read\b|estimated reading|(?:from|by) our (?:own |special )?correspondents?\b[^.]{0,40}$|from our correspondent\s*$|staff (?:writer|reporter)s?\s*$|correspondent\s*$|source\s*:\s*\S+(?: \S+){0,4}\s*$|(?:machine|automatic(?:ally)?)[- ]translat",
     ),
     ("page number", r"(?:page\s*)?\d{1,4}\s*(?:(?:of|/)\s*\d{1,4})?\s*$|-\s*\d{1,3}\s*-\s*$"),
 )

@@ -154,7 +154,9 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
                 continue
             if (
                 measure == "displaced"
-                and re.fullmatch(r"forc(?:ed|ing)|driv(?:en|ing)|drove", match.group("word"))
+                and re.fullmatch(
+                    r"forc(?:ed|ing)|push(?:ed|ing)|driv(?:en|ing)|drove", match.group("word")
+                )
                 and not re.search(r"\b(?:homes?|flee|houses|leave|villages|out)\b", right)
             ):
                 continue

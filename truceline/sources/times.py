@@ -166,7 +166,7 @@ def _one_by_one(out: Moments, rest: Mask, column: pa.Array, zone: ZoneInfo, orde
 
 
 def _put_days(out: Moments, mask: Mask, days: Instants, zone: ZoneInfo | None) -> None:
-    assert zone is not None  # noqa: S101 - for the type checker: a date always has a zone
+    assert zone is not None
     ok = (days >= _FIRST_DAY) & (days < _LAST_DAY)
     out.low[mask] = midnights(np.where(ok, days, 0), zone)
     out.high[mask] = midnights(np.where(ok, days + 1, 0), zone)

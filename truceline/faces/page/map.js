@@ -136,7 +136,7 @@
   try {
     map = new maplibregl.Map({
       container: holder, style: style(), bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-      touchPitch: false, cooperativeGestures: true, renderWorldCopies: true, maxZoom: 17, fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true },
+      touchPitch: false, cooperativeGestures: true, renderWorldCopies: true, maxZoom: 17, fadeDuration: 0,
     });
   } catch { holder.hidden = true; figure.classList.remove("live"); listOnly(); return; }
   map.touchZoomRotate.disableRotation();
