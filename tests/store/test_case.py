@@ -19,7 +19,7 @@ from truceline.model.unit import Unit, Units
 from truceline.store import audit
 from truceline.store.case import Case, create, open_case
 from truceline.store.errors import CaseDamagedError, CaseError, CaseExistsError, NotACaseError
-from truceline.store.verify import verify
+from truceline.store.verify import verify, verify_folder
 from truceline.store.writer import writing
 
 SQUARE = Unit(
@@ -101,7 +101,7 @@ def test_what_is_no_case_is_not_opened(case: Case, tmp_path: Path) -> None:
     with pytest.raises(NotACaseError, match="holds no case"):
         open_case(tmp_path)
     (tmp_path / "case.db").write_text("this is no database at all, whatever its name says")
-    with pytest.raises(NotACaseError, match="no database or is damaged"):
+    with pytest.raises(CaseDamagedError, match="no database or is damaged"):
         open_case(tmp_path)
     (tmp_path / "case.db").unlink()
     sqlite3.connect(tmp_path / "case.db").execute("CREATE TABLE t (x)").connection.close()
@@ -199,6 +199,22 @@ def test_whatever_is_changed_verify_finds_it(case: Case, harm: str) -> None:
     found = verify(case)
     assert found.failure is not None
     assert re.search(expected, str(found.failure)), str(found.failure)
+
+
+def test_a_record_that_cannot_be_opened_does_not_hold(case: Case, tmp_path: Path) -> None:
+    record = case.path / "case.db"
+    content = record.read_bytes()
+    for harm in (b"", b"\0" * len(content), content[:100], content[:5000] + b"x" * 5000):
+        record.write_bytes(harm)
+        for name in ("case.db-wal", "case.db-shm"):
+            (case.path / name).unlink(missing_ok=True)
+        found = verify_folder(case.path)
+        assert found.failure is not None
+        assert found.failure.part == "record"
+    record.unlink()
+    assert "is missing" in str(verify_folder(case.path))
+    with pytest.raises(NotACaseError):
+        verify_folder(tmp_path)
 
 
 def test_the_record_itself_refuses_what_does_not_reconcile(case: Case) -> None:

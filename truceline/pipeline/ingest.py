@@ -32,7 +32,7 @@ from truceline.store.batches import contents, parsed_digest
 from truceline.store.case import Case, create, open_case
 from truceline.store.errors import CaseError, SourceBrokeError
 from truceline.store.record import BatchRow, FileRow
-from truceline.store.verify import Failure, Verified, verify
+from truceline.store.verify import Failure, Verified, verify, verify_folder
 from truceline.store.writer import Writer, writing
 from truceline.version import __version__
 
@@ -293,4 +293,5 @@ __all__ = [
     "new_case",
     "open_case",
     "verify",
+    "verify_folder",
 ]
