@@ -53,6 +53,14 @@ class Moments:
     twice: Mask
     why: dict[int, str] = field(default_factory=dict)
 
+    def at(self, rows: npt.NDArray[np.integer[Any]]) -> "Moments":
+        """The times of these rows, in this order; a row may come many times."""
+        bad = self.bad[rows]
+        why = {int(i): self.why[int(rows[i])] for i in np.flatnonzero(bad)}
+        return Moments(
+            self.low[rows], self.high[rows], self.empty[rows], bad, self.twice[rows], why
+        )
+
 
 @lru_cache(maxsize=65_536)
 def midnight(day: int, zone: ZoneInfo) -> int:
