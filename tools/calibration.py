@@ -17,6 +17,9 @@ was fitted to these rows: a share is geometry alone. Where a hidden report is pu
 
 The last three are what coders do with real places, and the codebook's disc is not made for
 them: truths lie more thickly near a named place. Fails are printed as they are.
+
+``--within`` gives the country's boundary (a COD-AB level 0 file): every share is then of the
+part of the disc inside that country, which each row names too.
 """
 
 import argparse
@@ -32,13 +35,15 @@ from pyproj import Geod
 from scipy.spatial import cKDTree
 
 from truceline.model.event import REGIONS
+from truceline.model.zone import Shape
 from truceline.monitor.locate import Locator, Regions
 from truceline.pipeline.terms import Terms, load
+from truceline.store import boundaries
 
 RADIUS_M = 25_000.0
 GEOD = Geod(ellps="WGS84")
 EDGES = np.array([0.0, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0])
-WAYS = ("even", "nearest", "largest", "capital")
+WAYS = ("rule", "even", "nearest", "largest", "capital")
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ def known_reports(path: Path) -> Known:
 def hide(known: Known, way: str, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Where each report is put: rows kept, lon, lat."""
     every = np.arange(len(known.lon))
-    if way == "even":
+    if way in ("rule", "even"):
         rng = np.random.default_rng(seed)
         away = RADIUS_M * np.sqrt(rng.random(len(every)))
         lon, lat, _ = GEOD.fwd(known.lon, known.lat, 360 * rng.random(len(every)), away)
@@ -156,12 +161,32 @@ def _named(places: np.ndarray, counts: np.ndarray, district: np.ndarray, way: st
     return put
 
 
-def calibrate(terms: Terms, known: Known, way: str) -> Iterator[tuple[str, Calibration]]:
+def calibrate(
+    terms: Terms, known: Known, way: str, country: Shape | None = None
+) -> Iterator[tuple[str, Calibration]]:
     """Each zone whose ground is known, in one way of hiding."""
     kept, lon, lat = hide(known, way)
-    size = len(kept)
+    true = known.lon[kept], known.lat[kept]
+    if way == "rule":
+        again = hide(Known(lon, lat, known.district), way, seed=2)
+        true = again[1], again[2]
+    regions = discs(lon, lat)
+    whole = 1.0 if country is None else np.maximum(Locator(country).share(regions), 1e-6)
+    for name, dated in terms.zones.items():
+        shape = dated[0].shape
+        if shape.op in ("unknown", "everywhere"):
+            continue
+        inside = shapely.contains_xy(shape.polygon, *true)
+        share = np.minimum(Locator(shape, terms.units).share(regions) / whole, 1.0)
+        if ((share > 0.001) & (share < 0.999)).any():
+            yield name, Calibration(way, share, inside)
+
+
+def discs(lon: np.ndarray, lat: np.ndarray) -> Regions:
+    """Discs of 25 km around places."""
+    size = len(lon)
     none = np.full(size, np.nan)
-    regions = Regions(
+    return Regions(
         code=np.full(size, REGIONS.index("disc"), dtype=np.int8),
         lon=lon,
         lat=lat,
@@ -172,14 +197,6 @@ def calibrate(terms: Terms, known: Known, way: str) -> Iterator[tuple[str, Calib
         spread=none,
         range_min_m=none,
     )
-    for name, dated in terms.zones.items():
-        shape = dated[0].shape
-        if shape.op in ("unknown", "everywhere"):
-            continue
-        inside = shapely.contains_xy(shape.polygon, known.lon[kept], known.lat[kept])
-        share = Locator(shape, terms.units).share(regions)
-        if ((share > 0.001) & (share < 0.999)).any():
-            yield name, Calibration(way, share, inside)
 
 
 def together(way: str, parts: list[Calibration]) -> Calibration:
@@ -199,7 +216,7 @@ def plot(found: list[Calibration], title: str, folder: Path) -> list[Path]:
 
     figure, axes = plt.subplots(figsize=(6, 6), layout="constrained")
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, label="what is said is so")
-    for one, mark in zip(found, "os^D", strict=False):
+    for one, mark in zip(found, "xos^D", strict=False):
         rows = one.table()
         x, y, n = ([r[k] for r in rows] for k in (3, 4, 2))
         bars = [1.96 * np.sqrt(b * (1 - b) / c) for b, c in zip(y, n, strict=True)]
@@ -211,7 +228,7 @@ def plot(found: list[Calibration], title: str, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"reliability.{kind}" for kind in ("svg", "png")]
     for path in paths:
-        figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else None)
+        figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else {})
     plt.close(figure)
     return paths
 
@@ -221,11 +238,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--agreement", action="append", required=True, help="may be repeated")
     parser.add_argument("--events", type=Path, required=True, help="a UCDP GED file")
     parser.add_argument("--out", type=Path, help="a folder for the reliability plot")
+    parser.add_argument("--within", type=Path, help="the country's boundary, level 0")
     given = parser.parse_args(arguments)
     if not given.events.is_file():
         print(f"calibration: no file {given.events}; give a UCDP GED csv file", file=sys.stderr)
         return 2
     known = known_reports(given.events)
+    country = None
+    if given.within:
+        unit = next(u for u in boundaries.read(given.within)[0] if u.level == 0)
+        country = Shape(unit.code, "leaf", unit.polygon)
     terms = [load(name) for name in given.agreement]
     print(
         f"{len(known.lon):,} reports with where_prec 1, hidden to within {RADIUS_M / 1000:g} km\n"
@@ -233,7 +255,9 @@ def main(arguments: list[str] | None = None) -> int:
     pooled = []
     for way in WAYS:
         parts = [
-            (f"{t.agreement.agreement} {z}", c) for t in terms for z, c in calibrate(t, known, way)
+            (f"{t.agreement.agreement} {z}", c)
+            for t in terms
+            for z, c in calibrate(t, known, way, country)
         ]
         if not parts:
             print(f"{way}: no hidden report can lie on either side of a zone's edge")
@@ -248,7 +272,8 @@ def main(arguments: list[str] | None = None) -> int:
         print()
     if not pooled:
         return 1
-    print(f"expected calibration error ({pooled[0].way}): {pooled[0].error:.4f}")
+    headline = next(c for c in pooled if c.way == "even")
+    print(f"expected calibration error (even): {headline.error:.4f}")
     if given.out:
         for path in plot(pooled, ", ".join(given.agreement), given.out):
             print(f"wrote {path}")
