@@ -168,6 +168,7 @@ def _shape(block: Block, said: str) -> str | None:
 def _repeats(page: Page, words: list[str]) -> None:
     """Headers and footers that come back on every page, page numbers set aside."""
     keys = [re.sub(r"[\d\s]+", " ", w).strip().lower() for w in words]
+    said_exactly = Counter(w.strip() for w in words)
     counts = Counter(k for k, w in zip(keys, words, strict=True) if len(w) < 120 and len(k) > 3)
     for block, key, said in zip(page.blocks, keys, words, strict=True):
         if (
@@ -176,7 +177,7 @@ def _repeats(page: Page, words: list[str]) -> None:
             and not _is_label(said)
             and not said.rstrip().endswith((".", ";", ":", "!", "?", "”", '"'))
         ):
-            exact = sum(1 for w in words if w.strip() == said.strip())
+            exact = said_exactly[said.strip()]
             paged = page.format == "pdf" or counts[key] > 2
             same_line = exact > 1 or (paged and re.search(r"\bpage\b|\d\s*$|^\s*\d", said, re.I))
             if same_line and not _NUMBERED.match(said):

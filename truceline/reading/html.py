@@ -149,7 +149,7 @@ class _Blocks(HTMLParser):
         if tag == "a":
             self.links += 1
         self.stack.append((tag, self._reason(tag, values)))
-        if len(self.stack) > 400:
+        if len(self.stack) > 100:
             del self.stack[0]
         if tag in BLOCK_TAGS:
             self.set_context()
