@@ -19,7 +19,7 @@ The last three are what coders do with real places, and the codebook's disc is n
 them: truths lie more thickly near a named place. Fails are printed as they are.
 
 ``--within`` gives the country's boundary (a COD-AB level 0 file): every share is then of the
-part of the disc inside that country, which each row names too.
+part of the disc inside that country, which each row names too (``rule`` is left out).
 """
 
 import argparse
@@ -253,7 +253,7 @@ def main(arguments: list[str] | None = None) -> int:
         f"{len(known.lon):,} reports with where_prec 1, hidden to within {RADIUS_M / 1000:g} km\n"
     )
     pooled = []
-    for way in WAYS:
+    for way in WAYS[1:] if country else WAYS:
         parts = [
             (f"{t.agreement.agreement} {z}", c)
             for t in terms
