@@ -18,7 +18,7 @@ from truceline.model.problem import Problem
 from truceline.monitor.check import Checked
 from truceline.pipeline.terms import Terms
 from truceline.sources import SOURCES
-from truceline.sources.seen import Seen
+from truceline.sources.seen import Hasher
 
 Progress = Callable[[str, int, int], None]  # file, bytes read, bytes in all
 
@@ -160,7 +160,7 @@ def compare(events: pa.Table) -> tuple[Mask, Mask, Mask]:
     where it was read, compared as 64-bit hashes.
     """
     columns = [n for n in EVENT_SCHEMA.names if n not in _OWN]
-    said = Seen().said(events.select(columns))
+    said = Hasher().said(events.select(columns))
     encoded = events["event_id"].combine_chunks().dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     order = np.argsort(codes, kind="stable")

@@ -10,7 +10,7 @@ from truceline.sources.columns import empty, named, no_rows, refused, unknown
 from truceline.sources.files import Reader, UnreadableError, reader
 from truceline.sources.frame import Frame
 from truceline.sources.rows import Rows
-from truceline.sources.seen import Seen
+from truceline.sources.seen import Hasher, Hashes, Seen
 
 Columns = Mapping[str, str]
 Events = Callable[[Rows, Columns, Seen, Reader], Batch]
@@ -54,8 +54,8 @@ def read(
     notes = _unused(opened.header, columns, source, name) if list_unused else []
     seen = Seen()
     nothing = True
-    for frame in ahead(opened.frames()):
-        rows = Rows(frame, source=source, file=name, sha256=sha256, reach=context.reach)
+    for frame, said in ahead(opened.frames(), columns.get("id", "")):
+        rows = Rows(frame, source=source, file=name, sha256=sha256, said=said, reach=context.reach)
         rows.problems.extend(notes)
         yield events(rows, columns, seen, opened)
         notes = []
@@ -64,13 +64,26 @@ def read(
         yield empty(source, name, (*notes, no_rows(source, name)))
 
 
-def ahead(frames: Iterator[Frame]) -> Iterator[Frame]:
-    """The same frames in the same order, each read while the one before is worked on."""
+def ahead(frames: Iterator[Frame], id_column: str) -> Iterator[tuple[Frame, Hashes]]:
+    """The same frames in the same order, each read while the one before is worked on.
+
+    With each, hashes of what its rows say besides their id, by which rows of one id are
+    told apart.
+    """
+    hasher = Hasher()
+
+    def read_next() -> tuple[Frame, Hashes] | None:
+        frame = next(frames, None)
+        if frame is None:
+            return None
+        rest = [name for name in frame.table.column_names if name != id_column]
+        return frame, hasher.said(frame.table.select(rest))
+
     with ThreadPoolExecutor(1) as reads:
-        coming = reads.submit(next, frames, None)
-        while (frame := coming.result()) is not None:
-            coming = reads.submit(next, frames, None)
-            yield frame
+        coming = reads.submit(read_next)
+        while (found := coming.result()) is not None:
+            coming = reads.submit(read_next)
+            yield found
 
 
 def _unused(header: Sequence[str], columns: Columns, source: str, name: str) -> list[Problem]:

@@ -15,7 +15,7 @@ from truceline.model.event import EVENT_SCHEMA
 from truceline.model.problem import Problem
 from truceline.sources.building import column, default, far, mask_of, whole
 from truceline.sources.frame import Frame, word
-from truceline.sources.seen import Seen
+from truceline.sources.seen import Hashes, Seen
 from truceline.sources.times import Moments, read_moments
 
 Ints = npt.NDArray[np.int64]
@@ -35,14 +35,23 @@ class Rows:
     """
 
     def __init__(
-        self, frame: Frame, *, source: str, file: str, sha256: str, reach: Reach | None = None
+        self,
+        frame: Frame,
+        *,
+        source: str,
+        file: str,
+        sha256: str,
+        said: Hashes | None = None,
+        reach: Reach | None = None,
     ) -> None:
+        """``said`` are hashes of what each row says (``Hasher.said``), for ``once``."""
         self.source, self.file, self.sha256 = source, file, sha256
         self.reach = reach
         self.table, self.lines = frame.table, frame.lines
         self.problems = list(frame.problems)
         self._unreadable = frame.rows - frame.table.num_rows
         self.n = frame.table.num_rows
+        self.said = np.zeros(self.n, np.uint64) if said is None else said
         self.ok: Mask = np.ones(self.n, np.bool_)
         self.repeats = 0
 
@@ -272,9 +281,8 @@ class Rows:
         good = np.flatnonzero(self.ok)
         if not len(good):
             return
-        rows = self.table if len(good) == self.n else self.table.take(pa.array(good))
         chosen = ids if len(good) == self.n else ids.take(pa.array(good))
-        repeat, clash, first = seen.add(chosen, rows, self.lines[good])
+        repeat, clash, first = seen.add(chosen, self.said[good], self.lines[good])
         for i in np.flatnonzero(clash):
             one = np.zeros(self.n, np.bool_)
             one[good[i]] = True

@@ -5,20 +5,86 @@ open-addressing table with linear probing (Knuth, The Art of Computer Programmin
 6.4, algorithm L), asked for a whole batch at a time.
 """
 
+from typing import TypeVar
+
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from truceline.sources.building import whole
+from truceline.sources.building import mask_of, whole
 
 Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+_Kind = TypeVar("_Kind", bound=np.generic)
+
 _FREE = -1
 _SMALLEST = 1 << 16
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing, same volume
+
+
+class Hasher:
+    """64-bit hashes of values and of rows.
+
+    Which way a column is hashed depends on its type alone, so what is said twice has one
+    hash in any batch of a file. Hashes differ from run to run.
+    """
+
+    def __init__(self) -> None:
+        self._engine = duckdb.connect(config={"threads": 1})
+
+    def values(self, values: pa.Array) -> Hashes:
+        """A hash of each value."""
+        return self._rows([values])
+
+    def said(self, rows: pa.Table) -> Hashes:
+        """A hash of all that each row says: its columns' hashes, mixed in order."""
+        mixed = np.zeros(rows.num_rows, np.uint64)
+        rest = []
+        for column in rows.columns:
+            kind = column.type
+            if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
+                _mix(mixed, _coded(whole(column)))
+            elif kind in (pa.int64(), pa.float64()):
+                _mix(mixed, _bits(whole(column)))
+            else:
+                rest.append(column)
+        if rest:
+            _mix(mixed, self._rows(rest))
+        return mixed
+
+    def _rows(self, columns: list[pa.Array | pa.ChunkedArray]) -> Hashes:
+        names = [f"c{i}" for i in range(len(columns))]
+        self._engine.register("held", pa.table(columns, names=names))
+        found = self._engine.sql(
+            f"SELECT hash({', '.join(names)}) AS h FROM held"  # noqa: S608 - c0, c1, ...
+        ).fetchnumpy()
+        self._engine.unregister("held")
+        return np.asarray(found["h"], np.uint64)
+
+
+def _coded(texts: pa.DictionaryArray) -> Hashes:
+    """Hashes of texts that are kept once each."""
+    known = np.array([hash(t) for t in (*texts.dictionary.to_pylist(), None)], np.int64)
+    codes = texts.indices.cast(pa.int32()).fill_null(len(known) - 1)
+    return np.take(known.view(np.uint64), codes.to_numpy())
+
+
+def _bits(numbers: pa.Array) -> Hashes:
+    """Numbers of 64 bits as they are; a null is a number that no file has."""
+    if not numbers.null_count:
+        return numbers.to_numpy().view(np.uint64)  # type: ignore[no-any-return]  # pyarrow has no types
+    bits = numbers.fill_null(0).to_numpy().view(np.uint64)
+    return np.where(mask_of(numbers.is_null()), _ODD, bits)
+
+
+def _mix(mixed: Hashes, more: Hashes) -> None:
+    """Put another column into hashes of rows: multiply and shift, as MurmurHash3 ends."""
+    mixed ^= more
+    mixed *= np.uint64(0xFF51AFD7ED558CCD)
+    mixed ^= mixed >> np.uint64(33)
 
 
 class Seen:
@@ -29,67 +95,37 @@ class Seen:
 
     def __init__(self) -> None:
         self._slots = np.full(_SMALLEST, _FREE, np.int32)  # numbers of the rows kept
-        self._ids, self._contents = np.empty(0, np.uint64), np.empty(0, np.uint64)
+        self._ids, self._said = np.empty(0, np.uint64), np.empty(0, np.uint64)
         self._lines = np.empty(0, np.int64)
         self._count = 0
-        self._engine = duckdb.connect(config={"threads": 1})
+        self._hasher = Hasher()
 
-    def add(self, keys: pa.Array, rows: pa.Table, lines: Ints) -> tuple[Mask, Mask, Ints]:
+    def add(self, keys: pa.Array, said: Hashes, lines: Ints) -> tuple[Mask, Mask, Ints]:
         """Remember rows; say which of them repeat an earlier row and which contradict one.
 
-        ``keys`` are the rows' ids. Returns two masks and, where either holds, the line of
-        the earlier row.
+        ``keys`` are the rows' ids, ``said`` what ``Hasher.said`` gives for them. Returns two
+        masks and, where either holds, the line of the earlier row.
         """
-        ids, contents = self._hash(keys), self.said(rows)
-        new = self._keep(ids, contents, lines)
+        ids = self._hasher.values(keys)
+        new = self._keep(ids, said, lines)
         before = self._find(ids, new)
         known = before != new
-        same = contents == self._contents[before]
+        if not known.any():
+            return known, known, np.zeros(len(ids), np.int64)
+        same = said == self._said[before]
         return known & same, known & ~same, np.where(known, self._lines[before], 0)
 
-    # ---- hashes ----------------------------------------------------------------------
-    def _hash(self, values: pa.Array) -> Hashes:
-        """A 64-bit hash of each value; the same value of one type has one hash in any batch."""
-        if pa.types.is_dictionary(values.type):
-            known = self._hash(pa.concat_arrays([values.dictionary, _nothing(values)]))
-            codes = values.indices.cast(pa.int32()).fill_null(len(known) - 1)
-            return known[codes.to_numpy()]
-        return self._hash_rows([values])
-
-    def _hash_rows(self, columns: list[pa.Array | pa.ChunkedArray]) -> Hashes:
-        names = [f"c{i}" for i in range(len(columns))]
-        self._engine.register("held", pa.table(columns, names=names))
-        found = self._engine.sql(
-            f"SELECT hash({', '.join(names)}) AS h FROM held"  # noqa: S608 - c0, c1, ...
-        ).fetchnumpy()
-        self._engine.unregister("held")
-        return np.asarray(found["h"], np.uint64)
-
-    def said(self, rows: pa.Table) -> Hashes:
-        """A 64-bit hash of all that each row says: its columns' hashes, mixed in order.
-
-        Of a dictionary each text is hashed once.
-        """
-        encoded = [c for c in rows.columns if pa.types.is_dictionary(c.type)]
-        plain = [c for c in rows.columns if not pa.types.is_dictionary(c.type)]
-        mixed = self._hash_rows(plain) if plain else np.zeros(rows.num_rows, np.uint64)
-        for column in encoded:
-            mixed = mixed * _ODD
-            mixed ^= mixed >> np.uint64(32)
-            mixed += self._hash(whole(column))
-        return mixed
-
     # ---- the table -------------------------------------------------------------------
-    def _keep(self, ids: Hashes, contents: Hashes, lines: Ints) -> npt.NDArray[np.int32]:
+    def _keep(self, ids: Hashes, said: Hashes, lines: Ints) -> npt.NDArray[np.int32]:
         """Append rows and give their numbers; the table stays at most half full."""
         first, self._count = self._count, self._count + len(ids)
         if self._count > len(self._ids):
-            room = max(self._count, 2 * len(self._ids))
+            room = max(self._count, 4 * len(self._ids))  # what is not touched costs nothing
             self._ids = _grown(self._ids, room)
-            self._contents = _grown(self._contents, room)
+            self._said = _grown(self._said, room)
             self._lines = _grown(self._lines, room)
         kept = slice(first, self._count)
-        self._ids[kept], self._contents[kept], self._lines[kept] = ids, contents, lines
+        self._ids[kept], self._said[kept], self._lines[kept] = ids, said, lines
         if 2 * self._count > len(self._slots):
             size = len(self._slots)
             while 2 * self._count > size:
@@ -106,27 +142,24 @@ class Seen:
         """
         slots, last = self._slots, np.int64(len(self._slots) - 1)
         shift = np.uint64(64 - len(slots).bit_length() + 1)
-        at = ((ids * _ODD) >> shift).astype(np.int64)
+        at = ((ids * _ODD) >> shift).view(np.int64)
         found = slots[at]
-        free = np.flatnonzero(found == _FREE)
-        slots[at[free[::-1]]] = new[free[::-1]]  # of equal places the last one written stays
-        found[free] = slots[at[free]]
+        free = np.flatnonzero(found == _FREE)[::-1]
+        wanted = at[free]
+        slots[wanted] = new[free]  # of equal places the last one written stays: the earliest
+        found[free] = slots[wanted]
         left = np.flatnonzero(self._ids[found] != ids)
         while len(left):
             at[left] = (at[left] + 1) & last
             here = slots[at[left]]
-            free = left[here == _FREE]
-            slots[at[free[::-1]]] = new[free[::-1]]
+            free = left[here == _FREE][::-1]
+            slots[at[free]] = new[free]
             found[left] = slots[at[left]]
             left = left[self._ids[found[left]] != ids[left]]
         return found
 
 
-def _grown(array: npt.NDArray[np.generic], room: int) -> npt.NDArray[np.generic]:
+def _grown(array: npt.NDArray[_Kind], room: int) -> npt.NDArray[_Kind]:
     bigger = np.empty(room, array.dtype)
     bigger[: len(array)] = array
     return bigger
-
-
-def _nothing(values: pa.DictionaryArray) -> pa.Array:
-    return pa.nulls(1, values.dictionary.type)
