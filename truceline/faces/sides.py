@@ -61,7 +61,8 @@ def sides(report: RatesReport, left_out: int, clearance: Clearance, free: bool) 
         if words and words not in row["readings"]:
             row["readings"].append(words)
         row["provisions"] |= dict.fromkeys(rate.provisions)
-    rows = tuple(merged.values())
+    order = {zone: k for k, zone in enumerate(dict.fromkeys(r.zone for r in report.rates))}
+    rows = tuple(sorted(merged.values(), key=lambda r: (order[r["zone"]], r["source"], r["start"])))
     why = "" if rows else "no clause has both a moment from which it holds and a zone with ground"
     return Sides(
         rows[:_MAX_ROWS],
