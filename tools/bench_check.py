@@ -76,14 +76,12 @@ def make_events(path: Path, rows: int) -> None:
 
 def run_truceline(folder: Path) -> dict[str, object]:
     import truceline as tl
-    from truceline.model.batch import Context
-    from truceline.pipeline.check import Intake, check
+    from truceline.pipeline.check import check_files
 
     terms = tl.agreement(str(folder / "agreement.yaml"))
     terms.checker  # noqa: B018  # prepared once per case, like the zones of the other side
     began = time.perf_counter()
-    intake = Intake(Context(timezone=terms.agreement.timezone))
-    findings = check(terms, intake.read([("table", folder / "events.parquet")]))
+    findings, intake = check_files(terms, [("table", folder / "events.parquet")])
     seconds = time.perf_counter() - began
     exact = findings.rows.filter(pc.equal(findings.rows["radius_m"], 0.0))
     inside = exact.filter(pc.greater(exact["p_zone"], 0.5))

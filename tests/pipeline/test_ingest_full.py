@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from test_ingest_kill import AGREEMENT
-from test_ingest_lines import LINES, lines, put, said, sums
 
+from tests.pipeline.test_ingest_kill import AGREEMENT
+from tests.pipeline.test_ingest_lines import LINES, lines, put, said, sums
 from truceline.pipeline.ingest import Acknowledged, Case, ingest, new_case, open_case, verify
 from truceline.store.errors import CaseFullError
 

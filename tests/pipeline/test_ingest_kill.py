@@ -15,8 +15,8 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from test_ingest_lines import LINES, lines, put, said, sums
 
+from tests.pipeline.test_ingest_lines import LINES, lines, put, said, sums
 from truceline.model.act import vocabulary
 from truceline.pipeline.ingest import Case, case_problems, ingest, new_case, open_case, verify
 

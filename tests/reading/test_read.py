@@ -282,3 +282,21 @@ def test_pdf_gives_its_text_and_offsets_in_it() -> None:
 def test_pdf_without_text() -> None:
     with pytest.raises(Unreadable, match="without text"):
         read(pdf_of([]))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"the truce will withdraw and " * 300,
+        b"Aa Bb " * 2000,
+        b"1 2 3 4 5 6 7 8 9 10 " * 300,
+        b'"a said b ' * 500,
+        b"a\r" * 4000,
+        b"<html><body>" + b"<div>" * 1500 + b"<p>The truce will begin on Monday.</p>",
+        b"<html><body>" + b"<" * 5000,
+    ],
+    ids=["one clause", "capitals", "numbers", "open quotes", "short lines", "deep", "brackets"],
+)
+@pytest.mark.timeout(30)
+def test_hostile_input_ends_soon(data: bytes) -> None:
+    evidence_holds(read(data, published=date(2024, 1, 1)))

@@ -15,7 +15,6 @@ from truceline.sources.document import Unfetchable, fetch_url, is_public, load
         "192.168.0.1",
         "172.16.9.9",
         "169.254.169.254",
-        "0.0.0.0",
         "::1",
         "fe80::1",
         "fc00::1",

@@ -8,6 +8,7 @@ import typer
 from truceline.cli.talk import cannot_open, data, say, show_faults, stop, terms_of
 from truceline.model.agreement import Agreement
 from truceline.pipeline.cases import CaseFileError, run_cases
+from truceline.pipeline.differences import agreement_differences
 from truceline.pipeline.terms import AgreementFaultsError, load
 from truceline.pipeline.words import show_agreement
 from truceline.store import library
@@ -84,3 +85,15 @@ def schema() -> None:
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = "Truceline agreement"
     data(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def diff(
+    first: Annotated[str, typer.Argument(metavar="X", help="A library name or a file.")],
+    second: Annotated[str, typer.Argument(metavar="Y", help="Another.")],
+) -> None:
+    """Show what differs between two versions, clause by clause."""
+    lines = agreement_differences(terms_of(first).agreement, terms_of(second).agreement)
+    for line in lines:
+        data(line)
+    say(f"{len(lines)} differences" if lines else "the two say the same")

@@ -30,7 +30,7 @@ from truceline.pipeline.ingest import (
     ingest as take_in,
 )
 from truceline.pipeline.ingest import (
-    verify as look,
+    verify_folder as look,
 )
 from truceline.pipeline.rates import rates as compare
 from truceline.pipeline.rates import rates_text
@@ -89,6 +89,7 @@ def ingest(
                 source,
                 files,
                 progress=moved,  # type: ignore[arg-type] # rich's callback has this shape
+                acknowledged=lambda batch: say(str(batch)),
                 counted=lambda count: data(str(count)),
             )
     except (CaseError, UnknownSourceError, AgreementFaultsError) as error:
@@ -100,7 +101,7 @@ def ingest(
 def verify(folder: Dir) -> None:
     """Prove that a case holds: originals, counts and the chained audit log."""
     try:
-        found = look(open_case(folder))
+        found = look(folder)
     except CaseError as error:
         stop(str(error))
     data(str(found))

@@ -33,8 +33,9 @@ def say(message: str) -> None:
 
 
 def data(text: str) -> None:
-    """Data: to stdout, as it is."""
+    """Data: to stdout, as it is, at once: a killed process loses no line that it gave."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
 
 
 def terms_of(name: str, *, with_boundaries: bool = True) -> Terms:

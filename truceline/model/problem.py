@@ -4,6 +4,7 @@ A bad row never stops a run and is never dropped: it becomes a ``Problem`` that 
 counted, shown and stored beside the events.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,7 +52,7 @@ PROBLEM_SCHEMA = pa.schema(
 )
 
 
-def problem_table(problems: list[Problem]) -> pa.Table:
+def problem_table(problems: Sequence[Problem]) -> pa.Table:
     """The problems as an Arrow table in ``PROBLEM_SCHEMA``."""
     return pa.Table.from_pylist(
         [{name: getattr(p, name) for name in PROBLEM_SCHEMA.names} for p in problems],

@@ -114,8 +114,9 @@ class Leaf:
 
     @cached_property
     def _edge(self) -> Boundary:
-        lines = shapely.boundary(self.polygon)
-        fine = self.sigma / 2 if self.sigma > 0 else shapely.length(lines) * 111_000 / 3_000
+        parts = shapely.get_parts(np.atleast_1d(self.polygon))
+        lines = shapely.boundary(parts[shapely.get_dimensions(parts) == 2])
+        fine = self.sigma / 2 if self.sigma > 0 else shapely.length(lines).sum() * 111_000 / 3_000
         return Boundary(lines, min(fine, 5_000.0), self.sigma / 500, 6 * self.sigma)
 
     @cached_property

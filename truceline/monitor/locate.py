@@ -195,7 +195,7 @@ class _Asked:
         self.regions = regions
         self.radius = np.where(point, 0.0, radius) if point.any() else radius
         lon, lat = regions.lon, regions.lat
-        usable = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 360.0) & (code != _NOWHERE)
+        usable = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0) & (code != _NOWHERE)
         usable &= (self.radius >= 0) & (self.radius < np.inf)
         self.usable = usable
         self.all_usable = bool(usable.all())
@@ -253,7 +253,7 @@ class _Sharer:
         if asked.sectors:
             sector = spread & (asked.regions.code[rows] == _SECTOR)
             spread &= ~sector
-            self._sectors(asked.regions, rows[sector], out)
+            out[rows[sector]] = self._sectors(asked.regions, rows[sector])
         disc = np.nonzero(spread)[0]
         if len(disc):
             found = self._discs(fields, lon.take(disc), lat.take(disc), radius.take(disc))
@@ -283,36 +283,41 @@ class _Sharer:
         if alike and cells[0] > 0:
             return fields.shares(lon, lat, radius, float(cells[0]))
         cells = np.broadcast_to(cells, radius.shape)
-        counts = np.where(cells > 0, 0, samples_for(self._finest, radius))
         for size in np.unique(cells[cells > 0]):
             rows = np.nonzero(cells == size)[0]
             out[rows] = fields.shares(lon[rows], lat[rows], radius[rows], float(size))
-        for count in np.unique(counts[counts > 0]):
-            rows = np.nonzero(counts == count)[0]
-            none, full = np.zeros(len(rows)), np.full(len(rows), 180.0)
-            centre = lon[rows], lat[rows]
-            out[rows] = sector_shares(
-                self.ground, *centre, none, radius[rows], none, full, int(count)
-            )
+        rows = np.nonzero(cells == 0)[0]
+        none = np.zeros(len(rows))
+        out[rows] = self._sampled(lon[rows], lat[rows], none, radius[rows], none, none + 180.0)
         return out
 
-    def _sectors(self, regions: Regions, rows: npt.NDArray[np.intp], out: Floats) -> None:
+    def _sectors(self, regions: Regions, rows: npt.NDArray[np.intp]) -> Floats:
         far = regions.radius_m[rows]
         near = np.clip(np.nan_to_num(regions.range_min_m[rows]), 0.0, far)
         bearing, spread = regions.bearing[rows], regions.spread[rows]
         round_ = ~np.isfinite(bearing) | ~np.isfinite(spread)  # no direction said: all round
         bearing = np.where(round_, 0.0, bearing)
         spread = np.where(round_, 180.0, np.clip(spread, 0.0, 180.0))
-        out[rows] = sector_shares(
-            self.ground,
-            regions.lon[rows],
-            regions.lat[rows],
-            near,
-            far,
-            bearing,
-            spread,
-            int(samples_for(self._finest, np.full(1, np.inf))[0]),
-        )
+        return self._sampled(regions.lon[rows], regions.lat[rows], near, far, bearing, spread)
+
+    def _sampled(
+        self, lon: Floats, lat: Floats, near: Floats, far: Floats, bearing: Floats, spread: Floats
+    ) -> Floats:
+        out = np.empty(len(lon))
+        counts = samples_for(self._finest, far)
+        for count in np.unique(counts):
+            rows = np.nonzero(counts == count)[0]
+            out[rows] = sector_shares(
+                self._prepared()[1].chance,
+                lon[rows],
+                lat[rows],
+                near[rows],
+                far[rows],
+                bearing[rows],
+                spread[rows],
+                int(count),
+            )
+        return out
 
     def _unit_rows(
         self, asked: _Asked, near: npt.NDArray[np.intp], out: Floats

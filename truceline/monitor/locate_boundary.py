@@ -23,6 +23,7 @@ _GEOD = Geod(ellps="WGS84")
 _MOST_VERTICES = 60_000
 _NEIGHBOURS = 4
 _FLAT = 20_000.0  # metres; nearer than this the plane is good to six centimetres
+_NOWHERE_NEAR = 1e8
 _FAR = 200_000.0  # beyond this the flat formula gives way to the arc of the chord
 
 
@@ -146,7 +147,7 @@ class Boundary:
         self._tree = cKDTree(_ecef(self._at[:, 0], self._at[:, 1])) if len(self._at) else None
 
     def distance(self, lon: Floats, lat: Floats) -> Floats:
-        """Metres to the nearest point of the lines; infinite where there are none."""
+        """Metres to the nearest point of the lines; 1e8 where there are none."""
         return self._measure(lon, lat, None).distance
 
     def foot(self, lon: Floats, lat: Floats, left_m: float, right_m: float) -> Foot:
@@ -155,7 +156,7 @@ class Boundary:
 
     def _measure(self, lon: Floats, lat: Floats, depths: tuple[float, float] | None) -> Foot:
         if self._tree is None:
-            far = np.full(len(lon), np.inf)
+            far = np.full(len(lon), _NOWHERE_NEAR)
             return Foot(far, far, far)
         place = _ecef(lon, lat)
         chord, near = (np.asarray(a) for a in self._tree.query(place))

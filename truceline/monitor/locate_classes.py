@@ -3,7 +3,7 @@
 import numpy as np
 
 from truceline.monitor.clearance import TAIL, Ground
-from truceline.monitor.locate_boundary import Bools, Floats, metres_per_degree, wrap
+from truceline.monitor.locate_boundary import Bools, Floats, Ints, metres_per_degree, wrap
 
 
 class Classes:
@@ -15,6 +15,7 @@ class Classes:
         kx, ky = metres_per_degree(np.array([min(max(abs(south), abs(north)), 89.0)]))
         west, east = west - reach / kx[0], east + reach / kx[0]
         south, north = max(south - reach / ky[0], -90.0), min(north + reach / ky[0], 90.0)
+        self._ground = ground
         across = blocks * split
         self._across = across
         self._middle = (west + east) / 2
@@ -47,8 +48,8 @@ class Classes:
         half = np.repeat(half[edge], split * split)
         self._within[at], self._without[at] = within - half, without - half
 
-    def settle(self, lon: Floats, lat: Floats, radius_m: Floats) -> tuple[Bools, Bools]:
-        """Which discs are surely all inside and which surely all outside, as far as it can tell."""
+    def _cell(self, lon: Floats, lat: Floats) -> tuple[Bools, Ints]:
+        """Whether each point is on the grid, and its cell (0 where it is not)."""
         x = wrap(lon - self._middle)
         x *= self._scale[0]
         x -= self._corner[0]
@@ -59,4 +60,19 @@ class Classes:
         at *= self._across
         at += x.astype(np.int64)
         at *= on
+        return on, at
+
+    def settle(self, lon: Floats, lat: Floats, radius_m: Floats) -> tuple[Bools, Bools]:
+        """Which discs are surely all inside and which surely all outside, as far as it can tell."""
+        on, at = self._cell(lon, lat)
         return on & (self._within.take(at) > radius_m), on & (self._without.take(at) > radius_m)
+
+    def chance(self, lon: Floats, lat: Floats) -> Floats:
+        """The chance that each point is inside; only those near an edge are looked at closely."""
+        on, at = self._cell(lon, lat)
+        out = np.where(on, np.where(self._within.take(at) > 0, 1.0, 0.0), self._ground.beyond)
+        edge = (self._within.take(at) <= 0) & (self._without.take(at) <= 0)
+        edge &= on
+        rows = np.nonzero(edge)[0]
+        out[rows] = self._ground.inside(lon[rows], lat[rows])
+        return out

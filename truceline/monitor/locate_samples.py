@@ -3,6 +3,7 @@
 The points are fixed lattices, the same for every row, so that an answer never varies.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def samples_for(finest: float, radius_m: Floats) -> Ints:
 
 
 def sector_shares(
-    ground: Ground,
+    chance: Callable[[Floats, Floats], Floats],
     lon: Floats,
     lat: Floats,
     near_m: Floats,
@@ -56,8 +57,8 @@ def sector_shares(
         r = np.sqrt(near**2 + u * (far**2 - near**2))
         turn = bearing[rows, None] + spread[rows, None] * (2 * v - 1)
         x, y = _ahead(lon[rows, None], lat[rows, None], r, turn)
-        chance = ground.inside(wrap(x.ravel()), np.clip(y.ravel(), -90.0, 90.0))
-        out[rows] = chance.reshape(-1, count).sum(axis=1) / count
+        found = chance(wrap(x.ravel()), np.clip(y.ravel(), -90.0, 90.0))
+        out[rows] = found.reshape(-1, count).sum(axis=1) / count
     return out
 
 

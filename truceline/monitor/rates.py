@@ -3,13 +3,14 @@
 The method, its formulas and their sources: docs/method-rates.md.
 """
 
+import itertools
 import re
 import zlib
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from truceline.model.unit import Units
 from truceline.model.zone import Shape
@@ -17,11 +18,11 @@ from truceline.monitor.clearance import Ground
 from truceline.monitor.locate import Locator
 from truceline.monitor.rates_draws import DAY_US, MEASURES, Drawn, Reports, Slots, draw
 from truceline.monitor.rates_fit import Compared, compare
-from truceline.monitor.rates_placebo import Expected, Placebo, placebo
+from truceline.monitor.rates_placebo import Expected, placebo
 from truceline.monitor.rates_report import Rate, Warned
 from truceline.monitor.rates_warnings import Seen, warned
 from truceline.monitor.rates_windows import Entry
-from truceline.monitor.windows import Floats, micros
+from truceline.monitor.windows import Floats, Ints, micros
 
 _VAGUE = 0.05  # a report is vague where p lies between this and 1 less this
 
@@ -46,8 +47,11 @@ class Rater:
         self._grounds: dict[int, tuple[Locator, Ground]] = {}
         self._shares: dict[tuple[str, int], Floats] = {}
 
-    def rate(self, entry: Entry, reports: Reports) -> Rate:
-        """Compare one source's reports on either side of one entry into force."""
+    def rate(self, entry: Entry, reports: Reports, summaries: Reports) -> Rate:
+        """Compare one source's reports on either side of one entry into force.
+
+        Its ``summaries`` are only counted, for a warning.
+        """
         length = self._length(entry)
         start = micros(entry.start.lo), micros(entry.start.hi)
         share = self._share(entry.shape, reports)
@@ -55,17 +59,17 @@ class Rater:
         name = f"{entry.zone}|{reports.source}".encode()
         rng = np.random.default_rng([self.seed, zlib.crc32(name)])
         ground = None if entry.shape is None else self._ground(entry.shape)[1]
-        drawn = draw(
-            reports, share, ground, self.units, start, length, slots, self.draws, rng
-        )
+        drawn = draw(reports, share, ground, self.units, start, length, slots, self.draws, rng)
         middle = (start[0] + start[1]) // 2
         covered = int(reports.start.min()), int(reports.end.max())
         measures = _measures(drawn, reports, share > 0)
         expected = Expected(reports.start, reports.end, share)
         others = placebo(expected, middle, length, covered)
-        aside = np.nan_to_num(1 - share)
+        aside = np.where(share < _VAGUE, 1.0, 0.0)
         outside, daily = _outside(reports, aside, middle, length, slots)
-        vague, unplaced = _vagueness(reports, share, middle, length)
+        timely = _timely(reports, middle, length, slots)
+        vague, unplaced = _vagueness(reports, share, timely)
+        counted = (np.nan_to_num(share) > 0) & (timely > 0)
         seen = Seen(
             source=reports.source,
             wanted=self.days,
@@ -78,8 +82,9 @@ class Rater:
             outside_daily=daily,
             vague=vague,
             unplaced=unplaced,
-            deathless=_deathless(reports, share, middle, length),
+            deathless=int(np.isnan(reports.sizes[counted, 2]).sum()),
             exact=start[0] == start[1],
+            summaries=self._summaries(entry, summaries, _timely(summaries, middle, length, slots)),
         )
         return Rate(
             zone=entry.zone or "everywhere",
@@ -121,15 +126,24 @@ class Rater:
         return self._grounds[id(shape)]
 
     def _share(self, shape: Shape | None, reports: Reports) -> Floats:
-        if shape is None:
-            return np.ones(len(reports))
         key = reports.source, id(shape)
         if key not in self._shares:
-            self._shares[key] = self._ground(shape)[0].share(reports.regions)
+            self._shares[key] = self._shares_of(shape, reports)
         return self._shares[key]
 
+    def _shares_of(self, shape: Shape | None, reports: Reports) -> Floats:
+        if shape is None:
+            return np.ones(len(reports))
+        return self._ground(shape)[0].share(reports.regions)
+
+    def _summaries(self, entry: Entry, summaries: Reports, timely: Floats) -> tuple[int, float]:
+        """How many summaries touch the zone and the windows, and the deaths they tell of."""
+        near = timely > 0
+        near[near] = self._shares_of(entry.shape, summaries.take(np.flatnonzero(near))) > 0
+        return int(near.sum()), float(np.nansum(summaries.sizes[near, 2]))
+
     def _stamp(self, moment: int) -> str:
-        at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=moment)
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)
         return at.astimezone(self.timezone).isoformat(timespec="seconds")
 
 
@@ -139,7 +153,7 @@ def plain(words: str) -> str:
     return re.sub(r"\bbecause( of)?\b", "for", words, flags=re.IGNORECASE)
 
 
-def _measures(drawn: Drawn, reports: Reports, near: np.ndarray) -> dict[str, Compared]:
+def _measures(drawn: Drawn, reports: Reports, near: npt.NDArray[np.bool_]) -> dict[str, Compared]:
     found = {}
     for k, name in enumerate(MEASURES):
         if not np.isnan(reports.sizes[near, k]).all() or k == 0:
@@ -156,7 +170,7 @@ def _outside(
     expected = Expected(reports.start, reports.end, aside)
     edges = np.array([middle - length, middle, middle + length], dtype=np.int64)
     counts, exposure = [], []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         opens = np.clip(slots.opens, low, high)
         closes = np.clip(slots.closes, low, high)
         counts.append(expected.between(opens, closes))
@@ -167,23 +181,25 @@ def _outside(
     return compare(*both, after), (counts[0] + counts[1])[whole]
 
 
-def _timely(reports: Reports, middle: int, length: int) -> Floats:
-    """The share of each report's span inside both windows together."""
-    low, high = middle - length, middle + length
-    span = (reports.end - reports.start).astype(np.float64)
-    inside = np.minimum(reports.end, high) - np.maximum(reports.start, low)
-    moment = (reports.start >= low) & (reports.start < high)
-    return np.where(span > 0, np.maximum(inside, 0) / np.where(span > 0, span, 1.0), moment)
+def _timely(reports: Reports, middle: int, length: int, slots: Slots) -> Floats:
+    """The share of each report's span in the slots of both windows together."""
+    opens = np.clip(slots.opens, middle - length, middle + length)
+    closes = np.clip(slots.closes, middle - length, middle + length)
+    done = np.concatenate([[0], np.cumsum(closes - opens)])
+
+    def before(moment: Ints) -> Ints:
+        k = np.searchsorted(opens, moment, side="right") - 1
+        at = np.maximum(k, 0)
+        part = done[at] + np.clip(moment - opens[at], 0, closes[at] - opens[at])
+        return np.where(k >= 0, part, 0)
+
+    span = np.maximum(reports.end - reports.start, 1)  # a moment is a microsecond
+    found: Floats = (before(reports.start + span) - before(reports.start)) / span
+    return found
 
 
-def _vagueness(reports: Reports, share: Floats, middle: int, length: int) -> tuple[float, int]:
-    timely = _timely(reports, middle, length)
+def _vagueness(reports: Reports, share: Floats, timely: Floats) -> tuple[float, int]:
     unplaced = int((np.isnan(share) & (timely > 0)).sum())
     p = np.nan_to_num(share) * timely
     vague = (p > _VAGUE) & (p < 1 - _VAGUE)
     return (float(p[vague].sum() / p.sum()) if p.sum() > 0 else 0.0), unplaced
-
-
-def _deathless(reports: Reports, share: Floats, middle: int, length: int) -> int:
-    near = (np.nan_to_num(share) > 0) & (_timely(reports, middle, length) > 0)
-    return int((near & np.isnan(reports.sizes[:, 2])).sum())

@@ -57,14 +57,22 @@ class Reports:
             events[c].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.int64)
             for c in ("start", "end")
         )
-        deaths = [
-            events[c].cast(pa.float64()).to_numpy(zero_copy_only=False) for c in MEASURES[1:]
-        ]
+        deaths = [events[c].cast(pa.float64()).to_numpy(zero_copy_only=False) for c in MEASURES[1:]]
         sizes = np.column_stack([np.ones(len(start)), *deaths])
         return cls(source, Regions.of(events), start, np.maximum(end, start), sizes)
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def take(self, rows: Ints) -> "Reports":
+        """Some of the reports."""
+        return Reports(
+            self.source,
+            self.regions.take(rows),
+            self.start[rows],
+            self.end[rows],
+            self.sizes[rows],
+        )
 
 
 @dataclass(frozen=True)

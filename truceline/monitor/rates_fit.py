@@ -21,8 +21,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import betainc
-from scipy.stats import t as student
+from scipy.special import betainc, stdtrit
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -32,6 +31,7 @@ SMALL = 10.0  # a side with fewer effective reports than this: the exact model
 _SLIVER = 0.25  # a cell of less than this share of a day tells nothing of the dispersion
 _WIDEST = 1e6  # ratios are looked for between 1 / this and this
 _MOST_ALPHA = 1e4
+_MOST_ALIKE = 0.8  # days more alike than this are too few to say how alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ def compare(counts: Floats, exposure: Floats, after: Bools) -> Compared:
         bounds: tuple[float | None, float | None] = (None, None),
         extra: tuple[float, float, float] = (1.0, 0.0, 0.0),
     ) -> Compared:
-        ends = (middle[0, 0], middle[1, 0], mean[1], middle[0, 1], middle[1, 1])
-        return Compared(float(mean[0]), *map(float, ends), ratio, *bounds, model, *extra)
+        sides = [(float(mean[k]), float(middle[0, k]), float(middle[1, k])) for k in (0, 1)]
+        return Compared(*sides[0], *sides[1], ratio, *bounds, model, *extra)
 
     if not total.any() or not days.all():
         return answer("none")
@@ -196,7 +196,7 @@ def _serial(counts: Floats, exposure: Floats, side: Floats, wide: Bools) -> tupl
     n = float(wide.sum(axis=1).mean()) / 2
     if n < 8:
         return r, 1.0
-    r = min((n * r + 1) / (n - 3), 0.9)
+    r = min((n * r + 1) / (n - 3), _MOST_ALIKE)
     return r, (1 + r) / (1 - r) if r > 0 else 1.0
 
 
@@ -213,7 +213,7 @@ def _pooled(estimate: Floats, variance: Floats, complete: float) -> tuple[float,
     complete = max(complete, 1.0)
     observed = (complete + 1) / (complete + 3) * complete * (1 - share)
     free = 1 / (share**2 / max(m - 1, 1) + 1 / max(observed, 1e-9))
-    half = float(student.ppf((1 + LEVEL) / 2, max(free, 1.0)) * np.sqrt(total))
+    half = float(stdtrit(max(free, 1.0), (1 + LEVEL) / 2) * np.sqrt(total))  # Student's t
     return float(estimate.mean()), half, share
 
 

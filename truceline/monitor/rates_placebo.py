@@ -5,6 +5,7 @@ beside dates before which the fighting had risen or fallen alike. Both are compa
 expected counts (the mean over all draws), with the same days on either side.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +32,7 @@ class Expected:
         s, e = ((x - self._zero) / DAY_US for x in (start, end))
         span = e > s
         rate = share[span] / (e[span] - s[span])
-        self._ramps = _ramps(
-            np.concatenate([s[span], e[span]]), np.concatenate([rate, -rate])
-        )
+        self._ramps = _ramps(np.concatenate([s[span], e[span]]), np.concatenate([rate, -rate]))
         order = np.argsort(s[~span], kind="stable")
         self._steps = s[~span][order], np.concatenate([[0.0], np.cumsum(share[~span][order])])
 
@@ -155,5 +154,5 @@ def placebo(
 def _ratios(expected: Expected, moments: Ints, length: int) -> tuple[Floats, Floats]:
     """After over before, and the last stretch over the one before it, at each moment."""
     at = [expected.before(moments + k * length) for k in (-2, -1, 0, 1)]
-    long_ago, before, after = (np.maximum(b - a, 0.0) + _HALF for a, b in zip(at, at[1:], strict=False))
+    long_ago, before, after = (np.maximum(b - a, 0.0) + _HALF for a, b in itertools.pairwise(at))
     return after / before, before / long_ago

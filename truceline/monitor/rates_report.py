@@ -56,8 +56,13 @@ class Rate:
     last: str
     warnings: tuple[Warned, ...]
 
+    @property
+    def comparable(self) -> bool:
+        """Whether there is any report on either side."""
+        return self.measures["events"].model != "none"
+
     def to_json(self) -> dict[str, Any]:
-        """As plain values for JSON."""
+        """As plain values for JSON; without any report, nothing is said of other dates."""
         return {
             "zone": self.zone,
             "provisions": list(self.provisions),
@@ -69,7 +74,7 @@ class Rate:
             "days": rounded(self.days),
             **{name: measure.to_json() for name, measure in self.measures.items()},
             "outside": self.outside.to_json() if self.outside else None,
-            "placebo": self.placebo.to_json(),
+            "placebo": self.placebo.to_json() if self.comparable else None,
             "vague": rounded(self.vague),
             "unplaced": self.unplaced,
             "first_report": self.first,

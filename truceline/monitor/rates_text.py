@@ -47,16 +47,21 @@ def _rate(rate: Rate) -> Iterator[str]:
     yield f"  from {when}, {rate.days:.3g} days on either side"
     for reading in rate.readings:
         yield from _wrapped(f"read as: {reading}", "  ")
+    if rate.comparable:
+        yield from _table(rate)
+    for warning in rate.warnings:
+        yield from _wrapped(f"! {warning.text}", "  ")
+
+
+def _table(rate: Rate) -> Iterator[str]:
     interval = f"{LEVEL:.0%} interval"
-    yield f"  {'':13}{'before':>20}{'after':>20}{'ratio':>9}{interval:>19}  model"
+    yield f"  {'':13}{'before':>22}{'after':>22}{'ratio':>8}{interval:>18}  model"
     rows = dict(rate.measures)
     for name, measure in rows.items():
         yield _row(_NAMES[name], measure)
     if rate.outside is not None:
         yield _row("outside", rate.outside)
     yield from _wrapped(_others(rate.placebo), "  ")
-    for warning in rate.warnings:
-        yield from _wrapped(f"! {warning.text}", "  ")
 
 
 def _row(name: str, measure: Compared) -> str:
@@ -67,12 +72,12 @@ def _row(name: str, measure: Compared) -> str:
     high = "no bound" if measure.high is None else f"{measure.high:.2f}"
     interval = "-" if measure.model == "none" else f"{low} to {high}"
     model = _MODELS[measure.model]
-    return f"  {name:13}{before:>20}{after:>20}{ratio:>9}{interval:>19}  {model}"
+    return f"  {name:13}{before:>22}{after:>22}{ratio:>8}{interval:>18}  {model}"
 
 
 def _count(mean: float, low: float, high: float) -> str:
     if low == high:
-        return f"{mean:,.6g}" if mean < 10_000 else f"{mean:,.0f}"
+        return f"{mean:,.0f}" if mean == round(mean) else f"{mean:,.1f}"
     return f"{mean:,.1f} ({low:,.0f}-{high:,.0f})"
 
 

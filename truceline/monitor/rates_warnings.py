@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from truceline.monitor.rates_draws import DAY_US
 from truceline.monitor.rates_fit import Compared
@@ -15,6 +14,7 @@ from truceline.monitor.windows import Floats
 SHORT_DAYS = 14
 FEW_APART = 5
 MOSTLY = 0.5
+ENOUGH = 20  # fewer reports from outside say nothing of a source's habits
 _ALIKE = 0.3  # days this alike tell clearly less than their number
 
 
@@ -35,6 +35,7 @@ class Seen:
     unplaced: int
     deathless: int
     exact: bool
+    summaries: tuple[int, float]
 
 
 def warned(
@@ -64,6 +65,12 @@ def warned(
             "unplaced-reports",
             f"{seen.unplaced} reports in these windows have no place that can be laid beside the "
             "zone; they are not counted",
+        )
+    if seen.summaries[0]:
+        yield Warned(
+            "summaries",
+            f"{seen.summaries[0]} summaries of {seen.source}, with {seen.summaries[1]:,.0f} deaths, "
+            "touch the zone and these windows; they cannot be laid on days and are not counted",
         )
     if not seen.exact:
         yield Warned(
@@ -122,13 +129,15 @@ def _counts(events: Compared) -> Iterator[Warned]:
     elif events.before == 0:
         yield Warned("zero-counts", "no reports before: the ratio has no upper bound")
     elif events.after == 0:
-        yield Warned("zero-counts", "no reports after: the ratio is 0 and only its upper bound tells")
+        yield Warned(
+            "zero-counts", "no reports after: the ratio is 0 and only its upper bound tells"
+        )
 
 
 def _reporting(seen: Seen, stamp: Callable[[int], str]) -> Iterator[Warned]:
     """Whether the source's reports from elsewhere change at the same time."""
     outside = seen.outside
-    if outside is None or outside.ratio is None:
+    if outside is None or outside.ratio is None or outside.before + outside.after < ENOUGH:
         return
     low, high = outside.low or 0.0, outside.high or np.inf
     if low > 1 or high < 1:
@@ -157,6 +166,8 @@ def change_point(daily: Floats) -> tuple[int, float]:
     n = len(daily)
     if n < 8:
         return 0, 1.0
-    u = 2 * np.cumsum(rankdata(daily)) - np.arange(1, n + 1) * (n + 1)
+    _, which, many = np.unique(daily, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(many) - (many - 1) / 2)[which]  # ties share their mean rank
+    u = 2 * np.cumsum(ranks) - np.arange(1, n + 1) * (n + 1)
     k = int(np.abs(u).argmax())
     return k + 1, min(1.0, 2 * float(np.exp(-6 * u[k] ** 2 / (n**3 + n**2))))

@@ -75,7 +75,7 @@ def entries(
         seen.add(provision.id)
         starts = list(_starts(agreement, provision, clause.readings))
         for part, entry in starts:
-            key = (part.key, entry.start, entry.end, entry.daily)
+            key: object = (part.key, entry.start, entry.end, entry.daily)
             found[key] = _joined(found.get(key), entry)
         if not starts:
             why = "no reading gives it a start and known ground"

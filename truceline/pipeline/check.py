@@ -4,10 +4,11 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from truceline.model.batch import Batch, Context
@@ -17,6 +18,7 @@ from truceline.model.problem import Problem
 from truceline.monitor.check import Checked
 from truceline.pipeline.terms import Terms
 from truceline.sources import SOURCES
+from truceline.sources.seen import Seen
 
 Progress = Callable[[str, int, int], None]  # file, bytes read, bytes in all
 
@@ -51,17 +53,9 @@ class UnknownSourceError(LookupError):
 
 
 def parse_file(
-    path: Path, source: str, context: Context, progress: Progress | None = None
+    path: Path, source: str, sha256: str, context: Context, progress: Progress | None = None
 ) -> Iterator[Batch]:
-    """Parse one file, a batch at a time.
-
-    Raises:
-        UnknownSourceError: no such source.
-        OSError: the file cannot be opened.
-    """
-    if source not in SOURCES:
-        raise UnknownSourceError(f"no source '{source}'; there are: {', '.join(sorted(SOURCES))}")
-    sha256 = hash_file(path)
+    """Parse one file, a batch at a time. Raises OSError where it cannot be opened."""
     size = path.stat().st_size
     with path.open("rb") as file:
         for batch in SOURCES[source].parse(file, name=path.name, sha256=sha256, context=context):
@@ -88,79 +82,136 @@ class Intake:
         self.progress = progress
         self.counts: list[Count] = []
         self.problems: list[Problem] = []
-        self._seen: set[str] = set()
+        self.far = 0
 
     def read(self, files: Iterable[tuple[str, Path]]) -> Iterator[pa.Table]:
         """Events of (source, file) pairs, in ``EVENT_SCHEMA``, batch by batch.
 
-        A single file streams. With several, an id that a later file repeats or revises is
-        looked for among all, so they are read first.
+        A single file streams, and what the context's ``reach`` leaves out is counted as
+        events and in ``far``. With several, an id that a later file repeats or revises is
+        looked for among all, so they are read first, and wholly.
+
+        Raises:
+            UnknownSourceError: no such source.
+            OSError: a file cannot be opened.
         """
         pairs = list(files)
+        for source, _ in pairs:
+            if source not in SOURCES:
+                raise UnknownSourceError(
+                    f"no source '{source}'; there are: {', '.join(sorted(SOURCES))}"
+                )
         if len(pairs) == 1:
-            yield from self._stream(*pairs[0])
+            yield from self._stream(*pairs[0], self.context)
             return
         yield from self._several(pairs)
 
-    def _stream(self, source: str, path: Path) -> Iterator[pa.Table]:
+    def _stream(self, source: str, path: Path, context: Context) -> Iterator[pa.Table]:
         rows = events = repeats = problems = 0
-        for batch in parse_file(path, source, self.context, self.progress):
+        sha256 = hash_file(path)
+        for batch in parse_file(path, source, sha256, context, self.progress):
             rows += batch.rows
-            events += batch.events.num_rows
+            events += batch.events.num_rows + batch.far
             repeats += batch.repeats
             problems += batch.row_problems
+            self.far += batch.far
             self.problems += batch.problems
             if batch.events.num_rows:
                 yield batch.events
-        self.counts.append(Count(str(path), hash_file(path), rows, events, repeats, 0, problems))
+        self.counts.append(Count(str(path), sha256, rows, events, repeats, 0, problems))
 
     def _several(self, pairs: list[tuple[str, Path]]) -> Iterator[pa.Table]:
-        latest: dict[str, tuple[int, str]] = {}  # id -> (file that last said it, its content)
-        kept: list[pa.Table] = []
-        for number, (source, path) in enumerate(pairs):
-            tables = list(self._stream(source, path))
-            count = self.counts.pop()
-            table = pa.concat_tables(tables) if tables else EVENT_SCHEMA.empty_table()
-            contents = content_keys(table)
-            take, repeats, revisions = [], 0, 0
-            for row, (event_id, content) in enumerate(
-                zip(table["event_id"].to_pylist(), contents, strict=True)
-            ):
-                known = latest.get(event_id)
-                if known is not None and known[1] == content:
-                    repeats += 1
-                    continue
-                if known is not None:
-                    revisions += 1
-                latest[event_id] = (number, content)
-                take.append(row)
-            kept.append(table.take(pa.array(take, pa.int64())))
+        whole = replace(self.context, reach=None)
+        tables, counts = [], []
+        for source, path in pairs:
+            parts = list(self._stream(source, path, whole))
+            counts.append(self.counts.pop())
+            tables.append(pa.concat_tables(parts) if parts else EVENT_SCHEMA.empty_table())
+        repeat, revision, current = compare(pa.concat_tables(tables)) if tables else _NOTHING
+        first = 0
+        for count, table in zip(counts, tables, strict=True):
+            own = slice(first, first + table.num_rows)
+            repeats, revisions = int(repeat[own].sum()), int(revision[own].sum())
             self.counts.append(
-                Count(
-                    count.file,
-                    count.sha256,
-                    count.rows,
-                    len(take) - revisions,
-                    count.repeats + repeats,
-                    revisions,
-                    count.problems,
+                replace(
+                    count,
+                    events=count.events - repeats - revisions,
+                    repeats=count.repeats + repeats,
+                    revisions=revisions,
                 )
             )
-        for number, table in enumerate(kept):
-            current = [latest[i][0] == number for i in table["event_id"].to_pylist()]
-            yield table.filter(pa.array(current, pa.bool_()))
+            first = own.stop
+        first = 0
+        for table in tables:
+            yield table.filter(pa.array(current[first : first + table.num_rows]))
+            first += table.num_rows
 
 
+Mask = npt.NDArray[np.bool_]
+_NOTHING: tuple[Mask, Mask, Mask] = (np.zeros(0, np.bool_),) * 3
 _OWN = ("file_sha256", "file", "line")
 
 
-def content_keys(events: pa.Table) -> list[str]:
-    """What each event says, apart from where it was read, as one hash each."""
+def compare(events: pa.Table) -> tuple[Mask, Mask, Mask]:
+    """Which events repeat what the one before of their id says, which say something else
+    (a revision of it), and which are the current version of their id.
+
+    ``events`` are in the order in which they were received. What an event says is all but
+    where it was read, compared as 64-bit hashes.
+    """
     columns = [n for n in EVENT_SCHEMA.names if n not in _OWN]
-    return [
-        hashlib.sha256(repr(tuple(row.values())).encode()).hexdigest()
-        for row in events.select(columns).to_pylist()
-    ]
+    said = Seen().said(events.select(columns))
+    encoded = events["event_id"].combine_chunks().dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    order = np.argsort(codes, kind="stable")
+    known = codes[order[1:]] == codes[order[:-1]]
+    same = known & (said[order[1:]] == said[order[:-1]])
+    repeat, revision = np.zeros(len(codes), np.bool_), np.zeros(len(codes), np.bool_)
+    repeat[order[1:]] = same
+    revision[order[1:]] = known & ~same
+    # The current version is the last of an id that is no repeat.
+    new = order[~repeat[order]]
+    last = np.ones(len(new), np.bool_)
+    last[:-1] = codes[new[1:]] != codes[new[:-1]]
+    current = np.zeros(len(codes), np.bool_)
+    current[new[last]] = True
+    return repeat, revision, current
+
+
+def check_files(
+    terms: Terms,
+    files: Iterable[tuple[str, Path]],
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Findings, Intake]:
+    """Judge (source, file) pairs without keeping their events.
+
+    Of a single file, what lies far from every zone and window is validated and counted and
+    never built as events: the findings, every count and the digest are as with ``check``.
+    Raises as ``Intake.read``.
+    """
+    reach = terms.checker.reach
+    context = Context(
+        timezone=terms.agreement.timezone,
+        units=terms.units,
+        reach=None if reach.everywhere else reach.covers,
+    )
+    intake = Intake(context, progress)
+    found = check(terms, intake.read(files), threads)
+    far = intake.far
+    return replace(found, checked=found.checked + far, untouched=found.untouched + far), intake
+
+
+def gathered(tables: Iterable[pa.Table], rows: int = 32_768) -> Iterator[pa.Table]:
+    """The same rows in the same order, small tables put together to about ``rows`` rows."""
+    some: list[pa.Table] = []
+    for table in tables:
+        some.append(table)
+        if sum(t.num_rows for t in some) >= rows:
+            yield pa.concat_tables(some)
+            some = []
+    if some:
+        yield pa.concat_tables(some)
 
 
 def check(terms: Terms, events: Iterable[pa.Table], threads: int | None = None) -> Findings:
@@ -173,7 +224,7 @@ def check(terms: Terms, events: Iterable[pa.Table], threads: int | None = None) 
     done: list[Checked] = []
     with ThreadPoolExecutor(workers) as pool:
         waiting: list[Future[Checked]] = []
-        for batch in events:
+        for batch in gathered(events):
             waiting.append(pool.submit(checker.batch, batch))
             if len(waiting) > 2 * workers:  # bounded memory: the reader waits for the judges
                 done.append(waiting.pop(0).result())

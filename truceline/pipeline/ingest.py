@@ -32,7 +32,7 @@ from truceline.store.batches import contents, parsed_digest
 from truceline.store.case import Case, create, open_case
 from truceline.store.errors import CaseError, SourceBrokeError
 from truceline.store.record import BatchRow, FileRow
-from truceline.store.verify import Failure, Verified, verify
+from truceline.store.verify import Failure, Verified, verify, verify_folder
 from truceline.store.writer import Writer, writing
 from truceline.version import __version__
 
@@ -105,23 +105,17 @@ def _near(terms: Terms, units: Units) -> Units:
         return units
     ground = [shape.polygon for shape in shapes if shape.polygon is not None]
     ground += [shapely.Point(place.at) for place in terms.agreement.places.values()]
-    boxes = shapely.box(*shapely.bounds(ground).T) if ground else []
-    if not any(not box.is_empty for box in boxes):
+    boxes = [shapely.box(*shape.bounds) for shape in ground if not shape.is_empty]
+    if not boxes:
         return units
     around = shapely.buffer(shapely.union_all(boxes), NEAR_DEG)
-    roots = {unit.code: _root(unit, units) for unit in units}
-    near = {
-        roots[unit.code]
-        for unit in units
-        if unit.polygon is not None and shapely.intersects(around, unit.polygon)
-    }
-    return Units(tuple(unit for unit in units if roots[unit.code] in near))
+    near = {_country(unit) for unit in units if shapely.intersects(around, unit.polygon)}
+    return Units(tuple(unit for unit in units if _country(unit) in near))
 
 
-def _root(unit: Unit, units: Units) -> str:
-    """The code of the widest unit around this one: its country, where that is at hand."""
-    known = [u for code in unit.parents if (u := units.get(code)) is not None]
-    return min((*known, unit), key=lambda u: u.level).code
+def _country(unit: Unit) -> str:
+    """The code of the widest unit that this one names around itself, or its own."""
+    return unit.parents[0] if unit.parents else unit.code
 
 
 def case_terms(case: Case) -> Terms:
@@ -299,4 +293,5 @@ __all__ = [
     "new_case",
     "open_case",
     "verify",
+    "verify_folder",
 ]

@@ -52,10 +52,15 @@ def rates(
     schema = pa.schema([EVENT_SCHEMA.field(name) for name in _COLUMNS])
     table = pa.concat_tables(tables) if tables else schema.empty_table()
     kinds = {k: pc.sum(pc.equal(table["kind"], k)).as_py() or 0 for k in KINDS}
-    table = table.filter(pc.equal(table["kind"], "event"))
-    sources = sorted(pc.unique(table["source"]).to_pylist())
+
+    def of(source: str, kind: str) -> Reports:
+        mine = pc.and_(pc.equal(table["source"], source), pc.equal(table["kind"], kind))
+        return Reports.of(source, table.filter(mine))
+
+    both = pc.is_in(table["kind"], pa.array(["event", "summary"]))
+    sources = sorted(pc.unique(table.filter(both)["source"]).to_pylist())
+    pairs = [(of(s, "event"), of(s, "summary")) for s in sources]
     found, skipped = entries(terms.agreement, terms.zones, terms.checker.clauses)
-    reports = [Reports.of(s, table.filter(pc.equal(table["source"], s))) for s in sources]
     return RatesReport(
         agreement=terms.agreement.agreement,
         simulated=terms.agreement.simulated,
@@ -63,8 +68,8 @@ def rates(
         days=days,
         draws=draws,
         seed=seed,
-        rates=tuple(rater.rate(entry, one) for entry in found for one in reports),
+        rates=tuple(rater.rate(e, *pair) for e in found for pair in pairs if len(pair[0])),
         skipped=skipped,
-        counted={one.source: len(one) for one in reports},
+        counted={events.source: len(events) for events, _ in pairs},
         left_out={"summaries": kinds["summary"], "leads": kinds["lead"]},
     )

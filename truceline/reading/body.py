@@ -56,7 +56,7 @@ _PHRASES = (
     ),
     (
         "byline",
-        r"by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,4}(?:\s*(?:,|\||and|&|–|-|—|in )\s*[^.]{0,70})?\s*$|(?:reporting|writing|additional reporting|edited|editing|reported|translated|written|compiled) by\b|(?:first |last )?(?:published|updated|posted|modified|issued)(?: (?:on|at))?\s*:?\s*(?:\w+,? )?\d|(?:published|updated|last updated|last modified|posted|date|issued)\s*(?:on|at)?\s*:|\d+ min(?:ute)?s? read\b|estimated reading|from our correspondent\s*$|staff (?:writer|reporter)s?\s*$|correspondent\s*$|source\s*:\s*\S+(?: \S+){0,4}\s*$|(?:machine|automatic(?:ally)?)[- ]translat",
+        r"by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,4}(?:\s*(?:,|\||and|&|–|-|—|in )\s*[^.]{0,70})?\s*$|(?:reporting|writing|additional reporting|edited|editing|reported|translated|written|compiled) by\b|(?:first |last )?(?:published|updated|posted|modified|issued)(?: (?:on|at))?\s*:?\s*(?:\w+,? )?\d|(?:published|updated|last updated|last modified|posted|date|issued)\s*(?:on|at)?\s*:|\d+ min(?:ute)?s? read\b|estimated reading|(?:from|by) our (?:own |special )?correspondents?\b[^.]{0,40}$|from our correspondent\s*$|staff (?:writer|reporter)s?\s*$|correspondent\s*$|source\s*:\s*\S+(?: \S+){0,4}\s*$|(?:machine|automatic(?:ally)?)[- ]translat",
     ),
     ("page number", r"(?:page\s*)?\d{1,4}\s*(?:(?:of|/)\s*\d{1,4})?\s*$|-\s*\d{1,3}\s*-\s*$"),
 )
@@ -168,6 +168,7 @@ def _shape(block: Block, said: str) -> str | None:
 def _repeats(page: Page, words: list[str]) -> None:
     """Headers and footers that come back on every page, page numbers set aside."""
     keys = [re.sub(r"[\d\s]+", " ", w).strip().lower() for w in words]
+    said_exactly = Counter(w.strip() for w in words)
     counts = Counter(k for k, w in zip(keys, words, strict=True) if len(w) < 120 and len(k) > 3)
     for block, key, said in zip(page.blocks, keys, words, strict=True):
         if (
@@ -176,7 +177,7 @@ def _repeats(page: Page, words: list[str]) -> None:
             and not _is_label(said)
             and not said.rstrip().endswith((".", ";", ":", "!", "?", "”", '"'))
         ):
-            exact = sum(1 for w in words if w.strip() == said.strip())
+            exact = said_exactly[said.strip()]
             paged = page.format == "pdf" or counts[key] > 2
             same_line = exact > 1 or (paged and re.search(r"\bpage\b|\d\s*$|^\s*\d", said, re.I))
             if same_line and not _NUMBERED.match(said):

@@ -88,6 +88,13 @@ def clauses_of(
             if level >= rank:
                 cut, rank = before.end + match.start(), level
         if (
+            trigger.noun
+            and trigger.kind == "monitoring"
+            and before.kind in ("deployment", "monitoring")
+            and re.search(r"\b(?:with|of|including|by)\b[^,;]{0,30}$", between)
+        ):
+            continue  # "a mission will be deployed, with up to 60 observers"
+        if (
             before.noun
             and before.kind in ("monitoring", "patrol", "deployment", "access", "meeting")
             and trigger.kind == "deliverable"
@@ -136,17 +143,15 @@ def clauses_of(
             continue
         if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):
             continue
+        # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
+        own_verb = re.search(r"\b(?:shall|will|must|may)\b", low[cut : trigger.start])
         if (
             before.kind in ("prohibition", "exception")
             and rank == 1
-            and trigger.kind not in ("exception",)
+            and trigger.kind != "exception"
+            and (trigger.kind == "prohibition" or not own_verb)
         ):
-            # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
-            if (
-                not re.search(r"\b(?:shall|will|must|may)\b", low[cut : trigger.start])
-                or trigger.kind == "prohibition"
-            ):
-                continue
+            continue
         if (
             trigger.kind == "cessation"
             and before.kind not in ("cessation", "exception", "prohibition")

@@ -272,7 +272,8 @@ def day_at(
             return None
         if low == "weekend":
             return ("weekend", mod), j + 1, None, part, None
-        return (low, {"last": -1, "this": 0, "next": 1}[mod]), j + 1, None, part, None
+        kind = "monthrel" if low == "month" else low
+        return (kind, {"last": -1, "this": 0, "next": 1}[mod]), j + 1, None, part, None
     if (
         low in WEEKDAYS
         and tokens[j].text[0].isupper()

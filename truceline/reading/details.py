@@ -9,7 +9,7 @@ from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
 _EFFECT = re.compile(
-    r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
+    r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
 )
 
 

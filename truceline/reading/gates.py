@@ -162,7 +162,7 @@ def allows(
             MODAL.search(window)
             or MODAL.search(low[at:end])
             or re.match(
-                r"(?:, (?:[^,;]|,(?=\d)){0,60},)?(?:[^,;]|,(?=\d)){0,100}\b(?:will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also )?(?:declared|announced|established|agreed|introduced|in effect)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kicked off|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set)\b",
+                r"(?:[^,;]|,(?=\d)){0,50}(?:, (?:[^,;]|,(?=\d)){0,60},)?(?:[^,;]|,(?=\d)){0,100}\b(?:took hold|takes? hold|will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also )?(?:declared|announced|established|agreed|introduced|in effect)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kicked off|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set)\b",
                 right,
             )
         )
@@ -176,7 +176,7 @@ def allows(
         r"[\w -]{3,40}?(?:stopped|ceased|fell silent|fallen silent|halted|ended)$", word
     ):
         return True
-    if kind == "meeting" and MODAL.search(word):
+    if kind == "meeting" and (MODAL.search(word) or re.fullmatch(r"meets?", word)):
         return True
     if (
         re.match(r"(?:be )?[a-z]+ed\b", word)

@@ -14,199 +14,19 @@ from html.parser import HTMLParser
 
 import trafilatura
 
+from truceline.reading.markup import (
+    BLOCK_TAGS,
+    DATE_NAMES,
+    HINTS,
+    ISO_DAY,
+    MAIN,
+    SILENT,
+    TAG_REASON,
+    VOID,
+)
 from truceline.reading.page import Block, Page
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-_BLOCK_TAGS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "title",
-        "option",
-        "button",
-        "label",
-    ]
-)
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-_SILENT = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "object",
-        "select",
-        "canvas",
-        "audio",
-        "video",
-        "textarea",
-        "math",
-    ]
-)
-_TAG_REASON = {
-    "nav": "menu",
-    "footer": "footer",
-    "figcaption": "caption",
-    "figure": "caption",
-    "aside": "teaser",
-    "form": "form",
-    "button": "menu",
-    "title": "page title",
-    "menu": "menu",
-    "dialog": "advert",
-    "label": "form",
-}
-_HINTS = (
-    (
-        "caption",
-        re.compile(
-            r"(?:^|[-_\s])(?:wp-)?(?:caption|figcaption|photo-?credit|image-?credit|credits?|photo-?info)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-    (
-        "byline",
-        re.compile(
-            r"(?:^|[-_\s])(?:byline|author(?:s|-\w+)?|dateline-meta|post-meta|entry-meta|article-meta|meta|published|pubdate|timestamp-meta)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-    (
-        "tags",
-        re.compile(
-            r"(?:^|[-_\s])(?:tags?|tag-?list|keywords|topics?|taglist|post-tags)(?:$|[-_\s])", re.I
-        ),
-    ),
-    (
-        "advert",
-        re.compile(
-            r"(?:^|[-_\s])(?:ad|ads|advert\w*|sponsor\w*|promo\w*|outbrain|taboola|banner|cookie\w*|consent|gdpr|paywall|subscribe|subscription|newsletter\w*|signup)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-    (
-        "teaser",
-        re.compile(
-            r"(?:^|[-_\s])(?:related\w*|recommend\w*|teasers?|read-?(?:more|also|next)|more-?(?:stories|news|on)|see-?also|trending|most-?(?:read|popular|viewed)|popular|latest(?:-\w+)?|sidebar|widget|carousel|also-?read|up-?next)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-    (
-        "menu",
-        re.compile(
-            r"(?:^|[-_\s])(?:nav\w*|menu\w*|breadcrumbs?|toolbar|topbar|skip-?link|masthead|site-?header|pagination|pager|language-?switch\w*)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-    (
-        "share",
-        re.compile(
-            r"(?:^|[-_\s])(?:share\w*|sharing|social\w*|follow-us|sharedaddy|print-?link)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-    (
-        "comments",
-        re.compile(
-            r"(?:^|[-_\s])(?:comments?|comment-?(?:list|form|respond)|respond|disqus\w*)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-    (
-        "footer",
-        re.compile(
-            r"(?:^|[-_\s])(?:footer|site-?footer|page-?footer|colophon|copyright|legal|disclaimer)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-    (
-        "hidden",
-        re.compile(
-            r"(?:^|[-_\s])(?:hidden|visually-hidden|sr-only|screen-reader-text|d-none)(?:$|[-_\s])",
-            re.I,
-        ),
-    ),
-)
-_MAIN = re.compile(r"article|entry-content|post-content|story|content-?body|main", re.I)
-_DATE_NAMES = frozenset(
-    [
-        "article:published_time",
-        "datepublished",
-        "og:published_time",
-        "date",
-        "dc.date",
-        "dc.date.issued",
-        "dcterms.created",
-        "dcterms.date",
-        "pubdate",
-        "publishdate",
-        "publish-date",
-        "parsely-pub-date",
-        "sailthru.date",
-        "article.published",
-        "cxenseparse:recs:publishtime",
-    ]
-)
-_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 class _Blocks(HTMLParser):
@@ -297,12 +117,12 @@ class _Blocks(HTMLParser):
             name = (
                 values.get("property") or values.get("name") or values.get("itemprop") or ""
             ).lower()
-            if name in _DATE_NAMES and self.published is None:
-                found = _ISO_DAY.search(values.get("content", ""))
+            if name in DATE_NAMES and self.published is None:
+                found = ISO_DAY.search(values.get("content", ""))
                 self.published = found.group() if found else None
             return
         if tag == "time" and self.published is None:
-            found = _ISO_DAY.search(values.get("datetime", ""))
+            found = ISO_DAY.search(values.get("datetime", ""))
             if found and ("pubdate" in values or "publish" in str(values).lower()):
                 self.published = found.group()
         if tag == "br":
@@ -312,9 +132,9 @@ class _Blocks(HTMLParser):
             elif self.open_from >= 0 and self.space_at < 0:
                 self.space_at = self.at()
             return
-        if tag in _VOID and tag != "hr":
+        if tag in VOID and tag != "hr":
             return
-        if tag in _BLOCK_TAGS:
+        if tag in BLOCK_TAGS:
             self.close_block()
             if tag in ("p", "li", "td", "th", "tr", "dt", "dd", "option"):
                 self._close_open(
@@ -323,15 +143,15 @@ class _Blocks(HTMLParser):
                 )
         if tag == "hr":
             return
-        if tag in _SILENT:
+        if tag in SILENT:
             self.silent += 1
             self.jsonld = tag == "script" and "ld+json" in values.get("type", "")
         if tag == "a":
             self.links += 1
         self.stack.append((tag, self._reason(tag, values)))
-        if len(self.stack) > 400:
+        if len(self.stack) > 100:
             del self.stack[0]
-        if tag in _BLOCK_TAGS:
+        if tag in BLOCK_TAGS:
             self.set_context()
 
     def _reason(self, tag: str, values: dict[str, str]) -> str | None:
@@ -348,15 +168,15 @@ class _Blocks(HTMLParser):
             return "menu"
         if tag in ("html", "body", "main", "article", "h1"):
             return None
-        if tag in _TAG_REASON:
-            return _TAG_REASON[tag]
-        if tag not in _BLOCK_TAGS and tag != "span":
+        if tag in TAG_REASON:
+            return TAG_REASON[tag]
+        if tag not in BLOCK_TAGS and tag != "span":
             return None
         words = f"{values.get('class', '')} {values.get('id', '')} {values.get('itemprop', '')}"
         if words.strip():
-            for reason, pattern in _HINTS:
+            for reason, pattern in HINTS:
                 if pattern.search(words) and not (
-                    _MAIN.search(words)
+                    MAIN.search(words)
                     and reason not in ("teaser", "tags", "byline", "footer", "comments")
                 ):
                     if tag == "span" and reason not in ("hidden", "caption"):
@@ -374,9 +194,9 @@ class _Blocks(HTMLParser):
                 return
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCK_TAGS:
+        if tag in BLOCK_TAGS:
             self.close_block()
-        if tag in _SILENT and self.silent:
+        if tag in SILENT and self.silent:
             self.silent -= 1
             if self.jsonld:
                 self._read_jsonld("".join(self.script))
@@ -388,7 +208,7 @@ class _Blocks(HTMLParser):
             if self.stack[i][0] == tag:
                 del self.stack[i:]
                 break
-        if tag in _BLOCK_TAGS:
+        if tag in BLOCK_TAGS:
             self.set_context()
 
     def handle_data(self, data: str) -> None:

@@ -43,7 +43,7 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
                 continue
         if (
             re.search(
-                r"(?<!will )(?<!shall )(?<!to )(?<!and )(?<!would )\b(?:last|past|previous|more than|over the)\s+$",
+                r"\b(?:the last|in last|past|previous|more than|over the)\s+$",
                 left,
             )
             and not adjective

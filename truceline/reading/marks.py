@@ -165,10 +165,12 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
     ):
         return True
     token = tokens[i]
+    if after == "+" and tokens[q.last].start == tokens[q.last - 1].end:
+        return True  # the 5+5 commission
     if (
         before
         and tokens[i - 1].end == token.start
-        and (tokens[i - 1].text[-1].isalpha() or tokens[i - 1].text in "-‑/")
+        and (tokens[i - 1].text[-1].isalpha() or tokens[i - 1].text in "-‑/+")
     ):
         return True  # M4, UNSCR-2254
     if (

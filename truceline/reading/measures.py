@@ -56,7 +56,12 @@ def counted_people(right: str, measure: str) -> str | None:
         r"((?:[\w’'-]+ ?){1,4}?)(?=\s*(?:$|[,.;:)(]|\b(?:were|was|have|has|had|been|are|is|who|in|on|at|from|by|and|since|as|to|towards?|during|killed|dead|wounded|injured|displaced|after|when|over|of the|with)\b))",
         right,
     )
-    return match.group(1).strip() or None if match else None
+    words = match.group(1).strip() if match else ""
+    return (
+        words
+        if words and not re.match(r"(?:in|on|at|from|by|to|of|and|since|were|was)\b", words)
+        else None
+    )
 
 
 def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str | None] | None:
@@ -154,7 +159,9 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
                 continue
             if (
                 measure == "displaced"
-                and re.fullmatch(r"forc(?:ed|ing)|driv(?:en|ing)|drove", match.group("word"))
+                and re.fullmatch(
+                    r"forc(?:ed|ing)|push(?:ed|ing)|driv(?:en|ing)|drove", match.group("word")
+                )
                 and not re.search(r"\b(?:homes?|flee|houses|leave|villages|out)\b", right)
             ):
                 continue

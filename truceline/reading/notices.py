@@ -129,7 +129,7 @@ def _sums(
             )
         ):
             total = max(values)
-            parts = [v for v in values if v is not total]
+            parts = [v for v in values if v[0] != total[0]]
             if (
                 re.search(r"comprising|made up of|consisting|:", sentence.low)
                 and sum(v[0] for v in parts) != total[0]

@@ -18,7 +18,7 @@ _W = r"(?:[A-ZÀ-ÞŞĞİÇÖÜ][\w’'\-]*\.?|(?:al|el|ad|as|an|ar|at|az|ash|ul
 _PART = r"(?:al|el|bin|ibn|bint|abu|de|del|da|dos|van|von|der|den|la|le|ul|ur|e|y)"
 
 
-NAME = re.compile(rf"{_W}(?:\s+(?:{_PART}\s+){{0,2}}{_W})+|{_W}")
+NAME = re.compile(rf"{_W}(?:\s+(?:{_PART}\s+){{0,2}}{_W}){{1,7}}|{_W}")
 
 
 _TITLE = re.compile(

@@ -186,7 +186,7 @@ def statements_of(
         if speaker:
             last_by_block[quote.block] = speaker
         carried = (speaker, quote.block) if quote.runs_on else None
-    return _join_headings(found)
+    return _join_headings(_once(found))
 
 
 def said_in(
@@ -370,6 +370,16 @@ def _is_scare(
     if how.startswith(("the same", "named in", "by office")) and count < 5 and not closing:
         return True
     return count == 3 and not closing and not stands_alone and words.istitle()
+
+
+def _once(found: list[Said]) -> list[Said]:
+    """The same words of the same speaker, printed twice, are one statement."""
+    kept: dict[tuple[str, str | None], Said] = {}
+    for said in found:
+        twin = kept.setdefault((said.quote.lower(), said.speaker), said)
+        if twin is not said:
+            twin.spans.extend(said.spans)
+    return list(kept.values())
 
 
 def _join_headings(found: list[Said]) -> list[Said]:

@@ -52,6 +52,48 @@ _STOP = re.compile(
 )
 
 
+_TAKES_OBJECT = frozenset(
+    [
+        "told",
+        "asked",
+        "thanked",
+        "urged",
+        "tells",
+        "called",
+        "described",
+        "hailed",
+        "praised",
+        "put",
+        "puts",
+    ]
+)
+# Verbs that may stand before their subject without a quotation: "…, said the army".
+_INVERTS = frozenset(
+    [
+        "said",
+        "says",
+        "added",
+        "adds",
+        "announced",
+        "reported",
+        "reports",
+        "stated",
+        "warned",
+        "confirmed",
+        "explained",
+        "noted",
+        "stressed",
+        "insisted",
+        "recalled",
+        "declared",
+        "concluded",
+        "claimed",
+        "wrote",
+        "estimated",
+    ]
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """A verb of saying with its subject. Offsets are in the sentence's text."""
@@ -67,7 +109,9 @@ class Attribution:
 
 def subject_before(text: str, at: int) -> tuple[str, int] | None:
     """The noun phrase that ends just before the verb at ``at``."""
-    left = text[:at].rstrip()
+    # What stands in brackets is no subject; blanks keep the offsets.
+    left = re.sub(r"\([^()]*\)", lambda m: " " * len(m.group()), text[:at]).rstrip()
+    left = re.sub(r"\s+,", lambda m: "," + " " * (len(m.group()) - 1), left).rstrip()
     left = re.sub(
         r"\s+(?:also|later|earlier|has|have|had|then|further|previously|repeatedly|reportedly|would|already|since|again|(?:on |early |late |earlier |later )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)$",
         "",
@@ -96,9 +140,10 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
             continue
         start = match.end()
     subject = left[start:].strip()
-    if not subject or len(subject) > 160:
+    bare = subject.lstrip("’' ")
+    if not bare or len(bare) > 160:
         return None
-    return subject, start + (len(left[start:]) - len(left[start:].lstrip()))
+    return bare, start + left[start:].index(bare)
 
 
 def subject_after(text: str, at: int) -> tuple[str, int] | None:
@@ -134,17 +179,14 @@ def subject_after(text: str, at: int) -> tuple[str, int] | None:
         stop = match.start()
         break
     subject = right[: stop if stop is not None else len(right)].strip(" .,")
-    named = (
-        re.match(r",\s*((?:[A-Z][\w’'-]+\.?\s+){1,3}[A-Z][\w’'-]+)(?=\s*[,.]|$)", right[stop:])
-        if stop is not None
-        else None
-    )
+    beside = re.match(r",\s*(?=[A-Z])", right[stop:]) if stop is not None else None
+    named = NAME.match(right, stop + beside.end()) if beside and stop is not None else None
     if (
         named
         and not re.search(r"[A-Z][\w’-]+ [A-Z]", subject)
-        and is_person_name(strip_titles(named.group(1))[0])
+        and is_person_name(strip_titles(named.group())[0])
     ):
-        subject = named.group(1)
+        subject = named.group()
     if re.match(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", subject):
         return None
     if not subject or len(subject) > 120:
@@ -249,12 +291,14 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
             continue
         at, end = token.start - sentence.start, token.end - sentence.start
         if re.search(
-            r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|a|his|her|their|this|that)|,)\s+$",
+            r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|an|a|his|her|their|this|that)|,)\s+$",
             text[:at].lower()[-7:],
         ) and not text[:at].rstrip().endswith((",", "”", '"', "»", "’")):
             continue
-        after_quote = re.search(r"[,.!?]?[\"”»]\s*,?\s*$|,\s*$", text[:at]) is not None
-        quoted = re.search(r"[\"”»]\s*,?\s*$", text[:at]) is not None
+        after_quote = (
+            re.search(r"[,.!?]?[\"”»]\s*,?\s*$|,\s*$|[,.!?][’']\s*$", text[:at]) is not None
+        )
+        quoted = re.search(r"(?:[\"”»]|[,.!?][’'])\s*,?\s*$", text[:at]) is not None
         inserted = (
             re.search(
                 r"[^,;:\"“”«»]+,\s*(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*,\s*$",
@@ -265,11 +309,12 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         if (
             after_quote
             and low not in _FIGURE_ONLY
-            and low not in ("told", "asked", "thanked", "urged", "tells")
+            and low not in _TAKES_OBJECT
             and (
                 quoted
                 or (
                     not inserted
+                    and low in _INVERTS
                     and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[end:])
                 )
             )

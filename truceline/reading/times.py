@@ -109,7 +109,7 @@ _ROLES = (
     (
         "start",
         re.compile(
-            r"\b(?:from|since|starting|beginning|commencing|effective|as of|as from|with effect from|start(?:s|ed|ing)?|begin(?:s|ning)?|began|commence[sd]?|with effect|effect|force|force and effect|dating from|running from|onwards? from)(?: (?:on|at|from|the|about|around|approximately|of|just after|shortly after|as of|midnight on|morning of|in the|early hours of|night of|,))*\s*,?\s*$"
+            r"\b(?:from|since|starting|beginning|commencing|effective|as of|as from|with effect from|start(?:s|ed|ing)?|begin(?:s|ning)?|began|commence[sd]?|with effect|effect|force|force and effect|hold|dating from|running from|onwards? from)(?: (?:on|at|from|the|about|around|approximately|of|just after|shortly after|as of|midnight on|morning of|in the|early hours of|night of|,))*\s*,?\s*$"
         ),
     ),
     ("after", re.compile(r"\b(?:after|following)(?: (?:the))*\s*$")),

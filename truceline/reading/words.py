@@ -112,7 +112,9 @@ def _breaks(said: str) -> list[int]:
     for match in _END.finditer(said):
         at = match.end()
         if match.group().startswith("."):
-            before = re.search(r"([^\s\"“”«»(\[]+)$", said[: match.start()])
+            before = re.search(
+                r"([^\s\"“”«»(\[]+)$", said[max(0, match.start() - 40) : match.start()]
+            )
             word = before.group(1).lower() if before else ""
             if word.rstrip(".") in _ABBREVIATED and not word.endswith("km"):
                 continue
@@ -138,6 +140,28 @@ def _breaks(said: str) -> list[int]:
     return ends
 
 
+LONGEST = 1200  # characters; no sentence of a person is longer, and grammars look back
+
+
+def _no_longer_than(said: str, ends: list[int]) -> list[int]:
+    """``ends`` with every stretch over ``LONGEST`` cut at a semicolon, a comma or a blank."""
+    kept: list[int] = []
+    at = 0
+    for end in ends:
+        while end - at > LONGEST:
+            window = said[at : at + LONGEST]
+            cut = max(window.rfind(";"), window.rfind("\n"))
+            if cut < LONGEST // 4:
+                cut = max(window.rfind(","), cut)
+            if cut < LONGEST // 4:
+                cut = window.rfind(" ")
+            at += cut + 1 if cut > 0 else LONGEST
+            kept.append(at)
+        kept.append(end)
+        at = max(at, end)
+    return kept
+
+
 def sentences_of(page: Page) -> list[Sentence]:
     """The sentences of the body, in order."""
     found: list[Sentence] = []
@@ -146,7 +170,7 @@ def sentences_of(page: Page) -> list[Sentence]:
             continue
         said = page.text[block.start : block.end]
         at = 0
-        for end in [*_breaks(said), len(said)]:
+        for end in _no_longer_than(said, [*_breaks(said), len(said)]):
             part = said[at:end]
             lead = len(part) - len(part.lstrip())
             if part.strip():

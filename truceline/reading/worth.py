@@ -82,19 +82,29 @@ def is_term(
         if facts.keys() & {"start", "due", "within", "recurs", "until"}:
             return True
         return (
-            setting.agreement
+            (setting.agreement or lead)
             and not trigger.noun
             and bool(re.search(r"\b(?:shall|will|undertake|agree to|must)\b", low))
             and bool(
                 re.search(
-                    r"\b(?:list|map|plan|report|committee|commission|parameters|modalities|hotline|centre|center|procedures|mechanism|timetable|information|notif|inform|mines?|minefields|road|annex|group)",
+                    r"\b(?:list|map|plan|report|committee|commission|parameters|modalities|hotline|centre|center|procedures|mechanism|timetable|information|notif|inform|mines?|minefields|road|annex|group|force|room|office)",
                     clause,
                 )
             )
         )
     if kind == "monitoring":
-        if trigger.noun and not facts:
-            draft.weak = True
+        if trigger.noun and not facts.keys() - {"count"}:
+            draft.weak = not facts
+            if re.match(
+                r"\W*(?:has |have |had )?(?:signed|agreed|met|said|reported|recorded|announced|told|welcomed|called)\b",
+                low[trigger.end :],
+            ):
+                return False
+            if facts and re.search(
+                r"\b(?:establish|set up|creat|form|monitor|oversee|supervis|verif|deploy|send|observ|shall|will|consist|compris|task)",
+                clause,
+            ):
+                return True
             return (
                 bound
                 and bool(
@@ -130,7 +140,7 @@ def is_term(
         )
     if kind == "prohibition":
         strong = re.match(
-            r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b",
+            r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b|\W*(?:no|neither)\b",
             low[trigger.start :],
         )
         return (

@@ -17,6 +17,8 @@ from truceline.model.problem import Problem
 from truceline.sources.delimited import Delimited, opened, peek, unique_names
 from truceline.sources.frame import ROWS, Frame, word
 
+_PARQUET_ROWS = 131_072  # rows in one frame of Parquet: its columns are small
+
 
 class Reader(Protocol):
     """A file whose header has been read and whose rows come in frames."""
@@ -102,23 +104,48 @@ def reader(
 
 
 class ParquetRows:
-    """Parquet, typed columns as they are. Lines are row numbers from 1."""
+    """Parquet, typed columns as they are. Lines are row numbers from 1.
+
+    Texts that the file itself keeps as a dictionary stay one.
+    """
 
     delimiter = ""
 
     def __init__(self, file: BinaryIO) -> None:
         if not file.seekable():
             file = pa.BufferReader(file.read())
-        self._file = pq.ParquetFile(file)
+        plain = pq.ParquetFile(file)
+        self._file = pq.ParquetFile(
+            file, metadata=plain.metadata, read_dictionary=_repeating(plain)
+        )
         self.header = unique_names(self._file.schema_arrow.names)
 
     def frames(self) -> Iterator[Frame]:
         """Record batches of the file."""
         line = 1
-        for batch in self._file.iter_batches(batch_size=ROWS):
+        for batch in self._file.iter_batches(batch_size=_PARQUET_ROWS):
             table = pa.Table.from_batches([batch]).rename_columns(self.header)
             yield Frame(table, np.arange(line, line + table.num_rows, dtype=np.int64))
             line += table.num_rows
+
+
+def _repeating(file: pq.ParquetFile) -> list[str]:
+    """The text columns that every row group of the file keeps as a dictionary.
+
+    Plain text takes four bytes for its length alone, so less than that is an index.
+    """
+    found = []
+    groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+    for number, name in enumerate(file.schema.names):
+        column = file.schema.column(number)
+        chunks = [g.column(number) for g in groups if g.num_rows]
+        if (
+            column.path == name
+            and column.logical_type.type == "STRING"
+            and all(c.total_uncompressed_size < 4 * c.num_values for c in chunks)
+        ):
+            found.append(name)
+    return found
 
 
 class Sheet:

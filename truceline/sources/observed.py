@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from truceline.model.unit import Units
+from truceline.sources.building import mask_of
 from truceline.sources.precision import DISC, SECTOR, UNIT, Regions
-from truceline.sources.rows import Floats, Mask, Rows, mask_of
+from truceline.sources.rows import Floats, Mask, Rows
 
 # A bearing in words is right to half a step of its own compass; one in degrees, where the
 # row gives no spread, to half a step of the eight-point compass.

@@ -76,6 +76,6 @@ class Regions:
             "lon": self.lon,
             "lat": self.lat,
             "radius_m": self.radius_m,
-            "region": pa.array(REGIONS).take(pa.array(self.kind)),
+            "region": pa.DictionaryArray.from_arrays(pa.array(self.kind), pa.array(REGIONS)),
             "unit": unit,
         }

@@ -1,12 +1,14 @@
 """The line that every source walks: open, find the columns, turn frames into batches."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
 from truceline.model.batch import Batch, Context
 from truceline.model.problem import Problem
 from truceline.sources.columns import empty, named, no_rows, refused, unknown
 from truceline.sources.files import Reader, UnreadableError, reader
+from truceline.sources.frame import Frame
 from truceline.sources.rows import Rows
 from truceline.sources.seen import Seen
 
@@ -52,14 +54,23 @@ def read(
     notes = _unused(opened.header, columns, source, name) if list_unused else []
     seen = Seen()
     nothing = True
-    for frame in opened.frames():
-        rows = Rows(frame, source=source, file=name, sha256=sha256)
+    for frame in ahead(opened.frames()):
+        rows = Rows(frame, source=source, file=name, sha256=sha256, reach=context.reach)
         rows.problems.extend(notes)
         yield events(rows, columns, seen, opened)
         notes = []
         nothing = nothing and not frame.rows and not frame.problems
     if nothing:
         yield empty(source, name, (*notes, no_rows(source, name)))
+
+
+def ahead(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """The same frames in the same order, each read while the one before is worked on."""
+    with ThreadPoolExecutor(1) as reads:
+        coming = reads.submit(next, frames, None)
+        while (frame := coming.result()) is not None:
+            coming = reads.submit(next, frames, None)
+            yield frame
 
 
 def _unused(header: Sequence[str], columns: Columns, source: str, name: str) -> list[Problem]:

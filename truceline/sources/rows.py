@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -9,13 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truceline.model.act import vocabulary
-from truceline.model.batch import Batch
+from truceline.model.batch import Batch, Reach
 from truceline.model.event import EVENT_SCHEMA
 from truceline.model.problem import Problem
+from truceline.sources.building import column, default, far, mask_of, whole
 from truceline.sources.frame import Frame, word
 from truceline.sources.seen import Seen
-from truceline.sources.times import Moments
+from truceline.sources.times import Moments, read_moments
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.object_]
@@ -31,8 +34,11 @@ class Rows:
     that become events all the same.
     """
 
-    def __init__(self, frame: Frame, *, source: str, file: str, sha256: str) -> None:
+    def __init__(
+        self, frame: Frame, *, source: str, file: str, sha256: str, reach: Reach | None = None
+    ) -> None:
         self.source, self.file, self.sha256 = source, file, sha256
+        self.reach = reach
         self.table, self.lines = frame.table, frame.lines
         self.problems = list(frame.problems)
         self._unreadable = frame.rows - frame.table.num_rows
@@ -43,6 +49,8 @@ class Rows:
     # ---- faults ----------------------------------------------------------------------
     def fail(self, bad: Mask, column: str, what: str, todo: str) -> None:
         """Each row of ``bad`` that has not failed yet fails, for this reason."""
+        if not bad.any():
+            return
         for i in np.flatnonzero(bad & self.ok):
             self.problems.append(self._problem(int(i), column, what, todo, "row"))
         self.ok &= ~bad
@@ -78,28 +86,41 @@ class Rows:
         if pa.types.is_null(array.type):
             return blank(self.n)
         if pa.types.is_dictionary(array.type):
-            array = array.dictionary_decode()
-        if pa.types.is_timestamp(array.type):
-            array = _seconds(array)
-        if not pa.types.is_string(array.type):
-            try:
-                array = array.cast(pa.string())
-            except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, records, bytes
-                array = pa.array([word(v) for v in array.to_pylist()], pa.string())
-        if array.null_count:
-            array = array.fill_null("")
-        plain = pc.all(pc.string_is_ascii(array)).as_py()
-        return pc.ascii_trim_whitespace(array) if plain else pc.utf8_trim_whitespace(array)
+            array = self.words(column).dictionary_decode()
+            return array.fill_null("") if array.null_count else array
+        return _words(array)
+
+    def words(self, column: str) -> pa.DictionaryArray:
+        """The same as ``text``, each different text kept once."""
+        array = self.raw(column)
+        if not pa.types.is_dictionary(array.type):
+            return pc.dictionary_encode(self.text(column))
+        values = _words(array.dictionary)
+        codes = array.indices.cast(pa.int32())
+        if codes.null_count:
+            values = pa.concat_arrays([values, pa.array([""])])
+            codes = codes.fill_null(len(values) - 1)
+        return pa.DictionaryArray.from_arrays(codes, values)
 
     def time_column(self, column: str) -> pa.Array:
         """A column of times: typed as the file has it, or text, '' where nothing is stated."""
         array = self.raw(column)
-        if pa.types.is_null(array.type):
-            return array
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
         if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
             words = self.text(column)
             return pc.if_else(pc.is_in(words, _EMPTY), "", words)
         return array
+
+    def moments(self, column: str, zone: ZoneInfo, *, order: str = "") -> Moments:
+        """A column of times, as ``read_moments`` reads it; each different text is read once."""
+        kind = self.raw(column).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+            return read_moments(self.time_column(column), zone, order=order)
+        words = self.words(column)
+        values = pc.if_else(pc.is_in(words.dictionary, _EMPTY), "", words.dictionary)
+        return read_moments(values, zone, order=order).at(words.indices.to_numpy())
 
     def number(
         self,
@@ -144,6 +165,8 @@ class Rows:
     def whole_number(self, column: str, *, loose: bool = False, only: Mask | None = None) -> Floats:
         """A column of whole numbers that are not negative, as floats; NaN where not stated."""
         found = self.number(column, loose=loose, only=only)
+        if np.isnan(found).all():
+            return found
         with np.errstate(invalid="ignore"):
             self.fail(found < 0, column, "the number is negative", "correct it, or leave it empty")
             part = (found != np.floor(found)) & ~np.isnan(found)
@@ -221,6 +244,8 @@ class Rows:
     def acts(self, words: pa.Array, column: str, *, table: str = "free-text") -> pa.Array:
         """The act of each row, by the vocabulary; a note on words that it does not know."""
         encoded = words if pa.types.is_dictionary(words.type) else pc.dictionary_encode(words)
+        if not self.n:
+            return blank(0)
         known = [vocabulary().match(w or "", table=table) for w in encoded.dictionary.to_pylist()]
         codes = encoded.indices.to_numpy(zero_copy_only=False)
         for code, (name, act) in enumerate(zip(encoded.dictionary.to_pylist(), known, strict=True)):
@@ -233,7 +258,7 @@ class Rows:
                     "these words name no act that the vocabulary knows; taken as not stated",
                     "use an act of the vocabulary, or add the words to it",
                 )
-        return pa.array(known, pa.string()).take(encoded.indices)
+        return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(known, pa.string()))
 
     # ---- out -------------------------------------------------------------------------
     def once(self, ids: pa.Array, seen: Seen, column: str) -> None:
@@ -265,53 +290,39 @@ class Rows:
     def batch(self, columns: Mapping[str, Any]) -> Batch:
         """The events of the rows that are left. Columns not given are empty or null.
 
-        A column is an Arrow array, a numpy array (NaN is null) or one value for all rows.
+        A column is an Arrow array, a numpy array (NaN is null), one value for all rows, or a
+        function that makes the column from the ``Rows`` that are kept. Where there is a
+        ``reach``, events out of it are counted and not built.
         """
-        given = {
+        given: dict[str, Any] = {
             "source": self.source,
+            "kind": "event",
             "file_sha256": self.sha256,
             "file": self.file,
             "line": self.lines,
             **columns,
         }
-        stated = {f.name: given.get(f.name, _default(f)) for f in EVENT_SCHEMA}
-        per_row = [f for f in EVENT_SCHEMA if isinstance(stated[f.name], _PER_ROW)]
-        table = pa.table(
-            [self._column(f, stated[f.name]) for f in per_row], schema=pa.schema(per_row)
-        )
-        if not self.ok.all():
-            table = table.filter(pa.array(self.ok))
-        arrays = [
-            table[f.name] if f in per_row else _same(f, stated[f.name], table.num_rows)
-            for f in EVENT_SCHEMA
-        ]
+        stated = {f.name: given.get(f.name, default(f)) for f in EVENT_SCHEMA}
+        kept = self.ok
+        if self.reach is not None and self.n:
+            kept = self.ok & ~far(self.reach, stated, self.n)
+        index = None if kept.all() else np.flatnonzero(kept)
+        part = self if index is None else self._only(index)
+        arrays = []
+        for field in EVENT_SCHEMA:
+            value = stated[field.name]
+            if callable(value):
+                arrays.append(column(field, value(part), None, part.n))
+            else:
+                arrays.append(column(field, value, index, part.n))
         table = pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
         problems = tuple(sorted(self.problems, key=lambda p: p.line))
-        return Batch(table, problems, self.n + self._unreadable, self.repeats)
+        out = int(self.ok.sum()) - part.n
+        return Batch(table, problems, self.n + self._unreadable, self.repeats, out)
 
-    def _column(self, field: pa.Field, value: Any) -> pa.Array:
-        if isinstance(value, pa.ChunkedArray):
-            value = whole(value)
-        if isinstance(value, np.ndarray):
-            if field.type == pa.int64() and value.dtype.kind == "f":
-                gaps = np.isnan(value)
-                return pa.array(np.where(gaps, 0, value).astype(np.int64), mask=gaps)
-            if pa.types.is_timestamp(field.type):
-                return pa.array(value, pa.int64()).cast(field.type)
-            nulls = np.isnan(value) if value.dtype.kind == "f" else None
-            return pa.array(value, field.type, mask=nulls)
-        return value if value.type == field.type else value.cast(field.type)
-
-
-def _same(field: pa.Field, value: Any, n: int) -> pa.Array:
-    """One value for ``n`` rows; an empty list or None included."""
-    if isinstance(value, list):
-        offsets = pa.array(np.zeros(n + 1, np.int32))
-        return pa.ListArray.from_arrays(offsets, pa.array([], pa.string()))
-    return pa.nulls(n, field.type) if value is None else pa.repeat(pa.scalar(value, field.type), n)
-
-
-_PER_ROW = (pa.Array, pa.ChunkedArray, np.ndarray)
+    def _only(self, index: Ints) -> "Rows":
+        frame = Frame(self.table.take(pa.array(index)), self.lines[index])
+        return Rows(frame, source=self.source, file=self.file, sha256=self.sha256)
 
 
 def _seconds(array: pa.Array) -> pa.Array:
@@ -325,26 +336,24 @@ def _seconds(array: pa.Array) -> pa.Array:
 _NOT_FINITE = ("the number is not finite", "give a finite number, or leave it empty")
 
 
-def _default(field: pa.Field) -> Any:
-    if pa.types.is_string(field.type):
-        return ""
-    return [] if pa.types.is_list(field.type) else None
-
-
-def whole(column: pa.ChunkedArray) -> pa.Array:
-    """A column in one piece."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+def _words(array: pa.Array) -> pa.Array:
+    """An array of any kind as text without outer blanks; '' for null."""
+    if pa.types.is_timestamp(array.type):
+        array = _seconds(array)
+    if not pa.types.is_string(array.type):
+        try:
+            array = array.cast(pa.string())
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, records, bytes
+            array = pa.array([word(v) for v in array.to_pylist()], pa.string())
+    if array.null_count:
+        array = array.fill_null("")
+    plain = pc.all(pc.string_is_ascii(array)).as_py()
+    return pc.ascii_trim_whitespace(array) if plain else pc.utf8_trim_whitespace(array)
 
 
 def blank(n: int) -> pa.Array:
     """``n`` empty texts."""
     return pa.repeat(pa.scalar("", pa.string()), n)
-
-
-def mask_of(array: pa.Array) -> Mask:
-    """An Arrow array of booleans as a numpy mask; null is False."""
-    filled = array.fill_null(False) if array.null_count else array
-    return filled.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]  # pyarrow has no types
 
 
 def _holds(words: pa.Array, mark: str) -> bool:

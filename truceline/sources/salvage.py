@@ -69,13 +69,13 @@ def _path(tree: Any, loc: Sequence[str | int], *, missing: bool) -> Path:
     found: list[str | int] = []
     node = tree
     for part in loc[:-1] if missing else loc:
-        if isinstance(node, dict) and part in node:
-            node = node[part]
-        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
-            node = node[part]
+        if isinstance(node, list):
+            inside = isinstance(part, int) and part < len(node)
         else:
-            continue
-        found.append(part)
+            inside = isinstance(node, dict) and part in node
+        if inside:
+            node = node[part]
+            found.append(part)
     return tuple(found)
 
 

@@ -143,8 +143,12 @@ def _figure_stands(item: dict[str, Any], words: str) -> bool:
     if not written:
         return True
     for value in values:
-        if isinstance(value, int | float) and not isinstance(value, bool) and any(
-            abs(float(w) * scale - value) <= 1 for w in written for scale in (1, 1000, 10**6)
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and any(
+                abs(float(w) * scale - value) <= 1 for w in written for scale in (1, 1000, 10**6)
+            )
         ):
             return True
     return all(v is None for v in values)

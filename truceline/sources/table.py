@@ -5,7 +5,7 @@ monitor has them, the columns of ``OPTIONAL``. docs/sources.md explains each.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -17,13 +17,13 @@ import pyarrow.compute as pc
 
 from truceline.model.batch import Batch, Context
 from truceline.model.event import ATTRIBUTIONS, KINDS
+from truceline.sources.building import mask_of
 from truceline.sources.files import Reader
 from truceline.sources.observed import place_of
 from truceline.sources.reading import Columns, read
-from truceline.sources.rows import Floats, Rows, blank, listed, mask_of
+from truceline.sources.rows import Floats, Rows, listed
 from truceline.sources.seen import Seen
 from truceline.sources.source import Source
-from truceline.sources.times import read_moments
 
 NAME = "table"
 
@@ -118,64 +118,91 @@ def _mapped(words: str) -> dict[str, tuple[str, ...]]:
 
 
 def _events(rows: Rows, col: Columns, seen: Seen, context: Context, *, comma: bool) -> Batch:
-    low, high, when = _span(rows, col, context)
+    low, high = _span(rows, col, context)
     where = place_of(rows, col, context.units, comma=comma)
     deaths = _deaths(rows, col)
-    acts = pc.dictionary_encode(rows.text(col["act"]))
+    acts = rows.words(col["act"])
     count = _count(rows, col, acts)
-    source = _source(rows, col["source"])
-    ids = rows.text(col["id"])
-    key = pc.binary_join_element_wise(source, ids, ":")
-    rows.once(pc.if_else(pc.equal(ids, ""), "", key), seen, col["id"])
+    rows.once(_key(rows, col), seen, col["id"])
+    # What is said of every row comes before what is made of the rows that are kept.
+    kind = _choice(rows, col["kind"], KINDS, "event")
+    means = _means(rows, col["means"])
+    known = rows.acts(acts, col["act"])
+    _choice(rows, col["attribution"], ATTRIBUTIONS, "")
+    calibre = rows.number(col["calibre"], loose=True) if col["calibre"] else None
+
+    def text(name: str) -> Callable[[Rows], pa.Array]:
+        return lambda part: part.text(col[name])
+
+    def names(name: str) -> Callable[[Rows], pa.Array]:
+        return lambda part: listed(part.text(col[name]), separator="|")
+
     return rows.batch(
         {
-            "event_id": key,
-            "source": source,
-            "kind": _choice(rows, col["kind"], KINDS, "event"),
-            "as_of": rows.text(col["as_of"]),
+            "event_id": lambda part: pc.binary_join_element_wise(
+                _source(part, col["source"]), part.text(col["id"]), ":"
+            ),
+            "source": (lambda part: _source(part, col["source"]))
+            if col["source"]
+            else _source(rows, ""),
+            "kind": kind,
+            "as_of": text("as_of"),
             "start": low,
             "end": high,
-            "when_text": when,
+            "when_text": lambda part: _when(part, col),
             **where,
-            "means": _means(rows, col["means"]),
+            "means": means,
             "count": count,
-            "place": rows.text(col["place"]),
-            "act": rows.acts(acts, col["act"]),
-            "act_text": acts.dictionary_decode(),
-            "actor": listed(actor := rows.text(col["actor"]), separator="|"),
-            "target": listed(rows.text(col["target"]), separator="|"),
-            "attribution": _attribution(rows, col["attribution"], actor),
+            "place": text("place"),
+            "act": known,
+            "act_text": acts,
+            "actor": names("actor"),
+            "target": names("target"),
+            "attribution": lambda part: _attribution(part, col),
             "deaths_low": deaths[0],
             "deaths_best": deaths[1],
             "deaths_high": deaths[2],
-            "cites": listed(rows.text(col["cites"]), separator="|"),
-            "url": rows.text(col["url"]),
-            "text": rows.text(col["text"]),
-            "calibre_mm": rows.number(col["calibre"], loose=True),
+            "cites": names("cites"),
+            "url": text("url"),
+            "text": text("text"),
+            "calibre_mm": calibre,
         }
     )
 
 
+def _key(rows: Rows, col: Columns) -> pa.Array:
+    """What no two rows of a file may share; '' where a row has no id."""
+    ids = rows.text(col["id"])
+    if not col["source"]:  # all rows have one source, and then the ids tell as much
+        return ids
+    key = pc.binary_join_element_wise(_source(rows, col["source"]), ids, ":")
+    return pc.if_else(pc.equal(ids, ""), "", key)
+
+
 def _span(
     rows: Rows, col: Columns, context: Context
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], pa.Array]:
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     zone, order = ZoneInfo(context.timezone), context.options.get("dates", "")
-    raw_start, raw_end = rows.time_column(col["start"]), rows.time_column(col["end"])
-    start = read_moments(raw_start, zone, order=order)
-    end = read_moments(raw_end, zone, order=order)
+    start = rows.moments(col["start"], zone, order=order)
     rows.fail(start.empty, col["start"], "the row has no start", "give a date or a time")
     rows.times(start, col["start"])
+    if not col["end"]:
+        return start.low, start.high
+    end = rows.moments(col["end"], zone, order=order)
     rows.times(end, col["end"])
     high = np.where(end.empty, start.high, end.high)
     whole_day = end.high > end.low
     before = ~end.empty & ((end.high < start.low) | (whole_day & (end.high == start.low)))
     rows.fail(before, col["end"], "the report ends before it starts", "correct one of the two")
+    return start.low, high
+
+
+def _when(rows: Rows, col: Columns) -> pa.Array:
+    """The row's own words for its time."""
     words, last = rows.text(col["start"]), rows.text(col["end"])
-    if end.empty.all():
-        return start.low, high, words
     both = pc.binary_join_element_wise(words, last, "/")
     alone = pc.or_(pc.equal(last, ""), pc.equal(last, words))
-    return start.low, high, pc.if_else(alone, words, both)
+    return pc.if_else(alone, words, both)
 
 
 def _deaths(rows: Rows, col: Columns) -> tuple[Floats, Floats, Floats]:
@@ -245,10 +272,12 @@ def _leading_number(words: str) -> float:
     return float(found[1]) if found else np.nan
 
 
-def _source(rows: Rows, column: str) -> pa.Array:
+def _source(rows: Rows, column: str) -> pa.Array | str:
     stem = PurePath(rows.file).name
     while PurePath(stem).suffix.lower() in _ENDINGS:
         stem = PurePath(stem).stem
+    if not column:
+        return stem
     words = rows.text(column)
     return pc.if_else(pc.equal(words, ""), stem, words)
 
@@ -256,9 +285,9 @@ def _source(rows: Rows, column: str) -> pa.Array:
 _ENDINGS = {".csv", ".gz", ".xlsx", ".parquet", ".geojson", ".json", ".tsv", ".txt", ".geoparquet"}
 
 
-def _choice(rows: Rows, column: str, allowed: tuple[str, ...], otherwise: str) -> pa.Array:
+def _choice(rows: Rows, column: str, allowed: tuple[str, ...], otherwise: str) -> pa.Array | str:
     if not column:
-        return pa.repeat(otherwise, rows.n)
+        return otherwise
     words = pc.utf8_lower(rows.text(column))
     empty_ = pc.equal(words, "")
     good = pc.is_in(words, pa.array(allowed))
@@ -271,15 +300,17 @@ def _choice(rows: Rows, column: str, allowed: tuple[str, ...], otherwise: str) -
     return pc.if_else(good, words, otherwise)
 
 
-def _attribution(rows: Rows, column: str, actor: pa.Array) -> pa.Array:
-    stated = _choice(rows, column, ATTRIBUTIONS, "")
+def _attribution(rows: Rows, col: Columns) -> pa.Array:
+    """As stated; where nothing is, by whether an actor is named."""
+    actor = rows.text(col["actor"])
     derived = pc.if_else(pc.equal(actor, ""), "unknown", "actor")
+    stated = pc.utf8_lower(rows.text(col["attribution"]))
     return pc.if_else(pc.equal(stated, ""), derived, stated)
 
 
-def _means(rows: Rows, column: str) -> pa.Array:
+def _means(rows: Rows, column: str) -> pa.Array | str:
     if not column:
-        return blank(rows.n)
+        return ""
     words = pc.utf8_lower(rows.text(column))
     encoded = pc.dictionary_encode(words)
     known = []

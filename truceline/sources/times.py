@@ -53,6 +53,14 @@ class Moments:
     twice: Mask
     why: dict[int, str] = field(default_factory=dict)
 
+    def at(self, rows: npt.NDArray[np.integer[Any]]) -> "Moments":
+        """The times of these rows, in this order; a row may come many times."""
+        bad = self.bad[rows]
+        why = {int(i): self.why[int(rows[i])] for i in np.flatnonzero(bad)}
+        return Moments(
+            self.low[rows], self.high[rows], self.empty[rows], bad, self.twice[rows], why
+        )
+
 
 @lru_cache(maxsize=65_536)
 def midnight(day: int, zone: ZoneInfo) -> int:
@@ -166,7 +174,7 @@ def _one_by_one(out: Moments, rest: Mask, column: pa.Array, zone: ZoneInfo, orde
 
 
 def _put_days(out: Moments, mask: Mask, days: Instants, zone: ZoneInfo | None) -> None:
-    assert zone is not None  # noqa: S101 - for the type checker: a date always has a zone
+    assert zone is not None
     ok = (days >= _FIRST_DAY) & (days < _LAST_DAY)
     out.low[mask] = midnights(np.where(ok, days, 0), zone)
     out.high[mask] = midnights(np.where(ok, days + 1, 0), zone)

@@ -146,11 +146,15 @@ class Case:
 
 
 def open_case(path: Path) -> Case:
-    """A case that is there. Raises NotACaseError."""
+    """A case that is there. Raises NotACaseError, and CaseDamagedError without its record."""
     if not path.is_dir():
         raise NotACaseError(f"{path} is no folder; make a case with 'truceline new'")
     if not (path / RECORD).is_file():
+        if all((path / name).is_dir() for name in ("originals", "events")):
+            raise CaseDamagedError(f"{path / RECORD} is missing: the record of what the case holds")
         raise NotACaseError(f"{path} holds no case (no {RECORD}); make one with 'truceline new'")
+    if not (path / RECORD).stat().st_size:
+        raise CaseDamagedError(f"{path / RECORD} is empty: the record of what the case holds")
     case = Case(path)
     case.record.check_ours()
     return case

@@ -4,7 +4,7 @@
     ├── NotACaseError         the folder holds no case, or one made by a newer Truceline
     ├── CaseExistsError       'new' was given a folder that is not empty
     ├── CaseBusyError         another process is writing to the case
-    ├── CaseDamagedError      a file that the record lists is missing or cannot be read
+    ├── CaseDamagedError      the record, or a file that it lists, is missing or cannot be read
     ├── CaseFullError         the disk (or a limit on file sizes) refuses to take more
     ├── CaseUnwritableError   the folder cannot be written to, for another reason
     └── SourceBrokeError      a source failed over a file, or its rows do not add up
@@ -36,7 +36,7 @@ class CaseBusyError(CaseError):
 
 
 class CaseDamagedError(CaseError):
-    """The record lists a file that is missing or unreadable; ``verify`` says more."""
+    """The record, or a file that it lists, is missing or unreadable; ``verify`` says more."""
 
 
 class CaseFullError(CaseError):

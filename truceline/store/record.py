@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from truceline.store import audit
-from truceline.store.errors import NotACaseError
+from truceline.store.errors import CaseDamagedError, NotACaseError
 
 APPLICATION = 0x54524345  # "TRCE", so that another program's database is told apart
 VERSION = 1
@@ -179,15 +179,17 @@ class Record:
             db.close()
 
     def check_ours(self) -> None:
-        """Raises NotACaseError where this is no record that this Truceline can open."""
+        """Raises NotACaseError where this is another's or a newer record, CaseDamagedError
+        where it cannot be read as a database.
+        """
         try:
             with self.reading() as db:
                 application = db.execute("PRAGMA application_id").fetchone()[0]
                 version = db.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.OperationalError as error:
-            raise NotACaseError(f"{self.path} cannot be opened: {error}") from error
+            raise CaseDamagedError(f"{self.path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
-            raise NotACaseError(f"{self.path} is no database or is damaged: {error}") from error
+            raise CaseDamagedError(f"{self.path} is no database or is damaged: {error}") from error
         if application != APPLICATION:
             raise NotACaseError(f"{self.path} is not the record of a case")
         if version > VERSION:

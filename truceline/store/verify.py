@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from truceline.store import audit, record
 from truceline.store.batches import sha256_of
-from truceline.store.case import Case, boundaries_hash
+from truceline.store.case import Case, boundaries_hash, open_case
+from truceline.store.errors import CaseDamagedError
 from truceline.store.writer import superseded_digest
 
 Part = Literal["record", "audit", "boundaries", "original", "batch", "sum"]
@@ -73,6 +74,18 @@ class Verified:
 
 
 Progress = Callable[[str, int, int], None]  # what, how many looked at, how many in all
+
+
+def verify_folder(path: Path, progress: Progress | None = None) -> Verified:
+    """``verify`` for a folder: a record that cannot be opened is a finding and no error.
+
+    Raises NotACaseError where the folder is no case at all.
+    """
+    try:
+        case = open_case(path)
+    except CaseDamagedError as error:
+        return Verified(0, 0, 0, 0, "", (), Failure("record", "case.db", str(error)))
+    return verify(case, progress)
 
 
 def verify(case: Case, progress: Progress | None = None) -> Verified:

@@ -60,7 +60,7 @@ class Original:
 def writing(case: Case, who: str, wait_s: float = 60.0) -> Iterator["Writer"]:
     """Hold the case for writing; another process waits, at most ``wait_s`` seconds.
 
-    The lock is SQLite's own on a file in the cache: the system lets go of it when a process
+    The lock is SQLite's own on an empty file: the system lets go of it when a process
     ends, however it ends, so it never has to be broken by hand.
 
     Raises:
