@@ -108,6 +108,7 @@ def many(number: int) -> Findings:
             "deaths_low": pa.array([None] * number, pa.int64()),
             "deaths_best": pa.array([1] * number, pa.int64()),
             "deaths_high": pa.array([None] * number, pa.int64()),
+            "count": pa.array([None] * number, pa.int64()),
         }
     )
     said = [{"rule": "place", "outcome": "inside", "detail": f"sentence {k}"} for k in range(7)]

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,18 +12,18 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.faces.conftest import SHA, event, many
+from tests.faces.conftest import SHA, START, event, many
 from truceline.faces.briefing import briefing, embedded
 from truceline.faces.clearance import FIELDS, Clearance, rounded, simulated_rows
 from truceline.faces.listing import choose, reference
-from truceline.faces.moments import anchors, cessation, span_words
-from truceline.faces.sides import Reports, sides
+from truceline.faces.moments import anchors, span_words
+from truceline.faces.sides import compared, sides
 from truceline.faces.strip import timeline
 from truceline.faces.wording import clauses
 from truceline.model.finding import Findings
 from truceline.model.problem import Problem
-from truceline.monitor.windows import micros
 from truceline.pipeline.check import Count
+from truceline.pipeline.rates import rates
 from truceline.pipeline.terms import Terms
 
 Made = tuple[Findings, pa.Table]
@@ -287,28 +288,38 @@ def test_a_month_is_a_bar_and_no_spike(terms: Terms, judged: Any) -> None:
     assert drawn["long"] == [{"when": "1–30 April 2020", "verdict": "apparent breach", "n": 50}]
 
 
-def test_before_and_after_choose_no_reading(terms: Terms) -> None:
-    start = cessation(terms.agreement)
-    assert start is not None
-    first, last = (micros(m.edge.lo) for m in start[1] if m.edge is not None)
-    hour = 3_600_000_000
-    moments = [
-        first - 30 * 24 * hour,
-        first - hour,
-        first,
-        last,
-        last + hour,
-        last + 30 * 24 * hour,
-    ]
-    share = np.array([1.0, 1.0, 1.0, 1.0, 0.5, 1.0])
-    at = np.array(moments)
-    found = sides(terms, Reports(at, at, {"area": share}))
-    assert [(s.days, s.before, s.after, s.between) for s in found.rows] == [
-        (7, (1, 1.0), (1, 1.5), 0),
-        (28, (1, 1.0), (1, 1.5), 0),
-    ]
-    spans = Reports(at - hour, at + hour, {"area": share})
-    assert [s.between for s in sides(terms, spans).rows] == [2, 2]
+@pytest.mark.parametrize("clearance", ["open", "cleared"])
+def test_before_and_after_are_the_rates_of_each_source(
+    terms: Terms, judged: Any, clearance: str
+) -> None:
+    def at(days: int, source: str, **other: Any) -> dict[str, Any]:
+        moment = START + timedelta(days=days)
+        ids = {"event_id": f"{source}:{days}", "source": source}
+        return event(1, **(REAL | ids | {"start": moment, "end": moment} | other))
+
+    rows = [at(days, "ledger") for days in range(-30, 25)]
+    rows += [at(days, "diary") for days in range(-30, -3)]
+    findings, table = judged(rows)
+    found = rates(terms, [table], days=20, draws=20)
+    html = briefing(terms, findings, [], [], events=table, rates=found, clearance=clearance)
+    page = Page(html)
+    for name, letter in (("ledger", "source A"), ("diary", "source B")):
+        assert (name in html) == (clearance == "cleared")
+        assert (letter in page.text) == (clearance == "open")
+    for rate in found.rates:
+        ratio = rate.measures["events"].ratio
+        if ratio is not None:
+            assert f"{ratio:.2f}" in page.text
+    assert "never add sources together" in page.text
+
+
+def test_without_rates_the_page_makes_them(terms: Terms, some: Made) -> None:
+    report, left_out = compared(terms, some[1])
+    assert left_out == 0
+    found = sides(report, left_out, Clearance.parse("cleared"), True)
+    assert [row["source"] for row in found.rows] == ["alpha"] * len(found.rows)
+    assert found.rows
+    assert {row["days"] for row in found.rows} == {"28"}
 
 
 def test_spans_read_as_people_write_them(terms: Terms) -> None:

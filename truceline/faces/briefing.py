@@ -21,8 +21,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from truceline.faces import moments, wording
-from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign
-from truceline.faces.listing import VERDICT_WORDS, VERDICTS, Listing, listing
+from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign, simulated_rows
+from truceline.faces.listing import VERDICT_WORDS, VERDICTS, listing
+from truceline.faces.nearby import reports
 from truceline.faces.picture import (
     Ground,
     drawing,
@@ -32,10 +33,11 @@ from truceline.faces.picture import (
     unplaced,
     view,
 )
-from truceline.faces.sides import Reports, Sides, reports, sides
+from truceline.faces.sides import Sides, compared, sides
 from truceline.faces.strip import timeline
 from truceline.model.finding import BOUNDS, CAUSES, Findings
 from truceline.model.problem import Problem
+from truceline.monitor.rates_report import RatesReport
 from truceline.pipeline.check import Count
 from truceline.pipeline.terms import Terms
 from truceline.version import __version__
@@ -72,6 +74,7 @@ def briefing(
     problems: Sequence[Problem],
     *,
     events: pa.Table | None = None,
+    rates: RatesReport | None = None,
     clearance: str = "open",
     simulated: bool | None = None,
     generated: str | None = None,
@@ -88,6 +91,8 @@ def briefing(
         events: the reports in ``EVENT_SCHEMA``. With them the page shows each source's own
             words, file, line and SHA-256, and counts before and after; without them it says
             that they are not at hand.
+        rates: before and after, of ``pipeline.rates.rates``; None makes them from ``events``
+            (the sources with the most events, 28 days on either side).
         clearance: ``open`` (exact positions, words, actors and sources are withheld),
             ``cleared``, or fields of ``truceline.faces.clearance.FIELDS`` with commas. What
             is SIMULATED through and through is never withheld.
@@ -102,6 +107,7 @@ def briefing(
     """
     cleared = Clearance.parse(clearance)
     marked = _simulated(terms, findings, events) if simulated is None else simulated
+    free = _wholly_simulated(findings, events)
     clauses = wording.clauses(terms.agreement)
     prefix = f"{terms.agreement.agreement}/"
     labels = sorted(((f"{prefix}{c.label}/", c.label) for c in clauses), key=lambda p: -len(p[0]))
@@ -125,9 +131,9 @@ def briefing(
         "unplaced": unplaced(findings),
         "drawing": drawing(land, found, looked) if looked else None,
         "timeline": timeline(findings, anchors, seen, terms.agreement.tz),
-        "sides": _sides(terms, seen),
-        "files": _files(counts, cleared, marked and _all_simulated(listed)),
-        "problems": _problems(problems, cleared, marked and _all_simulated(listed)),
+        "sides": _sides(terms, events, rates, cleared, free),
+        "files": _files(counts, cleared, free),
+        "problems": _problems(problems, cleared, free),
         "findings": findings,
         "clearance": cleared,
         "fields": FIELDS,
@@ -195,8 +201,12 @@ def _last(findings: Findings) -> int:
     return int(pc.max(findings.rows["end"].cast(pa.int64())).as_py() or 0)
 
 
-def _all_simulated(listed: Listing) -> bool:
-    return bool(listed.records) and all(r["sim"] for r in listed.records)
+def _wholly_simulated(findings: Findings, events: pa.Table | None) -> bool:
+    """Whether every finding and every report at hand is SIMULATED through and through."""
+    parts = [simulated_rows(findings.rows["incident_id"], findings.rows["actor"])]
+    if events is not None:
+        parts.append(simulated_rows(events["event_id"], events["actor"]))
+    return any(len(p) for p in parts) and all(bool(p.all()) for p in parts)
 
 
 def _headline(findings: Findings) -> dict[str, Any]:
@@ -220,10 +230,20 @@ def _headline(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _sides(terms: Terms, seen: Reports | None) -> Sides:
-    if seen is None:
-        return Sides("", (), why="the reports were not at hand when this page was made")
-    return sides(terms, seen)
+def _sides(
+    terms: Terms,
+    events: pa.Table | None,
+    rates: RatesReport | None,
+    cleared: Clearance,
+    free: bool,
+) -> Sides:
+    if rates is not None:
+        return sides(rates, 0, cleared, free)
+    if events is None:
+        return Sides((), why="the reports were not at hand when this page was made")
+    if not events.num_rows:
+        return Sides((), why="there are no reports")
+    return sides(*compared(terms, events), cleared, free)
 
 
 def _files(counts: Sequence[Count], cleared: Clearance, free: bool) -> list[dict[str, Any]]:
@@ -280,7 +300,7 @@ def _clause_data(clause: wording.Clause) -> dict[str, Any]:
 
 def _map_data(land: Ground, found: list[Any], looked: Any) -> dict[str, Any]:
     def feature(entry: Mapping[str, Any]) -> dict[str, Any]:
-        about = {k: entry[k] for k in ("id", "name", "accuracy", "from", "to")}
+        about = {k: entry[k] for k in ("id", "name", "accuracy", "from", "to", "at")}
         return {"type": "Feature", "properties": about, "geometry": entry["geometry"]}
 
     grid = graticule(looked)

@@ -166,6 +166,7 @@ def _record(
         "lat": lat,
         "r": radius,
         "deaths": [row[f"deaths_{k}"] for k in ("low", "best", "high")],
+        "count": row["count"],
         "closed": sorted(closed),
     }
 

@@ -68,6 +68,8 @@ def ground(terms: Terms) -> Ground:
     past = _past([e["shape"] for e in (*zones, *lines)])
     for entry in (*zones, *lines):
         entry["shape"] = _simple(_shift(entry["shape"], past))
+        point = entry["shape"].representative_point()
+        entry["at"] = [round(point.x, 5), round(point.y, 5)]
         entry["geometry"] = mapping(shapely.set_precision(entry["shape"], 0))
     places = [
         {"name": name, "lon": _x(place.at[0], past), "lat": place.at[1]}

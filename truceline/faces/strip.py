@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS
 from truceline.faces.moments import MONTHS, Moment, day_words, span_words, utc
-from truceline.faces.sides import Reports
+from truceline.faces.nearby import Reports
 from truceline.model.finding import Findings
 from truceline.monitor.windows import micros
 
@@ -236,6 +236,8 @@ def _dates(scale: Axis) -> list[dict[str, Any]]:
     for k in range(0, len(scale.days) - 1, every):
         day = scale.days[k]
         month = MONTHS[day.month - 1][:3]
+        if scale.x(scale.edges[k]) > _WIDTH - 58:
+            break  # its words would be cut off
         label = f"{month} {day.year}" if scale.unit == "month" else f"{day.day} {month}"
         if scale.unit != "month" and (k == 0 or day.year != found[-1]["year"]):
             label += f" {day.year}"

@@ -70,7 +70,7 @@ const truceline = (() => {
     }));
     const facts = list([["finding", r.id], ["who is said to have acted", r.actor.length ? r.actor : "nobody is named"], ["party", r.party],
       ["attribution", r.attribution], ["bound", words.bound[r.bound] ?? r.bound], ["standing", r.standing],
-      ["share inside the zone", percent(r.pz)], ["share inside the window", percent(r.pt)], ["place", place(r)], ["deaths, best figure", deaths(r.deaths)]]);
+      ["share inside the zone", percent(r.pz)], ["share inside the window", percent(r.pt)], ["place", place(r)], ["how many the report counted", r.count], ["deaths, best figure", deaths(r.deaths)]]);
     const node = make("div", { class: `finding ${r.verdict}` }, head, because, reasons, make("h4", {}, "The finding"), facts, ...(clauseWords(r) ?? []),
       make("h4", {}, r.events.length > 1 ? `The ${r.events.length} reports` : "The report"), ...sourceWords(r));
     if (r.lon !== null && data.map) {

@@ -49,6 +49,7 @@
       marks: { type: "geojson", maxzoom: 20, data: points, cluster: true, clusterRadius: 30, clusterMaxZoom: 19,
         clusterProperties: { n: ["+", ["get", "n"]], b: ["+", ["get", "b"]], c: ["+", ["get", "c"]], o: ["+", ["get", "o"]] } },
       places: { type: "geojson", data: collection(places.map((p) => ({ type: "Feature", properties: { icon: `p|${p.name}` }, geometry: { type: "Point", coordinates: [p.lon, p.lat] } }))) },
+      names: { type: "geojson", data: collection(zones.map((z) => ({ type: "Feature", properties: { icon: `z|${z.properties.id}` }, geometry: { type: "Point", coordinates: z.properties.at } }))) },
       chosen: { type: "geojson", data: collection([]) },
     },
     layers: [
@@ -64,13 +65,15 @@
         paint: { "circle-radius": growing(["get", "r0"]), "circle-color": verdictColour(), "circle-opacity": 0.16, "circle-stroke-color": verdictColour(), "circle-stroke-width": 2 } },
       { id: "dots", type: "circle", source: "places", paint: { "circle-radius": 2.6, "circle-color": colour("ink") } },
       { id: "places", type: "symbol", source: "places", layout: { "icon-image": ["get", "icon"], "icon-anchor": "left", "icon-offset": [6, 0] } },
+      { id: "names", type: "symbol", source: "names", layout: { "icon-image": ["get", "icon"] } },
       { id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["concat", "m|", ["to-string", ["get", "b"]], "|", ["to-string", ["get", "c"]], "|", ["to-string", ["get", "o"]]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["-", 0, ["get", "n"]] } },
       { id: "here", type: "circle", source: "chosen", paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": colour("ink"), "circle-stroke-width": 2.5 } },
     ],
   });
-  // A place's name as the browser writes it, in any script: no font is asked for.
+  // The name of a place or a zone as the browser writes it, in any script: no font is asked for.
   const nameImage = (id) => {
-    const name = id.slice(2), font = "500 12.5px system-ui, 'Noto Sans', 'Noto Sans Arabic', sans-serif";
+    const place = id[0] === "p";
+    const name = id.slice(2), font = (place ? "500" : "italic 500") + " 12.5px system-ui, 'Noto Sans', 'Noto Sans Arabic', sans-serif";
     const canvas = make("canvas"), scale = 2;
     let pen = canvas.getContext("2d");
     pen.font = font;
@@ -78,7 +81,7 @@
     canvas.height = 20 * scale;
     pen = canvas.getContext("2d");
     pen.scale(scale, scale);
-    Object.assign(pen, { font, textBaseline: "middle", lineJoin: "round", lineWidth: 4, strokeStyle: colour("land"), fillStyle: colour("ink") });
+    Object.assign(pen, { font, textBaseline: "middle", lineJoin: "round", lineWidth: 4, strokeStyle: colour("land"), fillStyle: colour(place ? "ink" : "soft") });
     pen.strokeText(name, 4, 10);
     pen.fillText(name, 4, 10);
     return [pen.getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: scale }];
@@ -144,7 +147,7 @@
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-left");
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 140 }), "bottom-right");
   map.getCanvas().setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom. The table below holds the same findings.");
-  map.on("styleimagemissing", ({ id }) => { if (!map.hasImage(id)) map.addImage(id, ...(id.startsWith("p|") ? nameImage(id) : image(id))); });
+  map.on("styleimagemissing", ({ id }) => { if (!map.hasImage(id)) map.addImage(id, ...(id.startsWith("m|") ? image(id) : nameImage(id))); });
   map.on("load", () => { figure.dataset.ready = "yes"; });
   document.addEventListener("themechange", () => { for (const id of map.listImages()) map.removeImage(id); map.setStyle(style(), { diff: false }); });
   rings.addEventListener("change", () => map.setLayoutProperty("rings", "visibility", rings.checked ? "visible" : "none"));
