@@ -161,7 +161,15 @@ def test_what_is_not_cleared_is_nowhere_in_the_file(
     assert len(findings) == 1
     counts = [Count("/home/someone/neighbours.csv", SHA, 2, 1, 0, 0, 1)]
     problem = Problem("ledger", "neighbours.csv", 9, "no day in 'Mill Lane'", "correct it")
-    html = briefing(terms, findings, counts, [problem], events=table, clearance=clearance)
+    html = briefing(
+        terms,
+        findings,
+        counts,
+        [problem],
+        events=table,
+        clearance=clearance,
+        command="truceline brief --events ledger=neighbours.csv --events my neighbours.csv",
+    )
     secrets = {
         "position": ["36.63217", "35.80431"],
         "text": ["saw the guns", "Mill Lane", "example.org/mill"],

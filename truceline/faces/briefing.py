@@ -8,6 +8,7 @@ confirmed anything yet.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -140,7 +141,7 @@ def briefing(
         "digest": findings.digest(),
         "version": __version__,
         "generated": generated,
-        "command": command,
+        "command": _command(command, cleared, free),
         "with_events": events is not None,
         "verdicts": VERDICT_WORDS,
         "causes": _CAUSE_WORDS,
@@ -244,6 +245,13 @@ def _sides(
     if not events.num_rows:
         return Sides((), why="there are no reports")
     return sides(*compared(terms, events), cleared, free)
+
+
+def _command(command: str, cleared: Clearance, free: bool) -> str:
+    """The command, without the names of files where sources are closed."""
+    if "source" not in cleared.withheld() or free:
+        return command
+    return re.sub(r"--events .*?(?=\s--|$)", "--events …", command)
 
 
 def _files(counts: Sequence[Count], cleared: Clearance, free: bool) -> list[dict[str, Any]]:
