@@ -197,6 +197,17 @@ def test_a_line_that_doubles_back_crosses_itself_or_winds_stays_valid() -> None:
             assert shape.area > 0, name
 
 
+def test_a_line_that_comes_back_has_its_greater_depth_on_both_sides() -> None:
+    back = finish(corridor(plane((0, 0), (10, 0), (0, 0)), 3_000, 1_000))
+    even = finish(corridor(plane((0, 0), (10, 0)), 3_000, 3_000))
+    # At its turn the outside of the bend is right, where the depth is the lesser one.
+    assert inside(back, 5, 2.9)
+    assert inside(back, 5, -2.9)
+    assert not inside(back, 12, 0.1)
+    assert shapely.difference(back, even.buffer(1e-6)).is_empty
+    assert len(shapely.get_coordinates(back)) < 1_500
+
+
 def test_one_side_of_a_hairpin_is_what_lies_between() -> None:
     hairpin = plane((0, 0), (20, 0), (20, 4), (-5, 4))
     left = corridor(hairpin, 6_000, 0)

@@ -78,14 +78,13 @@ def test_a_geopackage_in_another_projection_with_several_layers(tmp_path: Path) 
     to_utm = Transformer.from_crs(4326, 32637, always_xy=True)
     square = shapely.segmentize(SQUARE, 0.01)
     moved = shapely.transform(square, lambda xy: np.column_stack(to_utm.transform(*xy.T)))
-    for level, code in ((1, "SY06"), (2, "SY0601")):
+    for level in (1, 2):
         fields = [f"ADM{k}_PCODE" for k in range(1, level + 1)] + [f"ADM{level}_EN"]
         values = [np.array([c], dtype=object) for c in ("SY06", "SY0601")[:level]]
         pyogrio.raw.write(
             path, np.array([shapely.to_wkb(moved)], dtype=object), [*values, np.array(["Idleb"], dtype=object)],
             fields, layer=f"adm{level}", crs="EPSG:32637", geometry_type="Polygon", append=level > 1,
         )  # fmt: skip
-        assert code
     units, notes = read(path)
     assert notes == ()
     assert [(u.code, u.level, u.parents) for u in units] == [
@@ -145,12 +144,9 @@ def test_added_units_are_there_for_later_commands(tmp_path: Path, own_home: Path
     time.sleep(0.02)
     add(geojson(tmp_path / "second.geojson", [row | {"ADM1_EN": "Idlib"}]))
     assert {u.code: u.names for u in load()} == {"SY02": ("Idleb",), "SY06": ("Idlib",)}
-    before = load().get("SY02")
-    assert pyogrio.read_info(added.path) if "Parquet" in pyogrio.list_drivers() else True
     added.path.write_bytes(b"broken")
     with pytest.raises(BoundaryError, match="damaged"):
         load()
-    assert before is not None
 
 
 def test_syria_whole(shared_data: Path) -> None:

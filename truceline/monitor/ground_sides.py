@@ -23,6 +23,8 @@ from truceline.monitor.ground_line import (
     unproject,
 )
 
+TIE_M = 0.05  # stretches whose distances differ by less are equally near
+
 
 class Sides:
     """Tells on which side of a line points are.
@@ -52,15 +54,25 @@ class Sides:
             shapely.linestrings(np.stack([self.start, self.start + self.run], axis=1))
         )
 
-    def left(self, xy: Coords) -> NDArray[np.bool_]:
-        """True for each projected point that is on the line's left."""
-        edge = self.tree.nearest(shapely.points(xy))
-        run = self.run[edge]
-        t = ((xy - self.start[edge]) * run).sum(axis=1) / (run**2).sum(axis=1)
+    def on(self, xy: Coords, side: Side) -> NDArray[np.bool_]:
+        """True for each projected point that is on a side of the line.
+
+        Where stretches are equally near, as on a line that comes back the way it went, a
+        point is on each side that one of them gives it.
+        """
+        points = shapely.points(xy)
+        edge = self.tree.nearest(points)
+        away = shapely.distance(points, self.tree.geometries[edge])
+        which, edge = self.tree.query(points, predicate="dwithin", distance=away + TIE_M)
+        run, off = self.run[edge], xy[which] - self.start[edge]
+        t = (off * run).sum(axis=1) / (run**2).sum(axis=1)
         way = np.where((t <= 0)[:, None], self.before[edge], self.unit[edge])
         way = np.where((t >= 1)[:, None], self.after[edge], way)
-        to = xy - self.start[edge] - np.clip(t, 0, 1)[:, None] * run
-        return np.asarray(way[:, 0] * to[:, 1] - way[:, 1] * to[:, 0] > 0)
+        to = off - np.clip(t, 0, 1)[:, None] * run
+        across = way[:, 0] * to[:, 1] - way[:, 1] * to[:, 0]
+        found = np.zeros(len(xy), dtype=np.bool_)
+        found[which[across > 0 if side == "left" else across < 0]] = True
+        return found
 
     def cuts(self, reach_m: float) -> Any:
         """Lines (lon, lat) that part left from right within ``reach_m`` of the line.
@@ -79,16 +91,24 @@ class Sides:
 
     def _ridges(self, reach_m: float) -> Any:
         sites = self._sites()
-        low, high = sites.min(axis=0) - 1.2 * reach_m, sites.max(axis=0) + 1.2 * reach_m
+        far = 1.2 * reach_m + self.step
+        low, high = sites.min(axis=0) - far, sites.max(axis=0) + far
         turn = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-        far = 4 * np.hypot(*(high - low))
-        frame = (low + high) / 2 + far * np.column_stack([np.cos(turn), np.sin(turn)])
+        ring = 4 * np.hypot(*(high - low)) * np.column_stack([np.cos(turn), np.sin(turn)])
+        frame = (low + high) / 2 + ring
         diagram = Voronoi(np.vstack([sites, frame]))
         edges = np.asarray(diagram.ridge_vertices)
         whole = (diagram.ridge_points < len(sites)).all(axis=1) & (edges >= 0).all(axis=1)
-        ridges = shapely.linestrings(diagram.vertices[edges[whole]])
-        ridges = shapely.clip_by_rect(ridges, *low, *high)
-        return ridges[~shapely.is_empty(ridges)]
+        first, last = np.moveaxis(diagram.vertices[edges[whole]], 1, 0)
+        middle = sites[diagram.ridge_points[whole]].mean(axis=1)
+        run = last - first
+        length = np.hypot(run[:, 0], run[:, 1])
+        run /= np.maximum(length, 1e-9)[:, None]
+        # What is farther than the reach from its sites is outside the area.
+        ends = [((p - middle) * run).sum(axis=1).clip(-far, far) for p in (first, last)]
+        keep = (ends[1] > ends[0]) & (length > 1e-6)
+        points = [(middle + t[:, None] * run)[keep] for t in ends]
+        return shapely.linestrings(np.stack(points, axis=1))
 
     def _sites(self) -> Coords:
         """Points along the line, a step apart, and ever closer toward where it crosses itself."""
@@ -128,5 +148,5 @@ def on_side(area: Any, chains: list[Coords], side: Side, reach_m: float) -> Any:
     faces = shapely.get_parts(shapely.polygonize([net]))
     inner = shapely.point_on_surface(faces)
     mine = shapely.covers(area, inner)
-    left = sides.left(project(sides.proj, shapely.get_coordinates(inner)))
-    return shapely.union_all(faces[mine & (left == (side == "left"))])
+    there = sides.on(project(sides.proj, shapely.get_coordinates(inner)), side)
+    return shapely.union_all(faces[mine & there])

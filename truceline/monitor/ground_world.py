@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import shapely
 
-from truceline.monitor.corridor import arc_step
 from truceline.monitor.ground_line import (
     GEOD,
     Coords,
@@ -13,6 +12,7 @@ from truceline.monitor.ground_line import (
     on_globe,
     unwrap,
 )
+from truceline.monitor.ground_offset import arc_step
 
 GRID_DEG = 1e-7  # about a centimetre
 CRUMB_M2 = 4.0  # a hole or part smaller than this is rounding, not ground
