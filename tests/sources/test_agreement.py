@@ -122,3 +122,54 @@ def test_library_files_survive_a_round_trip(name: str) -> None:
     first = parse(library.find(name).text, name)
     assert first.faults == ()
     assert parse(first.write(), name).agreement == first.agreement
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("timezone: Europe/Paris", "timezone: Europe/Pariss", "a.yaml:5:11: timezone"),
+        ("title: A test\n", "", "a.yaml:2:1: 'title' is missing"),
+        ("- id: art-2\n    requires", "- requires", "'id' is missing"),
+        ("    requires: agree", "    limits: x\n    requires: agree", "says exactly one of"),
+    ],
+)
+def test_a_missing_or_wrong_part_does_not_hide_the_other_faults(
+    old: str, new: str, wanted: str
+) -> None:
+    text = GOOD.replace(old, new, 1).replace("who: A", "who: AA").replace("zone: band", "zone: bnd")
+    found = "\n".join(str(f) for f in parse(text, "a.yaml").faults)
+    assert wanted in found
+    assert "'AA' is no party" in found
+    assert "'bnd' is no zone" in found
+
+
+def test_an_alias_that_contains_itself_is_a_fault_where_it_is() -> None:
+    assert _faulty("zones:\n", "zones:\n  a: &z {union: [*z]}\n") == [
+        "a.yaml:16:6: this part contains itself; remove the YAML alias"
+    ]
+
+
+def test_aliases_that_unfold_without_end_are_refused_at_once() -> None:
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+    )
+    (fault,) = parse(GOOD + bomb, "a.yaml").faults
+    assert "unfold to more than" in fault.message
+
+
+def test_a_key_that_is_no_text_is_a_fault() -> None:
+    assert _faulty("zones:\n", "zones:\n  true: {everywhere: true}\n  ~: {everywhere: true}\n") == [
+        "a.yaml:16:3: a key must be text; put it in quotes",
+        "a.yaml:17:3: a key must be text; put it in quotes",
+    ]
+
+
+def test_a_byte_order_mark_and_a_forbidden_character() -> None:
+    assert parse("\ufeff" + GOOD, "a.yaml").faults == ()
+    (fault,) = parse(GOOD.replace("A test", "A\0test"), "a.yaml").faults
+    assert str(fault) == "a.yaml:3:9: the character U+0000 is not allowed; remove it"
+
+
+def test_an_entry_of_a_list_is_named_by_its_list() -> None:
+    (fault,) = _faulty("status: [{is: signatory, from: 1999-01-01}]", "status: [...]")
+    assert fault.startswith("a.yaml:9:42: status: '...' is not a mapping")

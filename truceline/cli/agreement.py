@@ -46,8 +46,6 @@ def check(name: Name) -> None:
         raise typer.Exit(1) from None
     except UnknownAgreementError as error:
         stop(str(error.args[0]))
-    except UnicodeDecodeError:
-        stop(f"{name} is not UTF-8 text; save it as UTF-8")
     except OSError as error:
         stop(cannot_open(error, name))
     agreement = terms.agreement

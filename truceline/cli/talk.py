@@ -47,8 +47,6 @@ def terms_of(name: str, *, with_boundaries: bool = True) -> Terms:
         raise typer.Exit(1) from None
     except UnknownAgreementError as error:
         stop(str(error.args[0]))
-    except UnicodeDecodeError:
-        stop(f"{name} is not UTF-8 text; save it as UTF-8")
     except OSError as error:
         stop(cannot_open(error, name))
 

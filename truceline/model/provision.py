@@ -252,9 +252,8 @@ class Provision(Noun):
     def _kind(self) -> "Provision":
         said = [k for k in KINDS if getattr(self, k) is not None]
         if len(said) != 1:
-            raise ValueError(
-                "a provision says exactly one of " + ", ".join(KINDS) + f" (here: {said or 'none'})"
-            )
+            here = ", ".join(said) or "none"
+            raise ValueError(f"a provision says exactly one of {', '.join(KINDS)} (here: {here})")
         return self
 
     @property

@@ -20,7 +20,7 @@ from truceline.model.zone import Admin, DatedShape, End, Place
 from truceline.monitor.check import Checker
 from truceline.monitor.locate import Locator
 from truceline.monitor.zones import Ground, Route, build
-from truceline.sources.agreement import AgreementText, Fault, parse
+from truceline.sources.agreement import AgreementText, Fault, parse, undecodable
 from truceline.store import library
 from truceline.version import __version__
 
@@ -81,15 +81,27 @@ def load(name: str, units: Units | None = None) -> Terms:
         AgreementFaultsError: the file or a geometry it names has faults.
         OSError: the file cannot be read.
     """
-    return read(library.find(name), units)
+    try:
+        folder = library.find(name)
+    except UnicodeDecodeError as error:
+        raise AgreementFaultsError((undecodable(name, error),)) from None
+    return read(folder, units)
 
 
 def read(folder: library.AgreementFolder, units: Units | None = None) -> Terms:
     """Terms from an agreement file found by ``store.library``. Raises AgreementFaultsError."""
     text = parse(folder.text, folder.name)
     if text.agreement is None:
-        raise AgreementFaultsError(text.faults)
+        raise AgreementFaultsError(tuple(sorted({*text.faults, *_geometry_faults(text, folder)})))
     return _build(text, folder, units or Units(()))
+
+
+def _geometry_faults(text: AgreementText, folder: library.AgreementFolder) -> list[Fault]:
+    """Faults of the geometry that a faulty file names, so that all its faults come at once."""
+    if text.rest is None:
+        return []
+    found = library.geometry(text.rest.agreement, folder.path.parent)
+    return [text.fault(text.rest.origin(path), message) for path, message in found.faults]
 
 
 def _build(text: AgreementText, folder: library.AgreementFolder, units: Units) -> Terms:

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.resolver import VersionedResolver
 
 from truceline.model.agreement import Agreement
 from truceline.model.references import Path, faults
-from truceline.sources.salvage import remaining_faults
+from truceline.sources.salvage import Salvage, salvage
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,7 +39,8 @@ class AgreementText:
     """One agreement file: its agreement (None where it has faults) and its faults.
 
     ``tree`` is the file with its comments, as ruamel.yaml keeps it; ``positions`` finds a
-    path in the file.
+    path in the file. ``rest`` is what could be read of it, so that the geometry it names can
+    be looked at in the same run.
     """
 
     name: str
@@ -46,6 +48,7 @@ class AgreementText:
     faults: tuple[Fault, ...]
     tree: Any
     root: Node | None
+    rest: Salvage | None = None
 
     def fault(self, path: Path, message: str) -> Fault:
         """A fault at a path of this file, such as ``("zones", "corridor", "along")``."""
@@ -71,6 +74,11 @@ class _Resolver(VersionedResolver):
         }
 
 
+_PARTS = 200_000  # no agreement is near this; a file of nested aliases is past it at once
+_LENGTH = 2_000_000  # the longest of the library has 20,000
+_KEYS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}
+
+
 def yaml_reader() -> YAML:
     """The round-trip reader and writer that every agreement file goes through."""
     yaml = YAML(typ="rt")
@@ -84,41 +92,108 @@ def yaml_reader() -> YAML:
 
 def parse(text: str, name: str) -> AgreementText:
     """Read an agreement file's text. Never raises for what the text says: see ``faults``."""
+    text = text.removeprefix("\ufeff")
+    if len(text) > _LENGTH:
+        what = f"the file is longer than {_LENGTH:,} characters; is it an agreement file?"
+        return AgreementText(name, None, (Fault(name, 1, 1, what),), None, None)
     try:
         root = yaml_reader().compose(text)
+        aliases = tuple(_alias_faults(root, name))
+        if aliases:
+            return AgreementText(name, None, aliases, None, root)
         tree = yaml_reader().load(text)
+    except ReaderError as error:
+        line, column = place_in(text, error.position)
+        what = f"the character U+{error.character:04X} is not allowed; remove it"
+        return AgreementText(name, None, (Fault(name, line, column, what),), None, None)
+    except RecursionError:
+        fault = Fault(name, 1, 1, "lists or mappings lie too deep inside one another; flatten them")
+        return AgreementText(name, None, (fault,), None, None)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = (error.problem or "cannot be read").strip()
         fault = Fault(name, line, column, f"this is not YAML: {what}; correct the line")
         return AgreementText(name, None, (fault,), None, None)
-    except (YAMLError, ValueError) as error:
-        fault = Fault(name, 1, 1, f"this is not YAML: {error}; correct the file")
+    except (YAMLError, ValueError, ArithmeticError) as error:
+        fault = Fault(name, 1, 1, f"this is not YAML: {_one_line(error)}; correct the file")
         return AgreementText(name, None, (fault,), None, None)
     blank = AgreementText(name, None, (), tree, root)
     if not isinstance(tree, dict):
         fault = Fault(name, 1, 1, "an agreement file is a mapping; begin with 'agreement: NAME'")
         return AgreementText(name, None, (fault,), tree, root)
-    agreement = None
+    agreement, rest = None, None
     try:
         found = list(_duplicates(blank, root, ()))
         plain = _plain(tree)
         agreement = Agreement.model_validate(plain)
+        rest = Salvage(agreement, {(): ()}, ())
         found += [blank.fault(path, message) for path, message in faults(agreement)]
     except ValidationError as error:
         found += _form_faults(blank, error)
-        found += [blank.fault(path, message) for path, message in remaining_faults(plain)]
-    except RecursionError:
-        found = [Fault(name, 1, 1, "the file refers to itself; remove the YAML alias")]
+        rest = salvage(plain)
+        found += [blank.fault(path, message) for path, message in (rest.faults if rest else ())]
     ordered = tuple(sorted(set(found)))
-    return AgreementText(name, None if ordered else agreement, ordered, tree, root)
+    return AgreementText(name, None if ordered else agreement, ordered, tree, root, rest)
+
+
+def undecodable(name: str, error: UnicodeDecodeError) -> Fault:
+    """The fault of a file that is not UTF-8 text, at its first bad byte."""
+    before = error.object[: error.start].decode("utf-8", "replace")
+    return Fault(name, *place_in(before, len(before)), "not UTF-8 text; save the file as UTF-8")
+
+
+def place_in(text: str, offset: int) -> tuple[int, int]:
+    """Line and column (from 1) of an offset in a text."""
+    lines = (text[:offset] + ".").splitlines()
+    return len(lines), len(lines[-1])
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())
+
+
+def _alias_faults(root: Node | None, name: str) -> Iterator[Fault]:
+    """Aliases that lead back to themselves or unfold without end.
+
+    Asked of the composed file before anything is unfolded, so that no file exhausts memory.
+    """
+    sizes: dict[int, int] = {}  # 0: its parts are being counted
+    faults: set[Fault] = set()
+
+    def at(node: Node, message: str) -> None:
+        faults.add(Fault(name, node.start_mark.line + 1, node.start_mark.column + 1, message))
+
+    def size(node: Node) -> int:
+        if isinstance(node, ScalarNode):
+            return 1
+        known = sizes.get(id(node))
+        if known is not None:
+            if known == 0:
+                at(node, "this part contains itself; remove the YAML alias")
+            return known
+        sizes[id(node)] = 0
+        if isinstance(node, MappingNode):
+            parts = [value for _, value in node.value]
+        else:
+            parts = list(node.value)
+        total = 1 + sum(size(part) for part in parts)
+        if total > _PARTS and all(sizes.get(id(part), 1) <= _PARTS for part in parts):
+            at(node, f"its YAML aliases unfold to more than {_PARTS:,} parts; write them out")
+        sizes[id(node)] = total
+        return total
+
+    if root is not None:
+        size(root)
+    yield from sorted(faults)
 
 
 def _plain(value: Any) -> Any:
-    """ruamel's containers and scalars as plain dict, list and str."""
+    """ruamel's containers and scalars as plain dict, list and str; keys that are no text are
+    left out (they are faults of their own).
+    """
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): _plain(v) for k, v in value.items() if isinstance(k, str)}
     if isinstance(value, list):
         return [_plain(v) for v in value]
     if isinstance(value, bool) or value is None:
@@ -133,16 +208,19 @@ def _duplicates(text: AgreementText, node: Node | None, path: Path) -> Iterator[
     if isinstance(node, MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
-            word = str(key.value)
-            if word in seen:
+            word, mark = str(key.value), key.start_mark
+            if key.tag not in _KEYS:
+                what = "a key must be text; put it in quotes"
+                yield Fault(text.name, mark.line + 1, mark.column + 1, what)
+            elif word in seen:
                 yield Fault(
                     text.name,
-                    key.start_mark.line + 1,
-                    key.start_mark.column + 1,
+                    mark.line + 1,
+                    mark.column + 1,
                     f"the key '{word}' is here twice (first on line {seen[word]}); "
                     "keep one or rename it",
                 )
-            seen.setdefault(word, key.start_mark.line + 1)
+            seen.setdefault(word, mark.line + 1)
             yield from _duplicates(text, value, (*path, word))
     elif isinstance(node, SequenceNode):
         for number, value in enumerate(node.value):
@@ -172,6 +250,22 @@ def _position(node: Node | None, path: Sequence[str | int]) -> tuple[int, int]:
     return mark.line + 1, mark.column + 1
 
 
+def _present(node: Node | None, path: Sequence[str | int]) -> Path:
+    """The parts of ``path`` that the file has (see ``_position``)."""
+    found: list[str | int] = []
+    for part in path:
+        if isinstance(node, MappingNode):
+            inner = next((v for k, v in node.value if str(k.value) == str(part)), None)
+        elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+            inner = node.value[part]
+        else:
+            inner = None
+        if inner is not None:
+            node = inner
+            found.append(part)
+    return tuple(found)
+
+
 def _key_position(node: Node | None, path: Sequence[str | int]) -> tuple[int, int]:
     """Like ``_position``, at the key itself."""
     parent, last = path[:-1], str(path[-1])
@@ -191,7 +285,8 @@ def _form_faults(text: AgreementText, error: ValidationError) -> Iterator[Fault]
     for item in error.errors(include_url=False):
         path = item["loc"]
         kind = item["type"]
-        message = _sentence(kind, str(item["msg"]), path, item.get("input"))
+        said = path if kind in ("missing", "extra_forbidden") else _present(text.root, path)
+        message = _sentence(kind, str(item["msg"]), said, item.get("input"))
         if kind == "extra_forbidden":
             line, column = _key_position(text.root, path)
             yield Fault(text.name, line, column, message)
@@ -217,7 +312,7 @@ _TYPES = {
 
 
 def _sentence(kind: str, message: str, path: Sequence[str | int], value: object) -> str:
-    last = str(path[-1]) if path else "file"
+    last = next((p for p in reversed(path) if isinstance(p, str)), "file")
     if kind == "extra_forbidden":
         return f"unknown key '{last}'; correct its spelling or remove it (see 'agreement schema')"
     if kind == "missing":

@@ -5,39 +5,85 @@ windows. Paths lead back into the file as it is.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from truceline.model.agreement import Agreement
+from truceline.model.provision import KINDS
 from truceline.model.references import Fault, Path, faults
 
+# What stands in for a required part that is missing or wrong, so that the rest can be asked.
+_STAND_INS = {"agreement": "unnamed", "title": "", "timezone": "UTC"}
 _NAMED = ("anchors", "parties", "groups", "places", "lines", "zones")
 
 
-def remaining_faults(tree: dict[str, Any]) -> Iterator[Fault]:
-    """Faults of names and windows in the parts of ``tree`` whose form is good."""
+@dataclass(frozen=True)
+class Salvage:
+    """What could still be read: the agreement of the good parts, and its further faults.
+
+    ``origin`` leads from a path in that agreement back into the file as it is.
+    """
+
+    agreement: Agreement
+    origins: dict[Path, Path]
+    faults: tuple[Fault, ...]
+
+    def origin(self, path: Path) -> Path:
+        """Where a path of the salvaged agreement is in the file."""
+        return _origin(self.origins, path)
+
+
+def salvage(tree: dict[str, Any]) -> Salvage | None:
+    """The parts of ``tree`` whose form is good, and their faults of names and windows."""
     removed: set[Path] = set()
     for _ in range(8):  # each round leaves out more; a file that needs more is beyond salvage
         origins: dict[Path, Path] = {(): ()}
-        kept = _without(tree, removed, (), (), origins)
+        kept = _mended(_without(tree, removed, (), (), origins))
         try:
             agreement = Agreement.model_validate(kept)
         except ValidationError as error:
             for item in error.errors(include_url=False):
                 path = _path(kept, item["loc"], missing=item["type"] == "missing")
-                if not path:
-                    return
+                if not path or path not in origins:
+                    return None
                 removed.add(origins[path])
             continue
-        defined = {name for key in _NAMED for name in tree.get(key) or ()}
+        defined = {name for key in _NAMED for name in _names(tree.get(key))}
+        found = []
         for path, message in faults(agreement):
             unknown = re.match(r"'(.+?)' is no ", message)
             if unknown and unknown[1] in defined:
                 continue  # it is defined, in a part that was left out
-            yield _origin(origins, path), message
-        return
+            found.append((_origin(origins, path), message))
+        return Salvage(agreement, origins, tuple(found))
+    return None
+
+
+def _mended(kept: dict[str, Any]) -> dict[str, Any]:
+    """``kept`` with something in the place of what it must have: a name, an id, one kind."""
+    lists = [kept.get("provisions"), *_each(kept.get("amendments"), "provisions")]
+    for number, provisions in enumerate(lists):
+        for place, provision in enumerate(provisions if isinstance(provisions, list) else ()):
+            if isinstance(provision, dict):
+                provision.setdefault("id", f"unnamed {number} {place}")
+                kinds = [kind for kind in KINDS if kind in provision]
+                for kind in kinds[1:]:
+                    del provision[kind]
+                if not kinds:
+                    provision["defines"] = ""
+    return {**_STAND_INS, **kept}
+
+
+def _each(part: Any, key: str) -> list[Any]:
+    items = part if isinstance(part, list) else []
+    return [item.get(key) for item in items if isinstance(item, dict)]
+
+
+def _names(part: Any) -> list[str]:
+    return list(part) if isinstance(part, dict) else []
 
 
 def _without(

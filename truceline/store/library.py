@@ -89,7 +89,7 @@ def geometry(agreement: Agreement, folder: Path) -> Geometry:
         try:
             content = path.read_bytes()
             found = _geometry(content, wanted)
-        except (OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
+        except (OSError, ValueError, shapely.errors.ShapelyError) as error:
             faults.append((where, _why(name, error)))
             continue
         files[name] = found
@@ -100,9 +100,14 @@ def geometry(agreement: Agreement, folder: Path) -> Geometry:
 def _why(name: str, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return f"the geometry file '{name}' is not beside the agreement; add it there"
+    if isinstance(error, IsADirectoryError):
+        return f"the geometry file '{name}' is a folder; name a GeoJSON file"
+    if isinstance(error, UnicodeDecodeError):
+        return f"'{name}' is not UTF-8 text; save it as GeoJSON in UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"'{name}' is not GeoJSON ({error}); correct or replace it"
-    return f"'{name}' cannot be used: {error}; correct or replace it"
+    what = " ".join(str(error).split())
+    return f"'{name}' cannot be used: {what}; correct or replace it"
 
 
 def named_files(agreement: Agreement) -> Iterator[tuple[Where, str, str]]:
@@ -133,17 +138,12 @@ def _geometry(content: bytes, wanted: str) -> BaseGeometry:
 
     Raises ValueError with what is wrong.
     """
-    document = json.loads(content.decode("utf-8-sig"))
-    if not isinstance(document, dict) or "type" not in document:
-        raise ValueError("it is no GeoJSON object")
-    if document["type"] == "FeatureCollection":
-        parts = [f.get("geometry") for f in document.get("features", [])]
-    elif document["type"] == "Feature":
-        parts = [document.get("geometry")]
-    else:
-        parts = [document]
+    try:
+        document = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
+        shapes = [shape(part) for part in _parts(document)]
+    except (AttributeError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise ValueError(f"it is not GeoJSON as RFC 7946 has it ({error})") from error
     dimension = 1 if wanted == "line" else 2
-    shapes = [shape(p) for p in parts if p]
     kept = [g for g in shapes if shapely.get_dimensions(g) == dimension and not g.is_empty]
     if not kept:
         raise ValueError(f"it holds no {wanted}")
@@ -156,6 +156,23 @@ def _geometry(content: bytes, wanted: str) -> BaseGeometry:
     if dimension == 2 and not found.is_valid:
         raise ValueError(f"its area is not valid ({shapely.is_valid_reason(found)})")
     return found
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no coordinate")
+
+
+def _parts(document: Any) -> list[Any]:
+    """The geometry objects of a GeoJSON document, those that are null left out."""
+    if not isinstance(document, dict) or "type" not in document:
+        raise ValueError("it is no GeoJSON object")
+    if document["type"] == "FeatureCollection":
+        parts = [feature.get("geometry") for feature in document["features"]]
+    elif document["type"] == "Feature":
+        parts = [document.get("geometry")]
+    else:
+        parts = [document]
+    return [part for part in parts if part]
 
 
 def _line(parts: list[BaseGeometry]) -> BaseGeometry:
