@@ -88,6 +88,19 @@ def random_star(rng: np.random.Generator, size: float, at: tuple[float, float] =
     return shapely.make_valid(shapely.Polygon(ring)).buffer(0)
 
 
+def round_ends(line: Any, depth: float, side: int) -> list[Any]:
+    """The quarter discs of a side beyond both ends of a line; ``side`` 1 is its left."""
+    quarters = []
+    ends = shapely.get_coordinates(line)
+    for end, inner, out in ((ends[0], ends[1], -1), (ends[-1], ends[-2], 1)):
+        along = (end - inner) / np.hypot(*(end - inner)) * out
+        across = np.array([-along[1], along[0]]) * side
+        turn = np.linspace(0, np.pi / 2, 65)[:, None]
+        arc = end + depth * (np.cos(turn) * along * out + np.sin(turn) * across)
+        quarters.append(shapely.Polygon([end, *arc]))
+    return quarters if depth else []
+
+
 def random_leaf(
     rng: np.random.Generator, kind: str, to: Transformer, size: float, accuracy: float
 ) -> Shape:
@@ -98,12 +111,13 @@ def random_leaf(
         right = left if kind == "corridor" else left * rng.choice([0.0, 0.5, 2.0])
         ring = [line.buffer(left, quad_segs=64)]
         if kind != "corridor":
-            cap = "flat"
             ring = [
-                line.buffer(d, quad_segs=64, single_sided=True, cap_style=cap)
+                line.buffer(d, quad_segs=64, single_sided=True, cap_style="flat")
                 for d in (left, -right)
                 if d
             ]
+        if kind == "sided":
+            ring += [*round_ends(line, left, 1), *round_ends(line, right, -1)]
         polygon = shapely.union_all(ring)
         spine = Spine(to_plane(line, to, True), left, right, kind == "flat")
         return Shape("z", "leaf", to_plane(polygon, to, True), accuracy, spine)
@@ -230,9 +244,8 @@ def clearance(leaf: Shape, to: Transformer, lon: Any, lat: Any, reach: float) ->
         return lateral
     cuts = []
     ends = shapely.get_coordinates(line)
-    for end, inner in ((ends[0], ends[1]), (ends[-1], ends[-2])):
-        d = (inner - end) / np.hypot(*(inner - end))
-        d = d if end is ends[0] else -d
+    for end, run in ((ends[0], ends[1] - ends[0]), (ends[-1], ends[-1] - ends[-2])):
+        d = run / np.hypot(*run)
         normal = np.array([-d[1], d[0]])
         cuts.append(shapely.LineString([end + spine.left_m * normal, end - spine.right_m * normal]))
     cut = np.minimum(*(shapely.distance(c, points) for c in cuts))

@@ -121,6 +121,21 @@ def test_a_flat_end_is_cut_across_the_line():
     assert Locator(round_).share(regions("point", lon, lat)).min() > 0.99
 
 
+def test_beside_a_flat_end_the_nearer_piece_does_not_hide_the_cut():
+    """Found by the Monte Carlo comparison: points beyond the cut, far out on one side."""
+    line = shapely.LineString([(36.0, 35.0), (36.5, 35.2), (37.0, 35.2)])
+    flat = Shape("c", "leaf", shapely.box(35, 34, 38, 36), 160.0, Spine(line, 6e4, 6e4, True))
+    azimuth = GEOD.inv(36.0, 35.0, 36.5, 35.2)[0]
+    away = np.linspace(1_000, 55_000, 30)
+    for turn, known in ((91.0, 0.0), (89.0, 1.0), (-91.0, 0.0), (-89.0, 1.0)):
+        # From a point 1500 m beyond the end, or before it, straight out to the side.
+        lon, lat, _ = GEOD.fwd(36.0, 35.0, azimuth + (180.0 if known == 0 else 0.0), 1_500.0)
+        side = np.full(30, azimuth + (90.0 if turn > 0 else -90.0))
+        lons, lats, _ = GEOD.fwd(np.full(30, lon), np.full(30, lat), side, away)
+        found = Locator(flat).share(regions("point", lons, lats))
+        assert found == pytest.approx(known, abs=0.001)
+
+
 # -- discs -------------------------------------------------------------------------------
 
 

@@ -25,15 +25,14 @@ from truceline.monitor.locate_mosaic import Mosaic, between
 
 TAIL = 5.0  # standard deviations; Phi(-5) = 3e-7 counts as nothing
 _CELLS = 16  # of a relief's tile, across
-_ROUGH = 0.0015  # that the chance may be off in the middle of a cell
+_ROUGH = 0.0006  # that the chance may be off in the middle of a cell
 
 
 class Relief:
     """A leaf's clearance at nodes half a standard deviation apart, to be read off between them.
 
-    A cell whose middle is off by more than 0.002 standard deviations (a ridge runs through
-    it) is not used: there the clearance is worked out for each point. So the chance is off
-    by 0.0008 at most in the middle of a cell.
+    A cell whose middle would put the chance off by more than 0.0006 (a ridge runs through it)
+    is not used: there the clearance is worked out for each point.
     """
 
     def __init__(

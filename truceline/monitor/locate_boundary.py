@@ -196,7 +196,8 @@ class Boundary:
         before, before2 = _piece(x, y, behind[:, 0] * kx, behind[:, 1] * ky)
         corner = (after <= 0) & (before <= 0)
         first = after2 <= before2
-        along = np.clip(np.where(first, after, before), 0.0, 1.0)
+        along = np.where(first, after, before)
+        along = np.where((along > 0.0) & (along <= 1.0), along, 0.0)
         return _Pieces(np.minimum(after2, before2), x, y, near, corner, first, along, kx, ky)
 
     def _foot_at(self, found: "_Pieces") -> tuple[Floats, Floats]:
@@ -247,10 +248,14 @@ class Boundary:
 
 
 def _piece(x: Floats, y: Floats, ex: Floats, ey: Floats) -> tuple[Floats, Floats]:
-    """Unclipped place along a piece from the origin to (ex, ey), and squared distance to it."""
+    """Place along a piece from the origin to (ex, ey), unclipped, and squared distance to it.
+
+    Beyond the piece's far end the origin stands for it: that end is another point's to tell,
+    and must not win by a rounding.
+    """
     size = ex * ex + ey * ey
     t = (x * ex + y * ey) / np.where(size > 0, size, 1.0)
-    c = np.clip(t, 0.0, 1.0)
+    c = np.where((t > 0.0) & (t <= 1.0), t, 0.0)
     return t, (x - c * ex) ** 2 + (y - c * ey) ** 2
 
 

@@ -28,7 +28,7 @@ def samples_for(finest: float, radius_m: Floats) -> Ints:
     """
     if finest == 0:
         return np.full(len(radius_m), 2_584, dtype=np.int64)
-    counts = np.array([21, 89, 377, 987, 1_597])
+    counts = np.array([89, 233, 610, 987, 1_597])
     found: Ints = counts[np.searchsorted([0.5, 2.0, 8.0, 32.0], radius_m / finest, "right")]
     return found
 
