@@ -1,7 +1,7 @@
 """The Python interface: as good as the command line, on Arrow tables and GeoDataFrames."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +63,36 @@ def events(path: str | Path, source: str, terms: Terms) -> pa.Table:
 def check(terms: Terms, events: Any, threads: int | None = None) -> Findings:
     """Judge events against an agreement.
 
-    ``events`` is an Arrow table in ``EVENT_SCHEMA``, an iterable of such tables (which is
-    read once, in bounded memory), or a table with the columns of the ``table`` source: an
-    Arrow table, a pandas DataFrame, or a GeoDataFrame of points in any CRS.
+    ``events`` is an Arrow table in ``EVENT_SCHEMA``, or a table with the columns of the
+    ``table`` source: an Arrow table, a pandas DataFrame, or a GeoDataFrame of points in any
+    CRS; or an iterable of such tables (which is read once, in bounded memory).
 
     Raises:
+        TypeError: events that are none of these.
+        ValueError: a GeoDataFrame whose geometry is not points, or fewer threads than one.
         EventProblemsError: rows of a table of reports that cannot become events.
     """
-    if isinstance(events, pa.Table) and _is_events(events):
-        return _check(terms, _slices(events), threads)
-    if isinstance(events, Iterable) and not isinstance(events, pa.Table) and not _is_frame(events):
-        return _check(terms, events, threads)
-    return _check(terms, _slices(_reports(terms, events)), threads)
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads is {threads}; give 1 or more, or None for every core")
+    if isinstance(events, pa.Table) or _is_frame(events):
+        return _check(terms, _slices(_as_events(terms, events)), threads)
+    if isinstance(events, Iterable) and not isinstance(events, str | bytes | Mapping):
+        return _check(terms, (_as_events(terms, table) for table in events), threads)
+    raise TypeError(_WANTED.format(type(events).__name__))
+
+
+_WANTED = (
+    "events are an Arrow table, a DataFrame, a GeoDataFrame or several of them, not {}; "
+    "truceline.events(path, source, terms) reads a file"
+)
+
+
+def _as_events(terms: Terms, given: Any) -> pa.Table:
+    if isinstance(given, pa.Table):
+        return given if _is_events(given) else _reports(terms, given)
+    if _is_frame(given):
+        return _reports(terms, _frame_table(given))
+    raise TypeError(_WANTED.format(type(given).__name__))
 
 
 def _is_events(table: pa.Table) -> bool:
@@ -89,8 +107,9 @@ def _slices(table: pa.Table, rows: int = 50_000) -> list[pa.Table]:
     return [table.slice(start, rows) for start in range(0, max(table.num_rows, 1), rows)]
 
 
-def _reports(terms: Terms, frame: Any) -> pa.Table:
-    table = frame if isinstance(frame, pa.Table) else _frame_table(frame)
+def _reports(terms: Terms, table: pa.Table) -> pa.Table:
+    if table.num_rows == 0:
+        return EVENT_SCHEMA.empty_table()
     out = io.BytesIO()
     pq.write_table(table, out)
     out.seek(0)
@@ -103,12 +122,21 @@ def _reports(terms: Terms, frame: Any) -> pa.Table:
 
 
 def _frame_table(frame: Any) -> pa.Table:
-    """A DataFrame as Arrow; a GeoDataFrame's points become lon and lat (WGS 84)."""
+    """A DataFrame as Arrow; a GeoDataFrame's points become lon and lat (WGS 84), a named
+    index becomes columns.
+    """
     if hasattr(frame, "geometry") and hasattr(frame, "to_crs"):
         points = frame.geometry
         if points.crs is not None:
             points = points.to_crs(4326)
+        if not (points.geom_type.dropna() == "Point").all():
+            raise ValueError(
+                "the geometry of reports must be points; give a point of each area, and its "
+                "size as radius_m (metres)"
+            )
         frame = frame.drop(columns=frame.geometry.name).assign(lon=points.x, lat=points.y)
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
     return pa.Table.from_pandas(frame, preserve_index=False)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from truceline.cli import agreement, case, monitoring, reading
-from truceline.cli.talk import cannot_open, data, say, stop, terms_of
+from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
 from truceline.monitor.zones import features
 from truceline.store import boundaries
 from truceline.version import __version__
@@ -69,10 +69,9 @@ def zones(
     out: Annotated[Path, typer.Option(help="The GeoJSON file to write.")],
 ) -> None:
     """Write the zones, lines and routes of an agreement as GeoJSON."""
+    must_end_in(out, (".geojson", ".json"))
     terms = terms_of(agreement_name)
     collection = {"type": "FeatureCollection", "features": features(terms.ground, terms.routes)}
-    if out.suffix not in (".geojson", ".json"):
-        stop(f"zones are written as .geojson or .json, not '{out.suffix}'")
     try:
         out.write_text(json.dumps(collection, ensure_ascii=False), encoding="utf-8")
     except OSError as error:

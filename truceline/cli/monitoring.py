@@ -13,6 +13,7 @@ from truceline.cli.talk import (
     cannot_open,
     data,
     files_of,
+    must_end_in,
     progress,
     say,
     show_counts,
@@ -20,7 +21,7 @@ from truceline.cli.talk import (
     terms_of,
 )
 from truceline.faces.briefing import briefing
-from truceline.faces.tables import write_findings, write_table
+from truceline.faces.tables import ENDINGS, write_findings, write_table
 from truceline.model.batch import Context
 from truceline.model.finding import Findings
 from truceline.model.problem import Problem, problem_table
@@ -165,9 +166,13 @@ def check(
     source: Annotated[str, typer.Option(help="What kind of file the events are.")] = "",
     out: Annotated[Path | None, typer.Option(help="Findings: .parquet .csv .geojson .json")] = None,
     problems: Annotated[Path | None, typer.Option(help="Where to write the problems.")] = None,
-    threads: Annotated[int | None, typer.Option(help="How many threads (all cores).")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="How many threads (all cores).")
+    ] = None,
 ) -> None:
     """Judge events against an agreement: findings, with their reasons."""
+    must_end_in(out, ENDINGS)
+    must_end_in(problems, ENDINGS)
     judged = judged_of(case, agreement, source, events, threads)
     findings, counts, troubles = judged.findings, judged.counts, judged.problems
     show_counts(counts)
@@ -196,6 +201,7 @@ def brief(
     clearance: Annotated[str, typer.Option(help="Who may read it: 'open' or 'cleared'.")] = "open",
 ) -> None:
     """Write the briefing: one page that needs no network."""
+    must_end_in(out, (".html",))
     judged = judged_of(case, agreement, source, events, None, keep=True)
     show_counts(judged.counts)
     try:

@@ -68,6 +68,18 @@ def cannot_open(error: OSError, name: str) -> str:
     return f"{error.filename or name} cannot be opened: {error.strerror or error}"
 
 
+def must_end_in(path: Path | None, endings: tuple[str, ...]) -> None:
+    """Stop, before the work, where a file to be written has no such ending or no folder."""
+    if path is None:
+        return
+    if path.suffix.lower() not in endings:
+        stop(f"'{path.name}' is no name to write to; end it in one of {', '.join(endings)}")
+    if path.is_dir():
+        stop(f"{path} cannot be written: it is a folder")
+    if not path.parent.is_dir():
+        stop(f"{path} cannot be written: there is no folder {path.parent}")
+
+
 def show_counts(counts: Sequence[Count]) -> None:
     """The sum that always has to hold, per file."""
     for count in counts:

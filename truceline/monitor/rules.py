@@ -217,7 +217,7 @@ class Clause:
         provision = self.provision
         answer: Answer = spoken_of(self.agreement, provision, doer, moments, choice)
         if provision.of:
-            answer = both(answer, "yes" if doer in members(self.agreement, provision.of) else "no")
+            answer = both(answer, self._listed(doer, provision.of))
         if self.against:
             if not targets or UNLISTED in targets:
                 answer = both(answer, "party")
@@ -235,9 +235,9 @@ class Clause:
             answer = both(answer, "text" if holds == "yes" else holds)
         if provision.unless_authorised_by:
             for number, record in enumerate(provision.authorisations):
-                if doer not in members(self.agreement, record.by):
-                    continue
-                allowed = covered(_phrases(record.acts), deed) if record.acts else "yes"
+                allowed = self._listed(doer, record.by)
+                if allowed != "no" and record.acts:
+                    allowed = both(allowed, covered(_phrases(record.acts), deed))
                 allowed = both(allowed, placed.get(AUTHORISATIONS + number, "yes"))
                 if allowed == "yes":
                     applied[("authorisation", "authorised", f"Record {record.id} allows it.")] = (
@@ -247,6 +247,12 @@ class Clause:
                 if allowed != "no":
                     answer = both(answer, allowed)
         return answer
+
+    def _listed(self, doer: str, names: Sequence[str]) -> Answer:
+        """Whether a doer is among parties and groups. One on no list may be any of them."""
+        if doer == UNLISTED:
+            return "party"
+        return "yes" if doer in members(self.agreement, names) else "no"
 
     def _excepted(
         self,
@@ -264,8 +270,10 @@ class Clause:
         if placed == "no":
             return "no"
         answer: Answer = placed
-        if exception.by and doer not in members(self.agreement, exception.by):
-            return "no"
+        if exception.by:
+            answer = both(answer, self._listed(doer, exception.by))
+            if answer == "no":
+                return "no"
         if exception.against:
             listed = members(self.agreement, exception.against)
             if not targets or any(t not in listed for t in targets):
