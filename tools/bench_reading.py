@@ -135,6 +135,15 @@ def pair(
     )
 
 
+def placed(gold: dict[str, Any], reading: Reading) -> None:
+    """Give spans that are stated by their words alone their place in the document."""
+    for key in ("body", "dropped"):
+        for span in gold.get("document", {}).get(key, []):
+            if "start" not in span:
+                at = reading.source.find(span["text"])
+                span["start"], span["end"] = (at, at + len(span["text"])) if at >= 0 else (0, 0)
+
+
 def body_missing(gold: dict[str, Any], reading: Reading) -> str:
     """The gold body's characters (white space aside) that our body lacks."""
     ours = bytearray(len(reading.source))
@@ -192,6 +201,7 @@ def score(folder: Path, misses: bool) -> Counter[str]:
                     print(f"  - {stem} {field}: missed {compact(g)}")
                 for o in extra:
                     print(f"  + {stem} {field}: extra  {compact(o)}")
+        placed(gold, reading)
         missing = body_missing(gold, reading)
         total["bodies"] += 1
         total["bodies whole"] += not missing.strip()

@@ -241,7 +241,7 @@ def test_nothing_says_why(agreed, shared_data: Path) -> None:
     for name in ("syria-cessation-2016",):
         terms = load(name)
         path = shared_data / "ucdp" / "ged_syria_2016-2019.csv"
-        batches = parse_file(path, "ucdp", Context(terms.agreement.timezone))
+        batches = parse_file(path, "ucdp", "", Context(terms.agreement.timezone))
         reports.append(rates(terms, [b.events for b in batches], draws=10))
     for report in reports:
         for text in (rates_text(report), json.dumps(report.to_json(), allow_nan=False)):

@@ -5,7 +5,7 @@ This is what ``truceline.agreement("idlib-2020")`` gives.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from truceline.model.unit import Units
 from truceline.model.zone import Admin, DatedShape, End, Place
 from truceline.monitor.check import Checker
 from truceline.monitor.locate import Locator
-from truceline.monitor.zones import Ground, Route, build
+from truceline.monitor.zones import Ground, Route, build, route_lines
 from truceline.sources.agreement import AgreementText, Fault, parse, undecodable
 from truceline.store import library
 from truceline.version import __version__
@@ -120,10 +120,23 @@ def _build(text: AgreementText, folder: library.AgreementFolder, units: Units) -
         agreement.tz,
     )
     faults = [text.fault(path, message) for path, message in ground.faults]
+    basis = _basis(agreement, folder.text, geometry.hashes, units)
+    terms = Terms(agreement, text, folder, ground, units, basis)
+    if not faults:
+        faults = [text.fault(path, message) for path, message in _route_faults(terms)]
     if faults:
         raise AgreementFaultsError(tuple(sorted(faults)))
-    basis = _basis(agreement, folder.text, geometry.hashes, units)
-    return Terms(agreement, text, folder, ground, units, basis)
+    return terms
+
+
+def _route_faults(terms: Terms) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Routes that cannot be cut where their clause says."""
+    numbers = {p.id: number for number, p in enumerate(terms.agreement.provisions)}
+    for route in terms.routes:
+        try:
+            route_lines(terms.ground, route)
+        except ValueError as error:
+            yield ("provisions", numbers[route.id], "along"), str(error)
 
 
 def _basis(agreement: Agreement, text: str, hashes: Mapping[str, str], units: Units) -> str:

@@ -78,7 +78,8 @@ def _is_in(words: Any, among: list[str]) -> Mask:
     if pa.types.is_dictionary(array.type):
         known = np.isin(np.array(array.dictionary.to_pylist(), dtype=object), among)
         codes = array.indices.fill_null(0) if array.null_count else array.indices
-        return known[codes.to_numpy()]
+        found: Mask = np.take(known, codes.to_numpy())
+        return found
     return mask_of(pc.is_in(array, pa.array(among)))
 
 

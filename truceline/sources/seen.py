@@ -69,7 +69,8 @@ def _coded(texts: pa.DictionaryArray) -> Hashes:
     """Hashes of texts that are kept once each."""
     known = np.array([hash(t) for t in (*texts.dictionary.to_pylist(), None)], np.int64)
     codes = texts.indices.cast(pa.int32()).fill_null(len(known) - 1)
-    return np.take(known.view(np.uint64), codes.to_numpy())
+    found: Hashes = np.take(known.view(np.uint64), codes.to_numpy())
+    return found
 
 
 def _bits(numbers: pa.Array) -> Hashes:
