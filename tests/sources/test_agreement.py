@@ -173,3 +173,16 @@ def test_a_byte_order_mark_and_a_forbidden_character() -> None:
 def test_an_entry_of_a_list_is_named_by_its_list() -> None:
     (fault,) = _faulty("status: [{is: signatory, from: 1999-01-01}]", "status: [...]")
     assert fault.startswith("a.yaml:9:42: status: '...' is not a mapping")
+
+
+def test_an_entry_of_one_key_keeps_its_braces() -> None:
+    text = GOOD.replace("name: Side B (SIMULATED)", "name: Side B, status: [{is: not-bound}]")
+    assert parse(text, "a.yaml").write() == text
+
+
+def test_a_tab_is_named() -> None:
+    (fault,) = _faulty("  band:", "\tband:")
+    assert (
+        fault
+        == "a.yaml:16:1: this is not YAML: a tab stands where YAML wants spaces; correct the line"
+    )

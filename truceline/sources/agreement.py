@@ -85,6 +85,7 @@ def yaml_reader() -> YAML:
     yaml.Resolver = _Resolver
     yaml.preserve_quotes = True
     yaml.allow_duplicate_keys = True
+    yaml.brace_single_entry_mapping_in_flow_sequence = True  # [{is: not-bound}] stays so
     yaml.width = 4096  # a line stays as it was written
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
@@ -113,6 +114,7 @@ def parse(text: str, name: str) -> AgreementText:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = (error.problem or "cannot be read").strip()
+        what = "a tab stands where YAML wants spaces" if "'\\t'" in what else what
         fault = Fault(name, line, column, f"this is not YAML: {what}; correct the line")
         return AgreementText(name, None, (fault,), None, None)
     except (YAMLError, ValueError, ArithmeticError) as error:
