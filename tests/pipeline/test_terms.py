@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from truceline.pipeline.cases import CaseFileError, run_cases
 from truceline.pipeline.terms import AgreementFaultsError, load
 
 TEXT = """\
@@ -62,3 +63,18 @@ def test_geometry_that_cannot_be_used_is_a_fault_of_one_line(
     assert fault.startswith(":5:16: 'area.geojson'")
     assert says in fault
     assert "\n" not in fault
+
+
+def test_a_case_with_an_unknown_column_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "agreement.yaml"
+    file.write_text(
+        TEXT.replace("aera", "area")
+        .replace("file: area.geojson", "everywhere: true")
+        .replace(", accuracy: 1 km", ""),
+        encoding="utf-8",
+    )
+    case = '- {case: a, source: s, event: {start: "1999-01-01", actt: shelling}, expect: {}}'
+    with pytest.raises(
+        CaseFileError, match=r"c.yaml:1: an event has no 'actt'; did you mean 'act'"
+    ):
+        run_cases(load(str(file)), case, "c.yaml")

@@ -186,3 +186,20 @@ def test_a_tab_is_named() -> None:
         fault
         == "a.yaml:16:1: this is not YAML: a tab stands where YAML wants spaces; correct the line"
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "from: start",
+            "from: start\n    until: 9999-12-31",
+            "is not in the years 1800 to 2199",
+        ),
+        ("signed: 1999-01-01", "signed: 0001-01-01", "is not in the years 1800 to 2199"),
+        ("within: P7D", "within: P99999999D", "is longer than 200 years"),
+        ("within: P7D", "within: PT99999999999H", "is longer than 200 years"),
+    ],
+)
+def test_dates_and_durations_beyond_all_reason_are_faults(old: str, new: str, says: str) -> None:
+    assert says in "\n".join(_faulty(old, new))

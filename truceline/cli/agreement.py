@@ -11,6 +11,7 @@ from truceline.pipeline.cases import CaseFileError, run_cases
 from truceline.pipeline.differences import agreement_differences
 from truceline.pipeline.terms import AgreementFaultsError, load
 from truceline.pipeline.words import show_agreement
+from truceline.sources.agreement import undecodable
 from truceline.store import library
 from truceline.store.library import UnknownAgreementError
 
@@ -64,6 +65,8 @@ def cases(name: Name) -> None:
         results = run_cases(terms, path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         stop(cannot_open(error, str(path)))
+    except UnicodeDecodeError as error:
+        stop(str(undecodable(str(path), error)), 1)
     except CaseFileError as error:
         stop(str(error), 1)
     failed = [r for r in results if not r.passed]

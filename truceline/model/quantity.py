@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import core_schema
 
+# Dates and durations that a clause can mean. Windows without an edge reach just past them.
+FIRST_YEAR, LAST_YEAR, LONGEST_YEARS = 1800, 2199, 200
+
 _METRES = {"m": 1.0, "km": 1_000.0, "mi": 1_609.344, "nmi": 1_852.0}
 _DISTANCE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$")
 _CALIBRE = re.compile(r"^\s*(>=|>|<=|<)?\s*(\d+(?:\.\d+)?)\s*mm\s*$")
@@ -95,7 +98,10 @@ class Duration(_Text):
         if match is None:
             raise ValueError(f"{value!r} is not an ISO 8601 duration; write P7D, PT48H or P6M")
         y, mo, w, d, h, mi, s = (int(g or 0) for g in match.groups())
-        return cls(str(value), 12 * y + mo, 7 * w + d, 3600 * h + 60 * mi + s)
+        months, days, seconds = 12 * y + mo, 7 * w + d, 3600 * h + 60 * mi + s
+        if months / 12 + days / 365 + seconds / 31_536_000 > LONGEST_YEARS:
+            raise ValueError(f"'{value}' is longer than {LONGEST_YEARS} years; correct it")
+        return cls(str(value), months, days, seconds)
 
     def after(self, start: datetime) -> datetime:
         """The moment this long after ``start`` (aware): calendar steps in start's own zone."""
@@ -132,6 +138,11 @@ class When(_Text):
     def parse(cls, value: object) -> "When":
         """Read ``2020-03-15`` or ``2020-03-06T00:01+03:00``. Raises ValueError otherwise."""
         if isinstance(value, str) and re.match(cls.schema_pattern, value):
+            if not FIRST_YEAR <= int(value[:4]) <= LAST_YEAR:
+                raise ValueError(
+                    f"'{value}' is not in the years {FIRST_YEAR} to {LAST_YEAR}; correct it, or "
+                    "leave the key out where there is no end"
+                )
             try:
                 if len(value) == 10:
                     return cls(value, date.fromisoformat(value))

@@ -14,6 +14,7 @@ provision what is expected of ``bound``.
 """
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ from truceline.model.zone import Noun
 from truceline.pipeline.terms import Terms
 from truceline.sources import SOURCES
 from truceline.sources.agreement import yaml_reader
+from truceline.sources.table import COLUMNS, OPTIONAL
 
 
 class Case(Noun):
@@ -120,7 +122,15 @@ def case_events(agreement: Agreement, cases: list[tuple[int, Case]], name: str) 
     return pa.concat_tables([b.events for b in batches])
 
 
+_COLUMNS = {word for words in (COLUMNS | OPTIONAL).values() for word in words}
+
+
 def _row(agreement: Agreement, line: int, case: Case, name: str) -> dict[str, str]:
+    for column in case.event:
+        if column not in _COLUMNS:
+            near = difflib.get_close_matches(column, _COLUMNS, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else "; correct its spelling or remove it"
+            raise CaseFileError(f"{name}:{line}: an event has no '{column}'{hint}")
     row = {
         column: "|".join(str(v) for v in value) if isinstance(value, list) else str(value)
         for column, value in case.event.items()
