@@ -8,6 +8,7 @@ far from every zone. Reports whose region is no point or disc are never called f
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,9 @@ from truceline.monitor.clauses import DatedClause
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _METRES_PER_DEGREE = 110_500.0  # of latitude, at its least on the ellipsoid (110,574 m)
+_FINE = 4  # cells of a quick look in one degree
+_ROWS, _COLUMNS = 180 * _FINE, 360 * _FINE
+_RADII = (1_000.0, 30_000.0)  # of discs, metres
 _POLAR = 80.0  # beyond this latitude a box in degrees says too little
 
 
@@ -86,20 +90,73 @@ class Reach:
         n = len(lon)
         if self.everywhere:
             return np.ones(n, dtype=bool)
-        grown = np.fmax(radius_m, 0.0) / _METRES_PER_DEGREE
         kept = np.zeros(n, dtype=bool)
+        if not self.boxes:
+            return kept
+        some = (start < max(self.closes)) & (end >= min(self.opens))
+        some &= self._roughly(lon, lat, radius_m)
+        rows = np.flatnonzero(some)
+        places = lon.take(rows), lat.take(rows), radius_m.take(rows)
+        kept[rows] = self._near(*places, start.take(rows), end.take(rows))
+        return kept
+
+    @cached_property
+    def _cells(self) -> npt.NDArray[np.bool_]:
+        """For discs of up to each of ``_RADII`` and each cell of a quarter of a degree, row by
+        row from the south pole and 180 west: whether one with its centre there may reach a box.
+        """
+        found = np.zeros((len(_RADII), _ROWS, _COLUMNS), dtype=bool)
+        for (west, south, east, north), margin in zip(self.boxes, self.margins, strict=True):
+            for level, radius in enumerate(_RADII):
+                up = (margin + radius + 1.0) / _METRES_PER_DEGREE
+                poleward = min(max(abs(south), abs(north)) + up, _POLAR + 5)
+                aside = up / np.cos(np.radians(poleward))
+                first, last = (int(np.floor((y + 90) * _FINE)) for y in (south - up, north + up))
+                left, right = (
+                    int(np.floor((x + 180) * _FINE)) for x in (west - aside, east + aside)
+                )
+                across = np.arange(left - 1, min(right + 1, left + _COLUMNS) + 1) % _COLUMNS
+                found[level, max(first - 1, 0) : last + 2, across] = True
+        return found.reshape(-1)
+
+    def _roughly(self, lon: Floats, lat: Floats, radius_m: Floats) -> npt.NDArray[np.bool_]:
+        """A quick look, which calls near what it does not know: discs and places off the grid."""
+        x, y = (lon + 180.0) * _FINE, (lat + 90.0) * _FINE
+        unknown = ~((x >= 0) & (x < _COLUMNS) & (y >= 0) & (y < _ROWS))
+        unknown |= radius_m > _RADII[-1]
+        if unknown.any():
+            x[unknown] = y[unknown] = 0.0
+        at = y.astype(np.int32)
+        at *= np.int32(_COLUMNS)
+        at += x.astype(np.int32)
+        at += (radius_m > _RADII[0]) * np.int32(_ROWS * _COLUMNS)
+        found: npt.NDArray[np.bool_] = self._cells.take(at)
+        found |= unknown
+        return found
+
+    def _near(
+        self, lon: Floats, lat: Floats, radius_m: Floats, start: Ints, end: Ints
+    ) -> npt.NDArray[np.bool_]:
+        """What ``covers`` says, box by box."""
+        kept = np.zeros(len(lon), dtype=bool)
+        grown = np.fmax(radius_m, 0.0)
+        grown /= _METRES_PER_DEGREE
+        low, high = lat - grown, lat + grown
         for (west, south, east, north), margin, opens, closes in zip(
             self.boxes, self.margins, self.opens, self.closes, strict=True
         ):
             # A missing coordinate compares false, and is not called far.
             edge = (margin + 1.0) / _METRES_PER_DEGREE
-            far = np.abs(lat - (south + north) / 2) - grown > (north - south) / 2 + edge
-            rows = np.flatnonzero(~(far | kept | (start >= closes) | (end < opens)))
-            reach = grown[rows] + edge
-            high = np.minimum(np.abs(lat[rows]) + reach, _POLAR + 5)
-            aside = np.abs(lon[rows] - (west + east) / 2)
+            far = low > north + edge
+            far |= high < south - edge
+            far |= kept
+            rows = np.flatnonzero(~far)
+            rows = rows[(start.take(rows) < closes) & (end.take(rows) >= opens)]
+            reach = grown.take(rows) + edge
+            poleward = np.minimum(np.abs(lat.take(rows)) + reach, _POLAR + 5)
+            aside = np.abs(lon.take(rows) - (west + east) / 2)
             aside = np.minimum(aside, 360.0 - aside) - (east - west) / 2
-            kept[rows] = ~(aside * np.cos(np.radians(high)) > reach)
+            kept[rows] = ~(aside * np.cos(np.radians(poleward)) > reach)
         return kept
 
 

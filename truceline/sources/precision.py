@@ -34,6 +34,10 @@ class Regions:
 
     def discs(self, rows: Mask, radius_m: float | Floats) -> None:
         """These rows lie within ``radius_m`` metres of their coordinates; 0 is a point."""
+        if isinstance(radius_m, np.ndarray) and rows.all():
+            self.radius_m = radius_m
+            self.kind = np.where(radius_m > 0, np.int8(DISC), np.int8(POINT))
+            return
         self.radius_m[rows] = radius_m
         self.kind[rows] = np.where(self.radius_m[rows] > 0, DISC, POINT)
 
