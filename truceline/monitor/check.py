@@ -127,7 +127,10 @@ class Checker:
         if summaries or leads:
             incidents = incidents.filter(events)
         near = self.reach.near(incidents)
-        columns = Columns.of(incidents if near is None else incidents.take(pa.array(near)))
+        if near is not None and len(near) < incidents.num_rows:
+            columns = Columns.of(incidents.take(pa.array(near)))
+        else:
+            columns = Columns.of(incidents)
         shares = _Shares(self, columns)
         touched = np.zeros(columns.n, dtype=bool)
         tables, pointers = [], []

@@ -104,25 +104,22 @@ def brief(ids: pa.Array) -> Hashes:
     eights = np.ndarray((len(letters) - 7,), "<u8", letters, 0, (1,))
     ends = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
     at, left = ends[:-1] - ends[0], np.diff(ends)
+    last = at + left - 8  # the last eight bytes of a text; some come twice then
     mixed = left.astype(np.uint64)
-    _mix(mixed, _eight(eights, at, left))
+    _mix(mixed, eights[at] if left.min(initial=8) >= 8 else _short(eights, at, left))
     while left.max(initial=0) > 8:
-        at, left = at + 8, left - 8
+        at, left = np.minimum(at + 8, last), left - 8
         rows = slice(None) if left.min() > 0 else np.flatnonzero(left > 0)
         some = mixed[rows]
-        _mix(some, _eight(eights, at[rows], left[rows]))
+        _mix(some, eights[at[rows]])
         mixed[rows] = some
     return mixed
 
 
-def _eight(eights: Hashes, at: npt.NDArray[np.int32], left: npt.NDArray[np.int32]) -> Hashes:
-    """Eight bytes from each place ``at``, zero behind the ``left`` that a text still has."""
-    last = len(eights) - 1
-    if at.max(initial=0) <= last:
-        found = eights[at]
-    else:  # too near the end to read eight: from before, and shifted
-        start = np.minimum(at, last)
-        found = eights[start] >> ((at - start).clip(0, 7) * 8).astype(np.uint64)
+def _short(eights: Hashes, at: npt.NDArray[np.int32], left: npt.NDArray[np.int32]) -> Hashes:
+    """The first eight bytes of texts, zero behind their end."""
+    start = np.minimum(at, len(eights) - 1)  # too near the end: from before, and shifted
+    found: Hashes = eights[start] >> ((at - start).clip(0, 7) * 8).astype(np.uint64)
     found &= _KEPT.take(np.minimum(left, 8))
     return found
 
