@@ -22,19 +22,15 @@ class Sentences:
 
     def add(self, rule: str, outcome: str, detail: str) -> int:
         """The index of this sentence, new or known."""
-        return self._known(f"{rule}{_BETWEEN}{outcome}{_BETWEEN}{detail}")
+        return self.add_all(rule, [outcome], [detail])[0]
 
     def add_all(self, rule: str, outcomes: Sequence[str], details: Sequence[str]) -> list[int]:
         """The indices of sentences of one rule."""
         words = zip(outcomes, details, strict=True)
-        return [self._known(f"{rule}{_BETWEEN}{o}{_BETWEEN}{d}") for o, d in words]
-
-    def _known(self, key: str) -> int:
-        found = self._index.get(key)
-        if found is None:
-            with self._lock:
-                found = self._index.setdefault(key, len(self._index))
-        return found
+        keys = [f"{rule}{_BETWEEN}{outcome}{_BETWEEN}{detail}" for outcome, detail in words]
+        with self._lock:
+            index = self._index
+            return [index.setdefault(key, len(index)) for key in keys]
 
     def array(self) -> pa.Array:
         """All sentences as a struct array of ``rule``, ``outcome``, ``detail``."""

@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 from truceline.model.problem import Problem
 from truceline.sources.delimited import Delimited, opened, peek, unique_names
 from truceline.sources.frame import ROWS, Frame, word
-from truceline.sources.seen import Doubles, Hashes, brief
+from truceline.sources.seen import Doubles, brief
 
-_PARQUET_ROWS = 131_072  # rows in one frame of Parquet: its columns are small
+_PARQUET_ROWS = 262_144  # rows in one frame of Parquet: its columns are small
 _READ_BYTES = 1024 * 1024  # of a column at a time, rather than all that a row group has of it
 _KEPT_BYTES = 64 * 1024 * 1024  # of ids that are kept rather than read again
 
@@ -183,20 +183,24 @@ class ParquetRows:
         column = self._meta.schema.names.index(name)
         size = sum(self._meta.row_group(g).column(column).total_uncompressed_size for g in groups)
 
-        def of_group(group: int) -> list[tuple[pa.Array | None, Hashes]]:
+        starts = np.cumsum([0, *(self._meta.row_group(g).num_rows for g in groups)])
+        hashes = np.empty(self._meta.num_rows, np.uint64)
+
+        def of_group(group: int) -> list[pa.Array]:
             batches = self._open().iter_batches(
                 batch_size=_PARQUET_ROWS, row_groups=[group], columns=[name], use_threads=False
             )
-            found = (batch.column(0) for batch in batches)
-            return [(ids if size <= _KEPT_BYTES else None, brief(ids)) for ids in found]
+            at, kept = starts[group], []
+            for batch in batches:
+                hashes[at : at + batch.num_rows] = brief(batch.column(0))
+                at += batch.num_rows
+                if size <= _KEPT_BYTES:
+                    kept.append(batch.column(0))
+            return kept
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            parts = [part for found in pool.map(of_group, groups) for part in found]
-        hashes = [h for _, h in parts] or [np.empty(0, np.uint64)]
-        doubles = Doubles(np.concatenate(hashes))
-        if size > _KEPT_BYTES or not parts:
-            return None, doubles
-        return pa.chunked_array([ids for ids, _ in parts]), doubles
+            ids = [part for kept in pool.map(of_group, groups) for part in kept]
+        return pa.chunked_array(ids) if ids else None, Doubles(hashes)
 
 
 def _repeating(file: pq.ParquetFile) -> list[str]:

@@ -92,12 +92,20 @@ def _mix(mixed: Hashes, more: Hashes) -> None:
 
 
 _UPPER, _UPPERMOST = (1, 3) if sys.byteorder == "little" else (0, 0)  # halves, quarters
+_AT_ONCE = 32_768  # texts whose hashes fit a cache
 _KEPT = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)  # the first n of 8 bytes
 
 
 def brief(ids: pa.Array) -> Hashes:
     """A hash of each text without its outer blanks, quickly: eight bytes at a time."""
-    texts = trimmed(ids)
+    out = np.empty(len(ids), np.uint64)
+    for first in range(0, len(ids), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        out[part] = _brief(trimmed(ids[part]))
+    return out
+
+
+def _brief(texts: pa.StringArray) -> Hashes:
     letters = letters_of(texts)
     if len(letters) < 8:
         letters = np.concatenate([letters, np.zeros(8, np.uint8)])
@@ -135,7 +143,7 @@ class Doubles:
         like = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
         self._like = np.zeros(1 << 16, np.bool_)  # by a quarter of a hash: it fits a cache
         self._like[like >> np.uint32(16)] = True
-        some = hashes[self._alike(hashes)]
+        some = hashes[self._alike(hashes)] if len(like) else hashes[:0]
         some = np.sort(some[np.isin((some >> np.uint64(32)).astype(np.uint32), like)])
         self._twice = np.unique(some[1:][some[1:] == some[:-1]])
 
