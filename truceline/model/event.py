@@ -9,7 +9,8 @@ moment. The words of the source are kept in ``when_text`` with their own offset.
 The region a report is known to lie in, ``region``:
 
 * ``point``: exactly (lon, lat); ``radius_m`` is 0.
-* ``disc``: evenly anywhere within ``radius_m`` metres of (lon, lat).
+* ``disc``: evenly anywhere within ``radius_m`` metres of (lon, lat); with a ``unit``, only
+  in that unit of the boundaries at hand (the country that the row names).
 * ``unit``: evenly anywhere in the admin unit ``unit`` (a P-code of the boundaries at
   hand). (lon, lat) and ``radius_m`` then describe a disc of that unit's size, which
   stands in when its polygon is not at hand.
