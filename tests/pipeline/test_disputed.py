@@ -1,6 +1,5 @@
 """Accounts that differ on who acted, and acts that may have answered another's."""
 
-
 import pyarrow as pa
 import pytest
 

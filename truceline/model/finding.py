@@ -123,9 +123,15 @@ class Findings:
     def digest(self) -> str:
         """SHA-256 over the findings as canonical rows, sorted by id, and over ``basis``
         (the agreement, every geometry and every crosswalk used). Independent of the order
-        of rows and of how many threads or which engine made them.
+        of rows and of how many threads or which engine made them, and of what people found
+        in reviews (``standing``): it is of what was computed.
         """
-        columns = [pc.fill_null(_canonical(self.rows[name]), "") for name in self.rows.schema.names]
+        columns = [
+            pa.repeat("apparent", len(self))
+            if name == "standing"
+            else pc.fill_null(_canonical(self.rows[name]), "")
+            for name in self.rows.schema.names
+        ]
         lines = pc.binary_join_element_wise(*columns, "\x1f")
         order = pc.sort_indices(self.rows["finding_id"])
         digest = hashlib.sha256(self.basis.encode())

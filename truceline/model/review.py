@@ -38,12 +38,13 @@ SEEN = (
 class Review:
     """One step of a review. ``at`` is UTC, ISO 8601; ``document`` a SHA-256, or ''.
 
-    ``clause`` is the agreement and the clause in the version that was judged
-    ("idlib-2020/art-1"). ``event_ids`` are sorted. ``seen`` has JSON values under ``SEEN``;
+    ``provision`` is the clause's id; ``clause`` names it in the version that was judged, with
+    its agreement ("idlib-2020/art-1"). ``event_ids`` are sorted. ``seen`` has JSON values under ``SEEN``;
     it is empty where the reviewer saw that there is no such finding any more.
     """
 
     finding_id: str
+    provision: str
     clause: str
     event_ids: tuple[str, ...]
     state: str
@@ -56,7 +57,9 @@ class Review:
 
     def __str__(self) -> str:
         """One line: who said what of which finding, when and why."""
-        return f"{self.number}: {self.finding_id} {self.state} ({self.who}, {self.at}: {self.because})"
+        return (
+            f"{self.number}: {self.finding_id} {self.state} ({self.who}, {self.at}: {self.because})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
