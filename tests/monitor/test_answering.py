@@ -7,7 +7,7 @@ from importlib import resources
 import pyarrow as pa
 import pytest
 
-from truceline.monitor.answering import SAYS, cue_in, cues, mentions
+from truceline.monitor.answering import SAYS, cue_in, cues
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,3 @@ def test_every_row_of_the_lexicon_is_found_as_it_stands() -> None:
         assert row["says"] in SAYS
         text = f"x {row['words'].replace('*', '')} y"
         assert cues(pa.table({"event_id": ["e"], "text": [text]})), row
-
-
-def test_mentions_are_whole_words() -> None:
-    assert mentions("in response to the raid on Tel Rifaat", "tel rifaat")
-    assert not mentions("in response to the raid on Telford", "Tel")
-    assert not mentions("in response to A", "A")

@@ -44,10 +44,10 @@ class Cue:
 def _words() -> tuple[tuple[str, str], ...]:
     table = resources.files("truceline").joinpath("vocabulary", "answering.csv")
     rows = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8")))
-    return tuple((_plain(r["words"]), r["says"]) for r in rows)
+    return tuple((plain(r["words"]), r["says"]) for r in rows)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Small letters, Arabic without vowel marks, typographic marks as typed ones."""
     return _MARKS.sub("", text.replace("’", "'").replace("‑", "-").casefold())
 
@@ -76,12 +76,12 @@ def cue_in(text: str) -> tuple[str, str] | None:
 
     Words that are denied just before ("not in response to") say nothing.
     """
-    plain = _plain(text)
+    small = plain(text)
     for pattern, says in _patterns():
-        for hit in pattern.finditer(plain):
-            if _DENIED.search(plain[max(0, hit.start() - 40) : hit.start()]):
+        for hit in pattern.finditer(small):
+            if _DENIED.search(small[max(0, hit.start() - 40) : hit.start()]):
                 continue
-            whole = text if len(text) == len(plain) else plain
+            whole = text if len(text) == len(small) else small
             ends = [m.end() for m in _SENTENCE_END.finditer(whole)]
             start = max((e for e in ends if e <= hit.start()), default=0)
             end = min((e for e in ends if e >= hit.end()), default=len(whole))
@@ -104,11 +104,3 @@ def cues(events: pa.Table) -> Mapping[str, Cue]:
         if told is not None:
             found[event_id] = Cue(event_id, *told)
     return found
-
-
-def mentions(quote: str, name: str) -> bool:
-    """Whether a quote names a place or an actor, as whole words."""
-    plain = _plain(name).strip()
-    if len(plain) < 3:
-        return False
-    return re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", _plain(quote)) is not None
