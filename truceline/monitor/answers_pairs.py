@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.spatial import cKDTree
-from scipy.special import chndtr
+from scipy.special import chndtr, ndtri
 
 from truceline.monitor.windows import Floats, Ints
 
@@ -18,6 +18,7 @@ EARTH_KM = 6_371.0088
 _HOUR = 3_600e6  # microseconds
 _MINUTE = 1 / 60  # a moment is taken to be known to a minute, hours
 _LEAST_KM = 0.05  # and an exact place to 50 m
+_DAY = 36.0  # hours: a span of about a day, in any zone and with a summer hour
 _ROWS = 4_096
 _MOST_PAIRS = 4_000_000
 
@@ -139,39 +140,62 @@ def near_pairs(
     """(later, earlier) rows, a block at a time, that hold every pair with p >= ``least``.
 
     p_time <= hours / the longer span, and p_place <= Phi((km - d) / sigma) with p_place at
-    d = 0 bounding sigma: what lies outside of both bounds is left out, and only that.
+    d = 0 bounding sigma: what lies outside of both bounds is left out, and only that. Rows
+    known to about a day and rows known less well are looked at apart, because the window of
+    time has to be as wide as the widest span in it.
     """
-    index = np.flatnonzero(usable)
-    if not len(index):
-        return
+    span = rows.end - rows.start
+    usable = usable & (span <= hours / least)
     reach_km = km * _reach(least)
-    longest = hours / least
-    start, end = rows.start[index], rows.end[index]
-    for lo in range(0, len(index), _ROWS):
-        part = np.arange(lo, min(lo + _ROWS, len(index)))
-        first = int(np.searchsorted(start, start[part[0]] - hours - longest))
-        last = int(np.searchsorted(start, end[part].max()))
-        yield from _close(rows, index, part, np.arange(first, last), reach_km)
+    kinds = [np.flatnonzero(usable & (span <= _DAY)), np.flatnonzero(usable & (span > _DAY))]
+    for later in kinds:
+        for earlier in kinds:
+            if len(later) and len(earlier):
+                wide = float(span[later].max()), float(span[earlier].max())
+                yield from _within(rows, later, earlier, wide, hours, reach_km)
 
 
 def _reach(least: float) -> float:
     """How many times ``km`` apart two middles can be with p_place >= ``least``."""
-    from scipy.stats import norm  # noqa: PLC0415 - it takes half a second, and few ask for it
-
     widest = 1 / np.sqrt(2 * np.log(1 / (1 - least)))  # sigma / km where p_place(0) = least
-    return float(1 + max(0.0, -norm.ppf(least)) * widest)
+    return float(1 + max(0.0, -ndtri(least)) * widest)
+
+
+def _within(
+    rows: Happenings,
+    later: Ints,
+    earlier: Ints,
+    wide: tuple[float, float],
+    hours: float,
+    reach_km: float,
+) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs within reach: -wide[0] <= start - start of the earlier <= hours + wide[1]."""
+    start, begins = rows.start[later], rows.start[earlier]
+    half = (hours + wide[0] + wide[1]) / 2
+    shift = half - wide[0]
+    scale = reach_km / half  # so that one radius serves for time and for each axis
+    for lo in range(0, len(later), _ROWS):
+        part = later[lo : lo + _ROWS]
+        first = int(np.searchsorted(begins, start[lo] - hours - wide[1]))
+        last = int(np.searchsorted(begins, start[lo + len(part) - 1] + wide[0], side="right"))
+        window = earlier[first:last]
+        if not len(window):
+            continue
+        there = cKDTree(np.column_stack([rows.xyz(window), rows.start[window] * scale]))
+        here = np.column_stack([rows.xyz(part), (rows.start[part] - shift) * scale])
+        yield from _close(here, part, there, window, reach_km)
 
 
 def _close(
-    rows: Happenings, index: Ints, part: Ints, window: Ints, reach_km: float
+    here: Floats, part: Ints, there: cKDTree, window: Ints, reach: float
 ) -> Iterator[tuple[Ints, Ints]]:
-    here, there = cKDTree(rows.xyz(index[part])), cKDTree(rows.xyz(index[window]))
-    if len(part) > 1 and here.count_neighbors(there, reach_km) > _MOST_PAIRS:
+    tree = cKDTree(here)
+    if len(part) > 1 and tree.count_neighbors(there, reach, p=np.inf) > _MOST_PAIRS:
         half = len(part) // 2
-        yield from _close(rows, index, part[:half], window, reach_km)
-        yield from _close(rows, index, part[half:], window, reach_km)
+        yield from _close(here[:half], part[:half], there, window, reach)
+        yield from _close(here[half:], part[half:], there, window, reach)
         return
-    found = here.sparse_distance_matrix(there, reach_km, output_type="ndarray")
-    later, earlier = index[part[found["i"]]], index[window[found["j"]]]
-    apart = later != earlier
-    yield later[apart].astype(np.int64), earlier[apart].astype(np.int64)
+    found = tree.sparse_distance_matrix(there, reach, p=np.inf, output_type="ndarray")
+    one, other = part[found["i"]], window[found["j"]]
+    apart = one != other
+    yield one[apart].astype(np.int64), other[apart].astype(np.int64)

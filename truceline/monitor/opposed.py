@@ -29,6 +29,7 @@ RELATION_WORDS = (
     "the same side, or sides that this data does not name against each other",
 )
 _SEPARATOR = "\x1f"
+_MOST_KINDS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class Sides:
         for deed, size in zip(self._deeds, sizes, strict=True):
             self._count(deed, size)
         self._known = {party for pair in self._against for party in pair}
-        self._cache: dict[int, int] = {}
+        # Each pair of kinds is asked once; -1 is not asked yet. Too many kinds: asked anew.
+        few = len(kinds) <= _MOST_KINDS
+        self._table = np.full((len(kinds), len(kinds)), -1, dtype=np.int8) if few else None
 
     def _count(self, deed: _Deed, size: int) -> None:
         for one, other in deed.named_against:
@@ -84,19 +87,19 @@ class Sides:
 
     def relation(self, later: Ints, earlier: Ints) -> Ints:
         """How the doer of each earlier row stands to that of the later one, by ``RELATIONS``."""
-        mixed = self.code[later] * len(self._deeds) + self.code[earlier]
-        unique, inverse = np.unique(mixed, return_inverse=True)
-        found = np.array([self._relation(m) for m in unique.tolist()], dtype=np.int64)
-        return found[inverse.reshape(-1)] if len(unique) else np.zeros(0, dtype=np.int64)
+        one, other = self.code[later], self.code[earlier]
+        if self._table is None:
+            mixed, inverse = np.unique(one * len(self._deeds) + other, return_inverse=True)
+            known = [self._between(*divmod(m, len(self._deeds))) for m in mixed.tolist()]
+            return np.array(known, dtype=np.int64)[inverse.reshape(-1)]
+        found = self._table[one, other]
+        for a, b in set(zip(one[found < 0].tolist(), other[found < 0].tolist(), strict=True)):
+            self._table[a, b] = self._between(a, b)
+        found = self._table[one, other]
+        return found.astype(np.int64)
 
-    def _relation(self, mixed: int) -> int:
-        known = self._cache.get(mixed)
-        if known is None:
-            later, earlier = divmod(mixed, len(self._deeds))
-            known = self._cache[mixed] = self._between(self._deeds[later], self._deeds[earlier])
-        return known
-
-    def _between(self, later: _Deed, earlier: _Deed) -> int:
+    def _between(self, one: int, other: int) -> int:
+        later, earlier = self._deeds[one], self._deeds[other]
         if later.open or earlier.open:
             return OPEN if later.doers != earlier.doers or len(later.doers) > 1 else NOT
         if later.doers & earlier.doers:
