@@ -1,0 +1,188 @@
+"""Where the members of an incident differ, and how many of its sources stand by themselves."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyarrow as pa
+from rapidfuzz.fuzz import token_set_ratio
+
+from truceline.model.act import vocabulary
+from truceline.model.incident import DISPUTED, acts_agree
+from truceline.monitor.link_members import Members, regions_apart
+from truceline.monitor.link_names import spelled
+from truceline.monitor.link_reports import DAY, SEPARATOR, Bools, Ints, Reports
+from truceline.monitor.link_score import names
+from truceline.monitor.link_words import figures
+
+Parties = Callable[[str], frozenset[str]]
+_SAME_SPELLING = 88.0
+Names = Sequence[list[str] | None]
+
+
+def attribution_of(
+    actors: Names, targets: Names, attributions: Sequence[str], parties: Parties
+) -> tuple[list[str], list[str], str]:
+    """Actor, target and attribution of an incident, from those of its members.
+
+    Where some members say who acted, the others (who name two sides, or nobody) do not take
+    it away. Where those who say it name different doers, it is ``disputed``: any one of them.
+    """
+    members = list(zip(actors, targets, attributions, strict=True))
+    doers = [(a, t) for a, t, how in members if how in ("actor", DISPUTED) and a]
+    if doers:
+        named = [list(a or ()) for a, _ in doers]
+        disputed = DISPUTED in attributions or not _same_doers(named, parties)
+        target = _union([t for _, t in doers]) or _union(
+            [t for _, t, how in members if how == "unknown"]
+        )
+        if disputed:
+            return _union(named), target, DISPUTED
+        # Other spellings of the same doers would read as more doers: the fullest list stays.
+        return max(named, key=len), target, "actor"
+    dyads = [(a, t) for a, t, how in members if how == "dyad"]
+    if dyads:
+        return _union([a for a, _ in dyads]), _union([t for _, t in dyads]), "dyad"
+    return _union(list(actors)), _union(list(targets)), "unknown"
+
+
+def _same_doers(named: list[list[str]], parties: Parties) -> bool:
+    """Whether all these lists of doers name the same ones, one list perhaps fewer of them."""
+    first = max(named, key=len)
+    return all(
+        all(any(same_name(n, other, parties) for other in first) for n in names_)
+        for names_ in named
+    )
+
+
+def same_name(a: str, b: str, parties: Parties) -> bool:
+    """Whether two names are one: the same party in the agreement's list, or another spelling."""
+    ours, theirs = parties(a), parties(b)
+    if ours and theirs:
+        return ours == theirs
+    return a == b or token_set_ratio(spelled(a), spelled(b)) >= _SAME_SPELLING
+
+
+def _union(lists: Names) -> list[str]:
+    return list(dict.fromkeys(name for some in lists for name in some or ()))
+
+
+def disagreements(reports: Reports, m: Members, parties: Parties) -> pa.Array:
+    """For each incident what its members do not agree on, in plain words."""
+    found: list[list[str]] = [[] for _ in range(len(m.size))]
+    apart = regions_apart(reports, m)
+    later, earlier = m.most(reports.start), m.least(reports.end)
+    dated = (later >= earlier) & ~((later == earlier) & (m.most(reports.span) == 0))
+    low, high = m.most(reports.low), m.least(reports.high)
+    for k in np.flatnonzero(m.size > 1).tolist():
+        rows = m.order[m.start[k] : m.start[k] + m.size[k]]
+        said = found[k]
+        acts = [reports.act.values[c] for c in reports.act.code[rows]]
+        if len(set(acts)) > 1 and not acts_agree(acts):
+            said.append(_told("act", reports, rows, [_label(a) for a in acts]))
+        doers = [_listed(reports.who.values[c]) for c in reports.who.code[rows]]
+        claimed = [d for d, o in zip(doers, reports.open[rows], strict=True) if d and not o]
+        if len(claimed) > 1 and not _same_doers(claimed, parties):
+            words = [
+                "" if o else ", ".join(d) for d, o in zip(doers, reports.open[rows], strict=True)
+            ]
+            said.append(_told("who acted", reports, rows, words))
+        if low[k] > high[k]:
+            words = [
+                "" if np.isnan(a) else figures(a, b)
+                for a, b in zip(reports.low[rows], reports.high[rows], strict=True)
+            ]
+            said.append(_told("killed", reports, rows, words))
+        if dated[k]:
+            words = [_day(reports.start[r], reports.end[r]) for r in rows]
+            if len(set(words)) > 1:
+                said.append(_told("when", reports, rows, words))
+        if apart[k]:
+            said.append("where: the most precise places that are given do not overlap")
+    return pa.array(found, pa.list_(pa.string()))
+
+
+def _told(what: str, reports: Reports, rows: Ints, words: list[str]) -> str:
+    """``act: A says shelling; B says air strike``."""
+    by: dict[str, list[str]] = {}
+    for row, word in zip(rows.tolist(), words, strict=True):
+        source = reports.source.values[reports.source.code[row]]
+        if word and source not in by.setdefault(word, []):
+            by[word].append(source)
+    return f"{what}: " + "; ".join(
+        f"{', '.join(sources)} {'say' if len(sources) > 1 else 'says'} {word}"
+        for word, sources in by.items()
+    )
+
+
+def _label(act: str) -> str:
+    known = vocabulary().acts.get(act)
+    return known.label if known else act
+
+
+def _listed(joined: str) -> list[str]:
+    return [n for n in joined.split(SEPARATOR) if n]
+
+
+def _day(start: float, end: float) -> str:
+    first = np.datetime64(int(start), "s")
+    if end - start < DAY / 2:
+        return f"{str(first)[:16].replace('T', ' ')} UTC"
+    # A local day may begin on the evening before, by UTC: its middle names it.
+    middle = np.datetime64(int(start + min(end - start, DAY) / 2), "s")
+    last = np.datetime64(int(end - min(end - start, DAY) / 2), "s")
+    return (
+        str(middle)[:10]
+        if str(middle)[:10] == str(last)[:10]
+        else f"{str(middle)[:10]} to {str(last)[:10]}"
+    )
+
+
+def independent(reports: Reports, m: Members) -> Ints:
+    """How many sources of each incident neither cite one another nor the same third one, nor
+    say word for word the same.
+    """
+    found = np.ones(len(m.size), np.int64)
+    several = np.flatnonzero(m.size > 1)
+    cites = [frozenset(spelled(n) for n in _listed(v)) for v in reports.cites.values]
+    sources = [spelled(s) for s in reports.source.values]
+    text = reports.table["text"].combine_chunks().dictionary_encode().indices
+    words: Ints = text.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    for k in several.tolist():
+        rows = m.order[m.start[k] : m.start[k] + m.size[k]].tolist()
+        group = {int(reports.source.code[r]): int(reports.source.code[r]) for r in rows}
+
+        def top(x: int, group: dict[int, int] = group) -> int:
+            while group[x] != x:
+                x = group[x]
+            return x
+
+        for a, first in enumerate(rows):
+            for second in rows[a + 1 :]:
+                one, two = int(reports.source.code[first]), int(reports.source.code[second])
+                ours, theirs = cites[reports.cites.code[first]], cites[reports.cites.code[second]]
+                if (
+                    ours & theirs
+                    or names(ours, sources[two])
+                    or names(theirs, sources[one])
+                    or _identical(reports, words, first, second)
+                ):
+                    x, y = sorted((top(one), top(two)))
+                    group[y] = x
+        found[k] = len({top(x) for x in group})
+    return found
+
+
+def _identical(reports: Reports, words: Ints, a: int, b: int) -> bool:
+    """Whether two reports say the same to the last figure: sent twice, or copied."""
+    same: Bools = np.array(
+        [
+            reports.lon[a] == reports.lon[b],
+            reports.lat[a] == reports.lat[b],
+            reports.start[a] == reports.start[b],
+            reports.end[a] == reports.end[b],
+            words[a] == words[b],
+            reports.who.code[a] == reports.who.code[b],
+            reports.act.code[a] == reports.act.code[b],
+        ]
+    )
+    return bool(same.all())
