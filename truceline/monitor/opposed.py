@@ -91,7 +91,8 @@ class Sides:
         if self._table is None:
             mixed, inverse = np.unique(one * len(self._deeds) + other, return_inverse=True)
             known = [self._between(*divmod(m, len(self._deeds))) for m in mixed.tolist()]
-            return np.array(known, dtype=np.int64)[inverse.reshape(-1)]
+            told: Ints = np.array(known, dtype=np.int64)[inverse.reshape(-1)]
+            return told
         found = self._table[one, other]
         for a, b in set(zip(one[found < 0].tolist(), other[found < 0].tolist(), strict=True)):
             self._table[a, b] = self._between(a, b)
