@@ -1,0 +1,196 @@
+"""Incidents of a case, or of files: linked, with what people decided, and cached.
+
+The cache is a file under ``cache/incidents/`` whose name is the hash of all that it rests
+on: the batches, what superseded what, the decisions, the agreement's names and the linker. It
+may be deleted at any time, and is never read where anything of that is otherwise.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from truceline.model.decision import Decision
+from truceline.model.event import EVENT_SCHEMA
+from truceline.model.finding import Findings
+from truceline.model.incident import INCIDENT_SCHEMA
+from truceline.model.review import Look
+from truceline.monitor.link import DEFAULT, Decided, link
+from truceline.monitor.who import Names
+from truceline.pipeline.check import check
+from truceline.pipeline.deciding import decisions, reviewed, reviews
+from truceline.pipeline.terms import Terms
+from truceline.store import record
+from truceline.store.case import Case
+from truceline.version import __version__
+
+_ROWS = 32_768
+
+
+class EventsLostError(AssertionError):
+    """An event is in no incident, or in two: a fault of ours, never of the data."""
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """Linked incidents; summaries and leads stand beside them as rows of their own kind.
+
+    ``table`` is in ``INCIDENT_SCHEMA``, in the order of the ids. ``notes`` are what the
+    linker has to say to a person, one line each.
+    """
+
+    table: pa.Table
+    notes: tuple[str, ...] = ()
+
+    def _of(self, kind: str) -> pa.Table:
+        return self.table.filter(pc.equal(self.table["kind"], kind))
+
+    @property
+    def linked(self) -> pa.Table:
+        """The incidents alone."""
+        return self._of("event")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """``incidents``, the ``events`` that they stand for, ``summaries`` and ``leads``."""
+        incidents = self.linked
+        events = pc.sum(pc.list_value_length(incidents["event_ids"])).as_py() or 0
+        apart = {k: self._of(k[:-1] if k == "leads" else "summary").num_rows
+                 for k in ("summaries", "leads")}  # fmt: skip
+        return {"incidents": incidents.num_rows, "events": events, **apart}
+
+    def __str__(self) -> str:
+        """The sum that always has to hold."""
+        c = self.counts
+        return (
+            f"{c['incidents']:,} incidents stand for {c['events']:,} events "
+            f"({c['summaries']:,} summaries and {c['leads']:,} leads kept apart)"
+        )
+
+    def slices(self) -> Iterator[pa.Table]:
+        """The rows a part at a time, to be judged."""
+        for start in range(0, self.table.num_rows, _ROWS):
+            yield self.table.slice(start, _ROWS)
+
+
+def decided_of(made: Sequence[Decision]) -> Decided:
+    """People's decisions as pairs of events, as the linker takes them."""
+    joined = {(d.joined[0], other) for d in made for other in d.joined[1:]}
+    return Decided(frozenset(joined), frozenset(pair for d in made for pair in d.kept_apart))
+
+
+def link_events(
+    terms: Terms,
+    events: Iterable[pa.Table],
+    decided: Sequence[Decision] = (),
+    former: Sequence[str] = (),
+) -> Incidents:
+    """Link tables in ``EVENT_SCHEMA``. ``former`` are ids that incidents had before.
+
+    Raises EventsLostError where the sum does not hold.
+    """
+    tables = list(events)
+    whole = pa.concat_tables(tables) if tables else EVENT_SCHEMA.empty_table()
+    names = Names(terms.agreement).parties_of
+    made = link(whole, decided=decided_of(decided), names=names, former=tuple(former))
+    found = Incidents(made.incidents, made.notes)
+    counts = found.counts
+    if counts["events"] + counts["summaries"] + counts["leads"] != whole.num_rows:
+        raise EventsLostError(f"{whole.num_rows:,} events, and {found}; report this")
+    return found
+
+
+def case_incidents(case: Case, terms: Terms) -> Incidents:
+    """The case's incidents, with its decisions; from the cache where nothing changed.
+
+    Raises CaseError where the case cannot be read.
+    """
+    made = decisions(case)
+    former = sorted({r.finding_id.removeprefix(f"{r.clause}/") for r in reviews(case)})
+    path = case.path / "cache" / "incidents" / f"{_key(case, terms, made, former)}.parquet"
+    known = _kept(path)
+    if known is None:
+        known = link_events(terms, case.events(), made, former)
+        _keep(known, path)
+    return known
+
+
+def _key(case: Case, terms: Terms, made: Sequence[Decision], former: Sequence[str]) -> str:
+    """The hash of all that the incidents of a case rest on."""
+    with case.record.reading() as db:
+        batches = [(b.events_sha256, b.superseded_sha256) for b in record.batches(db)]
+    agreement = terms.agreement
+    names = {
+        "parties": {k: p.name for k, p in agreement.parties.items()},
+        "actors": {k: list(v) for k, v in agreement.actors.items()},
+    }
+    rests = {
+        "batches": batches,
+        "names": names,
+        "decisions": [(d.kind, d.event_ids, d.others) for d in made],
+        "former": former,
+        "linker": f"{__version__} {DEFAULT}",
+        "columns": INCIDENT_SCHEMA.to_string(),
+    }
+    return hashlib.sha256(json.dumps(rests, sort_keys=True).encode()).hexdigest()
+
+
+def _kept(path: Path) -> Incidents | None:
+    """What the cache has under this name; None where it has nothing that can be read."""
+    try:
+        table = pq.read_table(path, page_checksum_verification=True, memory_map=False)
+    except (OSError, pa.ArrowException):
+        return None
+    notes = (table.schema.metadata or {}).get(b"notes")
+    if notes is None or not table.schema.equals(INCIDENT_SCHEMA):
+        return None
+    return Incidents(table.replace_schema_metadata(None), tuple(json.loads(notes)))
+
+
+def _keep(made: Incidents, path: Path) -> None:
+    """Put incidents into the cache; a case that cannot be written to goes without."""
+    notes = {b"notes": json.dumps(made.notes).encode()}
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{os.getpid()}.tmp")
+        try:
+            table = made.table.replace_schema_metadata(notes)
+            pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        for old in path.parent.iterdir():
+            if old != path and old.suffix == ".parquet":
+                old.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Findings on linked incidents, with their standing, and what needs another look."""
+
+    findings: Findings
+    incidents: Incidents
+    looks: tuple[Look, ...] = ()
+
+
+def check_case(case: Case, terms: Terms, threads: int | None = None) -> Judged:
+    """Judge the case's linked incidents; reviews give the findings their standing.
+
+    Raises CaseError where the case cannot be read.
+    """
+    incidents = case_incidents(case, terms)
+    findings, looks = reviewed(check(terms, incidents.slices(), threads), reviews(case))
+    return Judged(findings, incidents, looks)
+
+
+def check_linked(terms: Terms, events: Iterable[pa.Table], threads: int | None = None) -> Judged:
+    """Link events at hand and judge the incidents."""
+    incidents = link_events(terms, events)
+    return Judged(check(terms, incidents.slices(), threads), incidents)
