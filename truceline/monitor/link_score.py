@@ -96,7 +96,7 @@ class Scorer:
         most += np.where(known, np.maximum(figure, 0), 0)
         most += w.actor_same + w.target_same
         most += w.name_most * (len(r.place.values) > 1 or "" not in r.place.values)
-        found: Floats = most + self._cites.most(w)
+        found: Floats = np.asarray(most + self._cites.most(w), dtype=np.float64)
         return found
 
     def _rate(self, seen: Floats, area: Floats) -> Floats:
