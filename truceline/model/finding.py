@@ -120,6 +120,12 @@ class Findings:
             for r in sorted(sums, key=lambda r: (r["provision"], r["verdict"]))
         }
 
+    def standings(self) -> dict[str, int]:
+        """How many findings of each standing that a person gave; nothing where nobody did."""
+        found = pc.value_counts(self.rows["standing"]).to_pylist()
+        return {v["values"]: v["counts"] for v in sorted(found, key=lambda v: str(v["values"]))
+                if v["values"] != "apparent"}  # fmt: skip
+
     def digest(self) -> str:
         """SHA-256 over the findings as canonical rows, sorted by id, and over ``basis``
         (the agreement, every geometry and every crosswalk used). Independent of the order

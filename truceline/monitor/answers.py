@@ -32,6 +32,10 @@ from truceline.monitor.answers_pairs import Happenings
 from truceline.monitor.opposed import PartiesOf, Sides, nobody
 from truceline.monitor.windows import Ints
 
+__all__ = ["CANDIDATE_SCHEMA", "EARLIEST", "Answers", "Options", "answers"]
+
+EARLIEST = "the earliest act reported in this data"
+
 CANDIDATE_SCHEMA = pa.schema(
     [
         ("incident_id", pa.string()),

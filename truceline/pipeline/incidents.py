@@ -18,14 +18,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from truceline.model.decision import Decision
-from truceline.model.event import EVENT_SCHEMA
 from truceline.model.finding import Findings
 from truceline.model.incident import INCIDENT_SCHEMA
 from truceline.model.review import Look
-from truceline.monitor.link import DEFAULT, Decided, link
-from truceline.monitor.who import Names
+from truceline.monitor.link import DEFAULT, Decided
 from truceline.pipeline.check import check
 from truceline.pipeline.deciding import decisions, reviewed, reviews
+from truceline.pipeline.link import link_tables, parties_in
 from truceline.pipeline.terms import Terms
 from truceline.store import record
 from truceline.store.case import Case
@@ -49,22 +48,21 @@ class Incidents:
     table: pa.Table
     notes: tuple[str, ...] = ()
 
-    def _of(self, kind: str) -> pa.Table:
-        return self.table.filter(pc.equal(self.table["kind"], kind))
-
     @property
     def linked(self) -> pa.Table:
         """The incidents alone."""
-        return self._of("event")
+        return self.table.filter(pc.equal(self.table["kind"], "event"))
 
     @property
     def counts(self) -> dict[str, int]:
         """``incidents``, the ``events`` that they stand for, ``summaries`` and ``leads``."""
-        incidents = self.linked
-        events = pc.sum(pc.list_value_length(incidents["event_ids"])).as_py() or 0
-        apart = {k: self._of(k[:-1] if k == "leads" else "summary").num_rows
-                 for k in ("summaries", "leads")}  # fmt: skip
-        return {"incidents": incidents.num_rows, "events": events, **apart}
+        kinds = {v["values"]: v["counts"] for v in pc.value_counts(self.table["kind"]).to_pylist()}
+        return {
+            "incidents": kinds.get("event", 0),
+            "events": pc.sum(pc.list_value_length(self.linked["event_ids"])).as_py() or 0,
+            "summaries": kinds.get("summary", 0),
+            "leads": kinds.get("lead", 0),
+        }
 
     def __str__(self) -> str:
         """The sum that always has to hold."""
@@ -97,13 +95,13 @@ def link_events(
     Raises EventsLostError where the sum does not hold.
     """
     tables = list(events)
-    whole = pa.concat_tables(tables) if tables else EVENT_SCHEMA.empty_table()
-    names = Names(terms.agreement).parties_of
-    made = link(whole, decided=decided_of(decided), names=names, former=tuple(former))
+    made = link_tables(
+        tables, decided=decided_of(decided), names=parties_in(terms), former=tuple(former)
+    )
     found = Incidents(made.incidents, made.notes)
-    counts = found.counts
-    if counts["events"] + counts["summaries"] + counts["leads"] != whole.num_rows:
-        raise EventsLostError(f"{whole.num_rows:,} events, and {found}; report this")
+    counts, given = found.counts, sum(t.num_rows for t in tables)
+    if counts["events"] + counts["summaries"] + counts["leads"] != given:
+        raise EventsLostError(f"{given:,} events, and {found}; report this")
     return found
 
 
