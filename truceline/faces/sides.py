@@ -94,7 +94,7 @@ def _row(rate: Rate, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "zone": rate.zone,
         "provisions": {},
-        "source": names.get(rate.source, rate.source),
+        "source": plain(rate.source),
         "start": rate.start
         if rate.start == rate.start_latest
         else f"{rate.start} to {rate.start_latest}",
