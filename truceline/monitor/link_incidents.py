@@ -1,6 +1,7 @@
 """Incidents as a table: what the members say together, and where they differ."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,12 @@ import pyarrow.compute as pc
 
 from truceline.model.event import KINDS
 from truceline.model.incident import INCIDENT_SCHEMA, SAID, act_of
-from truceline.monitor.link_disagreements import attribution_of, disagreements, independent
+from truceline.monitor.link_disagreements import (
+    attribution_of,
+    deeds,
+    disagreements,
+    independent,
+)
 from truceline.monitor.link_grid import distance_km
 from truceline.monitor.link_members import AS_PRECISE, Members, as_precise, lists_of, regions_apart
 from truceline.monitor.link_reports import Bools, Floats, Ints, Reports
@@ -127,79 +133,115 @@ def _middle(reports: Reports, m: Members) -> Floats:
 def _named(reports: Reports, m: Members, head: Ints, parties: Parties) -> dict[str, pa.Array]:
     """Acts, names and sources: taken as they are where all members say the same."""
     table = reports.table
-    found = {
-        name: _whole(table[name]).take(pa.array(head))
-        for name in ("act", "act_text", "attribution")
-    }
-    found |= {
-        n: _whole(table[n]).take(pa.array(head)) for n in ("actor", "target", "cites", "source")
-    }
-    singles = {
-        "acts": lists_of(found["act"], np.ones(len(head), np.int64)),
-        "actors": found["actor"],
-        "sources": lists_of(found["source"], np.ones(len(head), np.int64)),
-    }
-    open_ = np.flatnonzero(reports.open[head])
-    if len(open_):
-        sides = singles["actors"].to_pylist()
-        targets = found["target"].to_pylist()
-        for k in open_.tolist():
-            sides[k] = list(dict.fromkeys([*(sides[k] or []), *(targets[k] or [])]))
-        singles["actors"] = pa.array(sides, pa.list_(pa.string()))
-    several = np.flatnonzero(m.size > 1)
-    if not len(several):
-        return found | singles
-    own = {
-        name: _whole(table[name])
-        for name in ("act_text", "attribution", "actor", "target", "cites")
-    }
-    rows = np.concatenate([m.order[m.start[k] : m.start[k] + m.size[k]] for k in several])
-    words = {name: column.take(pa.array(rows)).to_pylist() for name, column in own.items()}
-    made: dict[str, list[object]] = {n: [] for n in (*found, *singles)}
+    own = {n: _whole(table[n]) for n in _SAID_ALIKE}
+    found = {name: column.take(pa.array(head)) for name, column in own.items()}
+    ones = np.ones(len(head), np.int64)
+    found["acts"] = lists_of(found["act"], ones)
+    found["sources"] = lists_of(found["source"], ones)
+    found["actors"] = found["actor"]
+    code = deeds(reports)
+    # What is said is made once for each different set of things to say.
+    several = np.flatnonzero(m.differ(code) | (reports.open[head] & (m.size == 1)))
+    kinds, which = _distinct(m, code, several)
+    words = (
+        {
+            n: column.take(pa.array(np.concatenate([[0], *kinds]).astype(np.int64)[1:])).to_pylist()
+            for n, column in own.items()
+        }
+        if len(several)
+        else {}
+    )
+    made: dict[str, list[object]] = {n: [] for n in _MADE}
     at = 0
-    for k in several.tolist():
-        part = slice(at, at + int(m.size[k]))
+    for rows in kinds:
+        part = slice(at, at + len(rows))
         at = part.stop
-        mine = rows[part]
-        acts = [reports.act.values[c] for c in reports.act.code[mine]]
-        sources = list(dict.fromkeys(reports.source.values[c] for c in reports.source.code[mine]))
-        act = act_of(frozenset(acts))
-        told = words["act_text"][part]
-        made["act"].append(act)
-        made["act_text"].append(
-            told[acts.index(act)] if act in acts else "; ".join(dict.fromkeys(t for t in told if t))
-        )
-        actor, target, attribution = attribution_of(
-            words["actor"][part], words["target"][part], words["attribution"][part], parties
-        )
-        made["actor"].append(actor)
-        made["target"].append(target)
-        made["attribution"].append(attribution)
-        made["cites"].append(_union(words["cites"][part]))
-        made["source"].append("|".join(sources))
-        made["sources"].append(sources)
-        made["acts"].append(list(dict.fromkeys(acts)))
-        named = [*words["actor"][part]]
-        named += [
-            t
-            for t, a in zip(words["target"][part], words["attribution"][part], strict=True)
-            if a != "actor"
-        ]
-        made["actors"].append(_union(named))
-    mask = pa.array(m.size > 1)
-    merged = found | singles
-    for name, values in made.items():
-        kind = INCIDENT_SCHEMA.field(name).type
-        merged[name] = _replaced(merged[name].cast(kind), mask, pa.array(values, kind), several)
-    return merged
+        for name, value in _together({n: w[part] for n, w in words.items()}, parties).items():
+            made[name].append(value)
+    found = {n: _placed(found[n], n, made[n], which, several) for n in _MADE} | {
+        n: found[n] for n in ("source", "sources", "cites")
+    }
+    return found | _sources(reports, m, found)
 
 
-def _replaced(column: pa.Array, mask: pa.Array, values: pa.Array, at: Ints) -> pa.Array:
-    if not pa.types.is_list(column.type):
-        return pc.replace_with_mask(column, mask, values)
+_SAID_ALIKE = ("act", "act_text", "attribution", "actor", "target", "cites", "source")
+_MADE = ("act", "act_text", "attribution", "actor", "target", "acts", "actors")
+
+
+def _together(said: dict[str, list[Any]], parties: Parties) -> dict[str, object]:
+    """What members say together, from what each says."""
+    acts, told = said["act"], said["act_text"]
+    act = act_of(frozenset(acts))
+    actor, target, attribution = attribution_of(
+        said["actor"], said["target"], said["attribution"], parties
+    )
+    sides = [t for t, how in zip(said["target"], said["attribution"], strict=True) if how == "dyad"]
+    words = told[acts.index(act)] if act in acts else "; ".join(dict.fromkeys(t for t in told if t))
+    return {
+        "act": act,
+        "act_text": words,
+        "attribution": attribution,
+        "actor": actor,
+        "target": target,
+        "acts": list(dict.fromkeys(acts)),
+        "actors": _union([*said["actor"], *sides]),
+    }
+
+
+def _distinct(m: Members, code: Ints, incidents: Ints) -> tuple[list[Ints], Ints]:
+    """The different sets of codes among incidents, each as rows of one that has it, and which
+    set each incident has.
+    """
+    codes, order = code.tolist(), m.order.tolist()
+    start, size = m.start.tolist(), m.size.tolist()
+    known: dict[tuple[int, ...], int] = {}
+    kinds: list[Ints] = []
+    which = np.zeros(len(incidents), np.int64)
+    for at, k in enumerate(incidents.tolist()):
+        rows = order[start[k] : start[k] + size[k]]
+        key = tuple(dict.fromkeys(codes[r] for r in rows))
+        found = known.setdefault(key, len(kinds))
+        if found == len(kinds):
+            firsts = {codes[r]: r for r in reversed(rows)}
+            kinds.append(np.array([firsts[c] for c in key], np.int64))
+        which[at] = found
+    return kinds, which
+
+
+def _placed(column: pa.Array, name: str, made: list[object], which: Ints, at: Ints) -> pa.Array:
+    """The column with what was made in its place."""
+    kind = INCIDENT_SCHEMA.field(name).type
+    if not len(at):
+        return column.cast(kind)
     index = np.arange(len(column))
-    index[at] = len(column) + np.arange(len(at))
-    return pa.concat_arrays([column, values]).take(pa.array(index))
+    index[at] = len(column) + which
+    return pa.concat_arrays([column.cast(kind), pa.array(made, kind)]).take(pa.array(index))
+
+
+def _sources(reports: Reports, m: Members, found: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """Each incident's sources and what they cite; ``source`` is all of them."""
+    new = np.ones(len(m.order), np.bool_)
+    twice = m.differ(reports.source.code)
+    source = reports.source.code[m.order]
+    for k in np.flatnonzero(twice & (m.size > m.distinct(reports.source.code))).tolist():
+        part = slice(m.start[k], m.start[k] + m.size[k])
+        _, first = np.unique(source[part], return_index=True)
+        new[part] = np.isin(np.arange(m.size[k]), first)
+    same = ~twice & (m.size > 1)
+    new &= ~same[m.which] | (np.arange(len(m.order)) == m.start[m.which])
+    values = pa.array(reports.source.values, pa.string()).take(pa.array(source[new]))
+    sources = lists_of(values, np.bincount(m.which[new], minlength=len(m.size)))
+    cites = found["cites"].cast(pa.list_(pa.string()))
+    own = _whole(reports.table["cites"])
+    counts = np.nan_to_num(pc.list_value_length(own).to_numpy(zero_copy_only=False))
+    cited = np.flatnonzero((m.most(counts) > 0) & (m.size > 1))
+    if len(cited):
+        lists = [
+            _union(own.take(pa.array(m.order[m.start[k] : m.start[k] + m.size[k]])).to_pylist())
+            for k in cited.tolist()
+        ]
+        cites = _placed(cites, "cites", list(lists), np.arange(len(cited)), cited)
+    return {"sources": sources, "source": pc.binary_join(sources, "|"), "cites": cites}
 
 
 def _union(lists: list[list[str] | None]) -> list[str]:

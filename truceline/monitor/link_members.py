@@ -50,6 +50,18 @@ class Members:
         found: Floats = reduce.reduceat(values[self.order], self.start)
         return found
 
+    def differ(self, codes: Ints) -> Bools:
+        """Whether the members of each incident have different codes."""
+        values = codes.astype(np.float64)
+        found: Bools = self.least(values) != self.most(values)
+        return found
+
+    def distinct(self, codes: Ints) -> Ints:
+        """How many different codes the members of each incident have."""
+        pairs = np.unique(self.which * (int(codes.max(initial=0)) + 1) + codes[self.order])
+        which = pairs // (int(codes.max(initial=0)) + 1)
+        return np.bincount(which, minlength=len(self.size))
+
     def lists(self, values: pa.Array) -> pa.Array:
         """The members' values (one for each report) as a list for each incident."""
         return lists_of(values.take(pa.array(self.order)), self.size)
