@@ -25,7 +25,8 @@ from truceline.faces.tables import ENDINGS, write_findings, write_table
 from truceline.model.batch import Context
 from truceline.model.finding import Findings
 from truceline.model.problem import Problem, problem_table
-from truceline.model.review import Look
+from truceline.model.review import Look, Review
+from truceline.pipeline.answers import Answers, answers
 from truceline.pipeline.check import Count, Intake
 from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
@@ -39,6 +40,7 @@ Events = Annotated[
     typer.Option("--events", help="A file of events, or SOURCE=FILE. May be repeated."),
 ]
 
+_MOST_ANSWERS = 100_000  # some 15 seconds; 'truceline answers' takes any number
 Linked = Annotated[
     bool, typer.Option("--link", help="Judge linked incidents (a case always does).")
 ]
@@ -69,6 +71,7 @@ class Judged:
     command: str
     incidents: Incidents | None = None
     looks: Sequence[Look] = ()
+    reviews: Sequence[Review] = ()
 
 
 def judged_of(
@@ -106,6 +109,7 @@ def judged_of(
             command,
             done.incidents,
             done.looks,
+            done.reviews,
         )
     if not agreement or not events:
         stop("give a case folder, or --agreement X --events FILE --source S")
@@ -248,6 +252,8 @@ def brief(
     must_end_in(out, (".html",))
     judged = judged_of(case, agreement, source, events, None, keep=True, link=link)
     show_counts(judged.counts)
+    events_ = pa.concat_tables(judged.events) if judged.events else None
+    incidents = judged.incidents.table if judged.incidents is not None else None
     try:
         out.write_text(
             briefing(
@@ -255,7 +261,11 @@ def brief(
                 judged.findings,
                 judged.counts,
                 judged.problems,
-                events=pa.concat_tables(judged.events) if judged.events else None,
+                events=events_,
+                incidents=incidents,
+                answers=_answers(judged),
+                reviews=judged.reviews,
+                looks=judged.looks,
                 clearance=clearance,
                 command=judged.command,
             ),
@@ -267,3 +277,10 @@ def brief(
         stop(cannot_open(error, str(out)))
     show_findings(judged.findings, judged.incidents, judged.looks)
     data(f"page\t{out}")
+
+
+def _answers(judged: Judged) -> Answers | None:
+    """What the incidents of a page may have answered; of very many it says nothing."""
+    if judged.incidents is None or judged.incidents.table.num_rows > _MOST_ANSWERS:
+        return None
+    return answers(judged.terms, judged.incidents.table, judged.events)

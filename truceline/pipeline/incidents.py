@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from truceline.model.decision import Decision
 from truceline.model.finding import Findings
 from truceline.model.incident import INCIDENT_SCHEMA
-from truceline.model.review import Look
+from truceline.model.review import Look, Review
 from truceline.monitor.link import DEFAULT, Decided
 from truceline.pipeline.check import check
 from truceline.pipeline.deciding import decisions, reviewed, reviews
@@ -176,6 +176,7 @@ class Judged:
     findings: Findings
     incidents: Incidents
     looks: tuple[Look, ...] = ()
+    reviews: tuple[Review, ...] = ()
 
 
 def check_case(case: Case, terms: Terms, threads: int | None = None) -> Judged:
@@ -184,8 +185,9 @@ def check_case(case: Case, terms: Terms, threads: int | None = None) -> Judged:
     Raises CaseError where the case cannot be read.
     """
     incidents = case_incidents(case, terms)
-    findings, looks = reviewed(check(terms, incidents.slices(), threads), reviews(case))
-    return Judged(findings, incidents, looks)
+    made = reviews(case)
+    findings, looks = reviewed(check(terms, incidents.slices(), threads), made)
+    return Judged(findings, incidents, looks, tuple(made))
 
 
 def check_linked(terms: Terms, events: Iterable[pa.Table], threads: int | None = None) -> Judged:
