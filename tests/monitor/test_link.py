@@ -1,54 +1,12 @@
 """Linking: what becomes one incident, and what never does."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from truceline.model.event import EVENT_SCHEMA
+from tests.monitor.link_worlds import report, table
 from truceline.model.incident import INCIDENT_SCHEMA, PAIR_SCHEMA
 from truceline.monitor.link import Decided, link
-
-NOON = datetime(2020, 3, 3, 12, tzinfo=UTC)
-
-
-def report(name: str, **given: Any) -> dict[str, Any]:
-    """One report, ``source:id``; dated 3 March 2020 in Saraqib unless it says otherwise."""
-    day = NOON.replace(hour=0) + timedelta(days=given.pop("day", 0))
-    days = given.pop("days", 1)
-    source = name.partition(":")[0]
-    row: dict[str, Any] = {
-        "event_id": name,
-        "source": source,
-        "kind": "event",
-        "start": day,
-        "end": day + timedelta(days=days),
-        "lon": 36.8,
-        "lat": 35.86,
-        "radius_m": 2_000.0,
-        "region": "disc",
-        "act": "shelling",
-        "actor": ["Army"],
-        "target": [],
-        "attribution": "actor",
-    }
-    row.update(given)
-    if row["radius_m"] == 0:
-        row["region"] = "point"
-    return row
-
-
-def table(*rows: dict[str, Any]) -> pa.Table:
-    """Reports as a table of events; what is not given is empty."""
-    filled = []
-    for row in rows:
-        blank: dict[str, Any] = {
-            f.name: "" if pa.types.is_string(f.type) else [] if pa.types.is_list(f.type) else None
-            for f in EVENT_SCHEMA
-        }
-        filled.append(blank | row)
-    return pa.Table.from_pylist(filled, schema=EVENT_SCHEMA)
 
 
 def groups(*rows: dict[str, Any], **given: Any) -> list[list[str]]:
