@@ -3,6 +3,7 @@ answered, what people found, and what needs another look. Less what is withheld.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from truceline.faces.clearance import WITHHELD, Clearance
 from truceline.faces.listing import Listing, reference
 from truceline.faces.moments import span_words
+from truceline.faces.wording import distance
 from truceline.model.act import vocabulary
 from truceline.model.finding import Findings
 from truceline.model.review import Look, Review
@@ -30,19 +32,13 @@ _SAYS = {
 # What of a review is shown side by side, and which clearance each needs ('' needs none).
 _COMPARED = (
     ("verdict", ""),
-    ("cause", ""),
     ("bound", "actor"),
     ("act", ""),
     ("actor", "actor"),
     ("attribution", "actor"),
-    ("start", ""),
-    ("end", ""),
-    ("lon", "position"),
-    ("lat", "position"),
-    ("radius_m", "position"),
-    ("deaths_low", ""),
-    ("deaths_best", ""),
-    ("deaths_high", ""),
+    ("when", ""),
+    ("place", "position"),
+    ("deaths", ""),
     ("count", ""),
 )
 
@@ -193,6 +189,7 @@ def looks_again(
 ) -> list[dict[str, Any]]:
     """The reviews that need another look, old and new side by side."""
     shut = frozenset() if free else frozenset(clearance.withheld())
+    tz = ZoneInfo(findings.timezone)
     ids = findings.rows.take(pa.array(listed.index))["finding_id"].to_pylist()
     number = {finding: record["n"] for record, finding in zip(listed.records, ids, strict=True)}
     out = []
@@ -203,7 +200,7 @@ def looks_again(
                 "ref": reference(row["finding_id"]),
                 "n": number.get(row["finding_id"]),
                 "reports": len(row["event_ids"]),
-                "facts": _facts(row, shut),
+                "facts": _facts(row, shut, tz),
             }
             for row in look.now
         ]
@@ -214,20 +211,31 @@ def looks_again(
                 "why": _OPEN_WHY if shut else look.why,
                 **{k: v for k, v in _review(review, shut).items() if k != "document"},
                 "reports": len(review.event_ids),
-                "facts": _facts(review.seen, shut),
+                "facts": _facts(review.seen, shut, tz),
                 "now": now,
             }
         )
     return out
 
 
-def _facts(row: Mapping[str, Any], shut: frozenset[str]) -> dict[str, str]:
-    """What a finding says, by column, in words; the same columns for old and new."""
-    found = {}
-    for name, needs in _COMPARED:
-        value = row.get(name)
-        if name == "act" and str(value) in vocabulary().acts:
-            value = vocabulary().acts[str(value)].label
-        words = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-        found[name] = WITHHELD if needs in shut and words else words
-    return found
+def _facts(row: Mapping[str, Any], shut: frozenset[str], tz: ZoneInfo) -> dict[str, str]:
+    """What a finding says, in words; the same names for old and new. Nothing for no finding."""
+    if not row:
+        return {}
+    act = vocabulary().acts.get(str(row["act"]))
+    start, end = (datetime.fromisoformat(row[k]) for k in ("start", "end"))
+    low, best, high = ("–" if row[f"deaths_{k}"] is None else row[f"deaths_{k}"]
+                       for k in ("low", "best", "high"))  # fmt: skip
+    radius = f", within {distance(row['radius_m'])}" if row["radius_m"] else ""
+    said = {
+        "verdict": f"{row['verdict']} ({row['cause']})" if row["cause"] else row["verdict"],
+        "bound": row["bound"],
+        "act": act.label if act else str(row["act"]),
+        "actor": "; ".join(row["actor"] or []) or "nobody named",
+        "attribution": row["attribution"],
+        "when": span_words(start, end, tz),
+        "place": "none" if row["lon"] is None else f"{row['lat']}, {row['lon']} (lat, lon){radius}",
+        "deaths": "not stated" if best == low == high == "–" else f"{best} (from {low} to {high})",
+        "count": "" if row["count"] is None else str(row["count"]),
+    }
+    return {k: WITHHELD if needs in shut and said[k] else said[k] for k, needs in _COMPARED}

@@ -65,7 +65,7 @@ const truceline = (() => {
     if (!data.linked || a.sources === null) return [];
     const apart = a.independent < a.sources ? `${a.sources} sources, of which ${a.independent} ${a.independent === 1 ? "stands" : "stand"} alone: the others cite or copy`
       : a.sources === 1 ? "one source" : `${a.sources} sources, none of which cites another`;
-    const told = [list([["told by", apart], ["leads that support it", a.leads || ""], ["attribution", r.attribution === "disputed" ? "disputed: accounts differ on who acted" : r.attribution]])];
+    const told = [list([["told by", apart], ["leads that support it", a.leads || ""]])];
     if (a.differ.length) told.push(make("h4", {}, "Where accounts differ"), make("ul", { class: "differ" }, ...a.differ.map((d) => make("li", { dir: "auto" }, d))));
     if (r.events.length > 1 && data.withEvents) {
       const head = make("tr", {}, ...["Report", "Act", "Who is said to have acted", "Killed", "Place known to"].map((h) => make("th", { scope: "col" }, h)));
@@ -79,9 +79,10 @@ const truceline = (() => {
     return told;
   };
   const step = (s) => s.n ? make("a", { href: `#f${s.n}` }, `No. ${s.n}: ${s.what}`) : make("span", {}, s.what);
-  const answered = (a) => {
+  const answered = (r, a) => {
     if (!data.chained) return [];
     const said = [make("h4", {}, "What it may have answered")];
+    if (!a.answers && r.attribution !== "actor") return [...said, make("p", { class: "quiet" }, "Not asked: who acted here is not known.")];
     if (!a.answers) return [...said, make("p", { class: "quiet" }, "No earlier act of the other side that is near enough is reported in this data.")];
     const total = a.answers.total;
     said.push(make("p", { class: "quiet" }, total === 1 ? "One earlier act of the other side was near enough. That it was answered is not shown." : `${total} earlier acts of the other side were near enough; each is an alternative to the others. That any was answered is not shown.`));
@@ -102,9 +103,9 @@ const truceline = (() => {
       return make("li", {}, make("span", { class: "rule" }, s.rule, make("small", {}, s.outcome)), make("span", { dir: "auto" }, s.detail));
     }));
     const facts = list([["finding", r.id], ["who is said to have acted", r.actor.length ? r.actor : "nobody is named"], ["party", r.party],
-      ["attribution", r.attribution], ["bound", words.bound[r.bound] ?? r.bound], ["standing", r.standing],
+      ["attribution", r.attribution === "disputed" ? "disputed: accounts differ on who acted" : r.attribution], ["bound", words.bound[r.bound] ?? r.bound], ["standing", r.standing],
       ["share inside the zone", percent(r.pz)], ["share inside the window", percent(r.pt)], ["place", place(r)], ["how many the report counted", r.count], ["deaths, best figure", deaths(r.deaths)]]);
-    const node = make("div", { class: `finding ${r.verdict}` }, head, because, reasons, make("h4", {}, "The finding"), facts, ...reviewed(account), ...several(r, account), ...answered(account), ...(clauseWords(r) ?? []),
+    const node = make("div", { class: `finding ${r.verdict}` }, head, because, reasons, make("h4", {}, "The finding"), facts, ...reviewed(account), ...several(r, account), ...answered(r, account), ...(clauseWords(r) ?? []),
       make("h4", {}, r.events.length > 1 ? `The ${r.events.length} reports` : "The report"), ...sourceWords(r));
     if (r.lon !== null && data.map) {
       const button = make("button", { type: "button" }, inPanel ? "Show in the table" : "Show on the map");
