@@ -1,6 +1,6 @@
 """Incidents of a case, or of files: linked, with what people decided, and cached.
 
-The cache is a file under ``cache/incidents/`` whose name is the hash of all that it rests
+The cache is a table under ``cache/incidents/`` whose name is the hash of all that it rests
 on: the batches, what superseded what, the decisions, the agreement's names and the linker. It
 may be deleted at any time, and is never read where anything of that is otherwise.
 """
@@ -8,9 +8,9 @@ may be deleted at any time, and is never read where anything of that is otherwis
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,10 +21,12 @@ from truceline.model.decision import Decision
 from truceline.model.finding import Findings
 from truceline.model.incident import INCIDENT_SCHEMA
 from truceline.model.review import Look, Review
-from truceline.monitor.link import DEFAULT, Decided
+from truceline.monitor.link import DEFAULT, Decided, Linked
+from truceline.monitor.link_again import relink
 from truceline.pipeline.check import check
 from truceline.pipeline.deciding import decisions, reviewed, reviews
 from truceline.pipeline.link import link_tables, parties_in
+from truceline.pipeline.link_kept import keep, kept
 from truceline.pipeline.terms import Terms
 from truceline.store import record
 from truceline.store.case import Case
@@ -84,60 +86,70 @@ def decided_of(made: Sequence[Decision]) -> Decided:
     return Decided(frozenset(joined), frozenset(pair for d in made for pair in d.kept_apart))
 
 
-def link_events(
-    terms: Terms,
-    events: Iterable[pa.Table],
-    decided: Sequence[Decision] = (),
-    former: Sequence[str] = (),
-) -> Incidents:
-    """Link tables in ``EVENT_SCHEMA``. ``former`` are ids that incidents had before.
-
-    Raises EventsLostError where the sum does not hold.
-    """
+def link_events(terms: Terms, events: Iterable[pa.Table]) -> Incidents:
+    """Link tables in ``EVENT_SCHEMA``. Raises EventsLostError where the sum does not hold."""
     tables = list(events)
-    made = link_tables(
-        tables, decided=decided_of(decided), names=parties_in(terms), former=tuple(former)
-    )
+    made = link_tables(tables, names=parties_in(terms))
+    return _reconciled(made, sum(t.num_rows for t in tables))
+
+
+def _reconciled(made: Linked, given: int) -> Incidents:
     found = Incidents(made.incidents, made.notes)
-    counts, given = found.counts, sum(t.num_rows for t in tables)
+    counts = found.counts
     if counts["events"] + counts["summaries"] + counts["leads"] != given:
         raise EventsLostError(f"{given:,} events, and {found}; report this")
     return found
 
 
 def case_incidents(case: Case, terms: Terms) -> Incidents:
-    """The case's incidents, with its decisions; from the cache where nothing changed.
+    """The case's incidents, with its decisions.
+
+    From the cache where nothing changed; where batches came in or decisions changed, only
+    what these can touch is linked again. The result is that of linking everything at once.
+    Former ids that somebody reviewed stay as aliases; any other former id of an incident is
+    among its ``event_ids``.
 
     Raises CaseError where the case cannot be read.
     """
     made = decisions(case)
-    former = sorted({r.finding_id.removeprefix(f"{r.clause}/") for r in reviews(case)})
-    path = case.path / "cache" / "incidents" / f"{_key(case, terms, made, former)}.parquet"
+    former = tuple(sorted({r.finding_id.removeprefix(f"{r.clause}/") for r in reviews(case)}))
+    with case.record.reading() as db:
+        batches = {b.id: f"{b.events_sha256}{b.superseded_sha256}" for b in record.batches(db)}
+    rests = _rests(terms)
+    whole = [sorted(batches.items()), [(d.kind, d.event_ids, d.others) for d in made], former]
+    path = case.path / "cache" / "incidents" / f"{_hash([rests, *whole])}.parquet"
     known = _kept(path)
     if known is None:
-        known = link_events(terms, case.events(), made, former)
+        linked = _linked(case, terms, batches, rests, decided_of(made))
+        known = _reconciled(replace(linked, former=former), len(linked.reports))
+        keep(case, linked, batches, rests)
         _keep(known, path)
     return known
 
 
-def _key(case: Case, terms: Terms, made: Sequence[Decision], former: Sequence[str]) -> str:
-    """The hash of all that the incidents of a case rest on."""
-    with case.record.reading() as db:
-        batches = [(b.events_sha256, b.superseded_sha256) for b in record.batches(db)]
+def _linked(
+    case: Case, terms: Terms, batches: Mapping[int, str], rests: str, decided: Decided
+) -> Linked:
+    names = parties_in(terms)
+    with suppress(OSError, pa.ArrowException):  # reading it all, below, says what is wrong
+        before = kept(case, batches, rests, names)
+        if before is not None:
+            return relink(before[0], before[1], decided=decided)
+    return link_tables(case.events(), decided=decided, names=names)
+
+
+def _rests(terms: Terms) -> str:
+    """The hash of what linking rests on besides events and decisions."""
     agreement = terms.agreement
     names = {
         "parties": {k: p.name for k, p in agreement.parties.items()},
         "actors": {k: list(v) for k, v in agreement.actors.items()},
     }
-    rests = {
-        "batches": batches,
-        "names": names,
-        "decisions": [(d.kind, d.event_ids, d.others) for d in made],
-        "former": former,
-        "linker": f"{__version__} {DEFAULT}",
-        "columns": INCIDENT_SCHEMA.to_string(),
-    }
-    return hashlib.sha256(json.dumps(rests, sort_keys=True).encode()).hexdigest()
+    return _hash([names, f"{__version__} {DEFAULT}", INCIDENT_SCHEMA.to_string()])
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _kept(path: Path) -> Incidents | None:
