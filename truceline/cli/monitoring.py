@@ -25,9 +25,12 @@ from truceline.faces.tables import ENDINGS, write_findings, write_table
 from truceline.model.batch import Context
 from truceline.model.finding import Findings
 from truceline.model.problem import Problem, problem_table
+from truceline.model.review import Look, Review
+from truceline.pipeline.answers import Answers, answers
 from truceline.pipeline.check import Count, Intake
 from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
+from truceline.pipeline.incidents import Incidents, check_case, check_linked
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
@@ -35,6 +38,11 @@ from truceline.store.errors import CaseError
 Events = Annotated[
     list[str] | None,
     typer.Option("--events", help="A file of events, or SOURCE=FILE. May be repeated."),
+]
+
+_MOST_ANSWERS = 100_000  # some 15 seconds; 'truceline answers' takes any number
+Linked = Annotated[
+    bool, typer.Option("--link", help="Judge linked incidents (a case always does).")
 ]
 
 
@@ -61,6 +69,9 @@ class Judged:
     problems: Sequence[Problem]
     events: list[pa.Table]
     command: str
+    incidents: Incidents | None = None
+    looks: Sequence[Look] = ()
+    reviews: Sequence[Review] = ()
 
 
 def judged_of(
@@ -71,33 +82,55 @@ def judged_of(
     threads: int | None,
     *,
     keep: bool = False,
+    link: bool = False,
 ) -> Judged:
-    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events."""
+    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events.
+
+    A case is judged on its linked incidents, files only with ``link``.
+    """
     tables: list[pa.Table] = []
     if case is not None:
         folder, terms = opened(case)
         try:
-            findings = judge(terms, kept(case_events(folder), tables if keep else None), threads)
+            done = check_case(folder, terms, threads)
+            tables = list(case_events(folder)) if keep else []
             troubles = [
                 Problem(**row) for table in case_problems(folder) for row in table.to_pylist()
             ]
         except CaseError as error:
             stop(str(error))
         command = f"truceline brief {case.name}"
-        return Judged(terms, findings, case_counts(folder), troubles, tables, command)
+        return Judged(
+            terms,
+            done.findings,
+            case_counts(folder),
+            troubles,
+            tables,
+            command,
+            done.incidents,
+            done.looks,
+            done.reviews,
+        )
     if not agreement or not events:
         stop("give a case folder, or --agreement X --events FILE --source S")
     terms = terms_of(agreement)
     pairs = files_of(source, events)
     with progress() as moved:
         intake = intake_of(terms, moved)
+        incidents = None
         try:
-            findings = judge(terms, kept(intake.read(pairs), tables if keep else None), threads)
+            reports = kept(intake.read(pairs), tables if keep else None)
+            if link:
+                linked = check_linked(terms, reports, threads)
+                findings, incidents = linked.findings, linked.incidents
+            else:
+                findings = judge(terms, reports, threads)
         except OSError as error:
             stop(cannot_open(error, str(pairs[0][1])))
     files = " ".join(f"--events {Path(e).name}" for e in events)
     command = f"truceline brief --agreement {terms.agreement.agreement} {files}"
-    return Judged(terms, findings, intake.counts, intake.problems, tables, command)
+    command += " --link" * link
+    return Judged(terms, findings, intake.counts, intake.problems, tables, command, incidents)
 
 
 def kept(tables: Iterable[pa.Table], keep: list[pa.Table] | None) -> Iterator[pa.Table]:
@@ -108,8 +141,14 @@ def kept(tables: Iterable[pa.Table], keep: list[pa.Table] | None) -> Iterator[pa
         yield table
 
 
-def show_findings(findings: Findings) -> None:
-    """The numbers that reconcile, and the findings by verdict."""
+def show_findings(
+    findings: Findings, incidents: Incidents | None = None, looks: Sequence[Look] = ()
+) -> None:
+    """The numbers that reconcile, the findings by verdict, and what needs another look."""
+    if incidents is not None:
+        say(str(incidents))
+        for note in incidents.notes:
+            say(f"  {note}")
     say(
         f"{findings.checked:,} incidents judged, {findings.untouched:,} touch no zone and window; "
         f"{findings.summaries:,} summaries and {findings.leads:,} leads kept apart"
@@ -119,6 +158,10 @@ def show_findings(findings: Findings) -> None:
         data(f"{name}\t{count}")
     for (provision, verdict), count in findings.counted().items():
         data(f"acts counted\t{provision}\t{verdict}\t{count}")
+    for standing, count in findings.standings().items():
+        data(f"standing\t{standing}\t{count}")
+    for look in looks:
+        data(f"another look\t{look}")
     data(f"digest\t{findings.digest()}")
 
 
@@ -169,11 +212,15 @@ def check(
     threads: Annotated[
         int | None, typer.Option(min=1, help="How many threads (all cores).")
     ] = None,
+    link: Linked = False,
 ) -> None:
-    """Judge events against an agreement: findings, with their reasons."""
+    """Judge events against an agreement: findings, with their reasons.
+
+    A case is judged on its linked incidents; files of events one by one, unless --link.
+    """
     must_end_in(out, ENDINGS)
     must_end_in(problems, ENDINGS)
-    judged = judged_of(case, agreement, source, events, threads)
+    judged = judged_of(case, agreement, source, events, threads, link=link)
     findings, counts, troubles = judged.findings, judged.counts, judged.problems
     show_counts(counts)
     try:
@@ -189,7 +236,7 @@ def check(
         say(f"  {problem}")
     if problems is None and len(troubles) > 10:
         say(f"  … and {len(troubles) - 10:,} more: --problems FILE writes them all")
-    show_findings(findings)
+    show_findings(findings, judged.incidents, judged.looks)
 
 
 def brief(
@@ -199,11 +246,14 @@ def brief(
     source: Annotated[str, typer.Option(help="What kind of file the events are.")] = "",
     out: Annotated[Path, typer.Option(help="The page to write: .html")] = Path("case.html"),
     clearance: Annotated[str, typer.Option(help="Who may read it: 'open' or 'cleared'.")] = "open",
+    link: Linked = False,
 ) -> None:
     """Write the briefing: one page that needs no network."""
     must_end_in(out, (".html",))
-    judged = judged_of(case, agreement, source, events, None, keep=True)
+    judged = judged_of(case, agreement, source, events, None, keep=True, link=link)
     show_counts(judged.counts)
+    events_ = pa.concat_tables(judged.events) if judged.events else None
+    incidents = judged.incidents.table if judged.incidents is not None else None
     try:
         out.write_text(
             briefing(
@@ -211,7 +261,11 @@ def brief(
                 judged.findings,
                 judged.counts,
                 judged.problems,
-                events=pa.concat_tables(judged.events) if judged.events else None,
+                events=events_,
+                incidents=incidents,
+                answers=_answers(judged),
+                reviews=judged.reviews,
+                looks=judged.looks,
                 clearance=clearance,
                 command=judged.command,
             ),
@@ -221,5 +275,12 @@ def brief(
         stop(str(error))
     except OSError as error:
         stop(cannot_open(error, str(out)))
-    show_findings(judged.findings)
+    show_findings(judged.findings, judged.incidents, judged.looks)
     data(f"page\t{out}")
+
+
+def _answers(judged: Judged) -> Answers | None:
+    """What the incidents of a page may have answered; of very many it says nothing."""
+    if judged.incidents is None or judged.incidents.table.num_rows > _MOST_ANSWERS:
+        return None
+    return answers(judged.terms, judged.incidents.table, judged.events)

@@ -1,8 +1,8 @@
 """The briefing: one HTML file that a colonel, a researcher and a hostile lawyer can read.
 
 It asks the network for nothing, and its content security policy forbids it to. All that it
-says is computed from findings; nothing in it is called a violation, because no person has
-confirmed anything yet.
+says is computed from findings, or is what a named person found; nothing in it is called a
+violation by a machine.
 """
 
 import base64
@@ -22,6 +22,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from truceline.faces import moments, wording
+from truceline.faces.accounts import accounts, looks_again
 from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign, simulated_rows
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS, listing
 from truceline.faces.nearby import reports
@@ -38,6 +39,8 @@ from truceline.faces.sides import Sides, compared, sides
 from truceline.faces.strip import timeline
 from truceline.model.finding import BOUNDS, CAUSES, Findings
 from truceline.model.problem import Problem
+from truceline.model.review import Look, Review
+from truceline.monitor.answers import Answers
 from truceline.monitor.rates_report import RatesReport
 from truceline.pipeline.check import Count
 from truceline.pipeline.terms import Terms
@@ -75,6 +78,10 @@ def briefing(
     problems: Sequence[Problem],
     *,
     events: pa.Table | None = None,
+    incidents: pa.Table | None = None,
+    answers: Answers | None = None,
+    reviews: Sequence[Review] = (),
+    looks: Sequence[Look] = (),
     rates: RatesReport | None = None,
     clearance: str = "open",
     simulated: bool | None = None,
@@ -92,6 +99,11 @@ def briefing(
         events: the reports in ``EVENT_SCHEMA``. With them the page shows each source's own
             words, file, line and SHA-256, and counts before and after; without them it says
             that they are not at hand.
+        incidents: the linked incidents that were judged, in ``INCIDENT_SCHEMA``; None where
+            each report was judged by itself.
+        answers: what the incidents may have answered, of ``pipeline.answers.answers``.
+        reviews: what people found; looks: the reviews that need another look.
+        looks: as above.
         rates: before and after, of ``pipeline.rates.rates``; None makes them from ``events``
             (the sources with the most events, 28 days on either side).
         clearance: ``open`` (exact positions, words, actors and sources are withheld),
@@ -132,7 +144,11 @@ def briefing(
         "unplaced": unplaced(findings),
         "drawing": drawing(land, found, looked) if looked else None,
         "timeline": timeline(findings, anchors, seen, terms.agreement.tz),
-        "sides": _sides(terms, events, rates, cleared, free),
+        "sides": _sides(terms, events, incidents, rates, cleared, free),
+        "stand_for": _stand_for(incidents),
+        "looks": looks_again(looks, listed, findings, cleared, free),
+        "standings": findings.standings(),
+        "chained": answers is not None,
         "files": _files(counts, cleared, free),
         "problems": _problems(problems, cleared, free),
         "findings": findings,
@@ -153,6 +169,9 @@ def briefing(
         "records": listed.records,
         "sentences": listed.sentences,
         "reports": listed.reports,
+        "accounts": accounts(listed, findings, incidents, answers, reviews),
+        "linked": incidents is not None,
+        "chained": answers is not None,
         "clauses": {c.label: _clause_data(c) for c in clauses},
         "words": {"verdict": VERDICT_WORDS, "cause": _CAUSE_WORDS, "bound": _BOUND_WORDS},
         "withheld": WITHHELD,
@@ -234,6 +253,7 @@ def _headline(findings: Findings) -> dict[str, Any]:
 def _sides(
     terms: Terms,
     events: pa.Table | None,
+    incidents: pa.Table | None,
     rates: RatesReport | None,
     cleared: Clearance,
     free: bool,
@@ -244,7 +264,15 @@ def _sides(
         return Sides((), why="the reports were not at hand when this page was made")
     if not events.num_rows:
         return Sides((), why="there are no reports")
-    return sides(*compared(terms, events), cleared, free)
+    return sides(*compared(terms, events, incidents), cleared, free)
+
+
+def _stand_for(incidents: pa.Table | None) -> int | None:
+    """How many events the linked incidents stand for; None where nothing was linked."""
+    if incidents is None:
+        return None
+    happened = incidents.filter(pc.equal(incidents["kind"], "event"))
+    return int(pc.sum(pc.list_value_length(happened["event_ids"])).as_py() or 0)
 
 
 def _command(command: str, cleared: Clearance, free: bool) -> str:

@@ -22,6 +22,8 @@ Who acted, ``attribution``:
 
 * ``actor``: every name in ``actor`` took part in the act; ``target`` suffered it.
 * ``dyad``: two sides, ``actor`` and ``target``; the source does not say who acted.
+* ``disputed``: accounts differ: any one of the names in ``actor`` may have acted, alone, and
+  against any or all of those in ``target``.
 * ``unknown``: nobody is named as the actor.
 """
 
@@ -29,7 +31,7 @@ import pyarrow as pa
 
 KINDS = ("event", "summary", "lead")
 REGIONS = ("point", "disc", "unit", "sector", "nowhere")
-ATTRIBUTIONS = ("actor", "dyad", "unknown")
+ATTRIBUTIONS = ("actor", "dyad", "disputed", "unknown")
 
 _utc = pa.timestamp("us", tz="UTC")
 _text = pa.string()

@@ -120,12 +120,24 @@ class Findings:
             for r in sorted(sums, key=lambda r: (r["provision"], r["verdict"]))
         }
 
+    def standings(self) -> dict[str, int]:
+        """How many findings of each standing that a person gave; nothing where nobody did."""
+        found = pc.value_counts(self.rows["standing"]).to_pylist()
+        return {v["values"]: v["counts"] for v in sorted(found, key=lambda v: str(v["values"]))
+                if v["values"] != "apparent"}  # fmt: skip
+
     def digest(self) -> str:
         """SHA-256 over the findings as canonical rows, sorted by id, and over ``basis``
         (the agreement, every geometry and every crosswalk used). Independent of the order
-        of rows and of how many threads or which engine made them.
+        of rows and of how many threads or which engine made them, and of what people found
+        in reviews (``standing``): it is of what was computed.
         """
-        columns = [pc.fill_null(_canonical(self.rows[name]), "") for name in self.rows.schema.names]
+        columns = [
+            pa.repeat("apparent", len(self))
+            if name == "standing"
+            else pc.fill_null(_canonical(self.rows[name]), "")
+            for name in self.rows.schema.names
+        ]
         lines = pc.binary_join_element_wise(*columns, "\x1f")
         order = pc.sort_indices(self.rows["finding_id"])
         digest = hashlib.sha256(self.basis.encode())

@@ -57,6 +57,11 @@ class Rate:
     warnings: tuple[Warned, ...]
 
     @property
+    def linked(self) -> bool:
+        """Whether linked incidents were compared, and not the reports of one source."""
+        return any(w.kind == "linked" for w in self.warnings)
+
+    @property
     def comparable(self) -> bool:
         """Whether there is any report on either side."""
         return self.measures["events"].model != "none"
@@ -85,7 +90,11 @@ class Rate:
 
 @dataclass(frozen=True)
 class RatesReport:
-    """Every comparison of one agreement. ``left_out`` counts what is no event, by kind."""
+    """Every comparison of one agreement. ``left_out`` counts what is no event, by kind.
+
+    ``linked`` counts the ``incidents`` that were compared and the ``events`` they stand for;
+    it is empty where nothing was linked.
+    """
 
     agreement: str
     simulated: bool
@@ -97,6 +106,7 @@ class RatesReport:
     skipped: tuple[Skipped, ...]
     counted: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    linked: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for JSON: numbers are numbers, what is unknown or unbounded is null."""
@@ -110,6 +120,7 @@ class RatesReport:
             "caution": CAUTION,
             "counted": dict(self.counted),
             "left_out": dict(self.left_out),
+            "linked": dict(self.linked),
             "rates": [rate.to_json() for rate in self.rates],
             "skipped": [s.to_json() for s in self.skipped],
         }
