@@ -32,9 +32,9 @@ class World:
     many pairs of parties fight. ``deaths_mean``, ``deaths_shape``: negative binomial.
     """
 
-    per_town_day: float = 0.15
-    towns_per_1000km2: float = 20.0
-    zipf: float = 0.6
+    per_town_day: float = 0.034
+    towns_per_1000km2: float = 33.0
+    zipf: float = 0.9
     scatter_m: float = 800.0
     drop: float = 0.35
     answered: float = 0.25
@@ -162,7 +162,7 @@ _REALISTIC = (
         wrong_day=0.04,
         month=0.01,
         style=1,
-        ranges=0.4,
+        ranges=0.1,
         no_deaths=0.0,
         delay_days=30,
         summaries=0.5,
@@ -248,11 +248,11 @@ _HOPELESS = tuple(
 SETTINGS: Mapping[str, Setting] = {
     s.name: s
     for s in (
-        Setting("easy", World(per_town_day=0.05, again=0.02), _EASY, Fires(0.1)),
+        Setting("easy", World(per_town_day=0.012, again=0.02), _EASY, Fires(0.1)),
         Setting("realistic", World(), _REALISTIC, Fires(0.1)),
-        Setting("hard", World(per_town_day=0.4, zipf=0.8, again=0.15), _HARD, Fires(0.2, 4.0)),
+        Setting("hard", World(per_town_day=0.1, again=0.15), _HARD, Fires(0.2, 4.0)),
         Setting(
-            "hopeless", World(per_town_day=2.0, zipf=1.0, again=0.2), _HOPELESS, Fires(0.2, 9.0)
+            "hopeless", World(per_town_day=0.5, again=0.2), _HOPELESS, Fires(0.2, 9.0)
         ),
     )
 }
