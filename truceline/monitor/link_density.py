@@ -1,0 +1,100 @@
+"""How crowded the ground around each report is: what else it could have meant.
+
+For each report, the others of its own source in nine cells around it, over three days, on
+three scales. One source reports one happening once, so its reports there are as many
+happenings as it saw. A count depends on that source's reports near by and on nothing else.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from truceline.monitor.link_grid import DEGREE_KM, Grid
+from truceline.monitor.link_reports import EVENT, Bools, Floats, Ints, Reports
+from truceline.monitor.link_weights import Weights
+
+CELLS_KM = (1.0, 4.0, 16.0)
+REACH_DAYS = 1
+FIELD_DAYS = 2 * REACH_DAYS + 1
+FIELD_KM2 = (3 * CELLS_KM[-1]) ** 2  # the widest neighbourhood
+Heap = tuple[float, float, int, int]  # lon, lat, day since 1970, reports
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """``rate``: as of ``rivals``. ``heaped``: reports that stand in one of ``heaps``."""
+
+    rate: Floats
+    heaped: Bools
+    heaps: tuple[Heap, ...]
+
+    @classmethod
+    def of(cls, reports: Reports, weights: Weights) -> "Crowd":
+        """Of all reports."""
+        heaped, spots = heaps(reports, weights)
+        return cls(rivals(reports, np.arange(len(reports))), heaped, spots)
+
+
+def counts_as_rival(reports: Reports) -> Bools:
+    """Reports that say of a place and day that something happened there."""
+    return reports.placed & ~reports.vague
+
+
+def rivals(reports: Reports, rows: Ints) -> Floats:
+    """Other happenings per square kilometre and day around ``rows``: shape (rows, scales).
+
+    Column k is the highest rate on scale k and the wider ones: a report known to within
+    some kilometres says nothing about how crowded a smaller cell is.
+    """
+    counted = counts_as_rival(reports)
+    found = np.zeros((len(rows), len(CELLS_KM)))
+    for k, cell in enumerate(CELLS_KM):
+        near = neighbours(reports, np.flatnonzero(counted), rows, cell) - counted[rows]
+        found[:, k] = near / ((3 * cell) ** 2 * FIELD_DAYS)
+    return np.ascontiguousarray(np.maximum.accumulate(found[:, ::-1], axis=1)[:, ::-1])
+
+
+def neighbours(reports: Reports, counted: Ints, rows: Ints, cell: float) -> Ints:
+    """How many of ``counted`` share a row's source and lie in its nine cells and three days."""
+    blocks = _source_days(reports)
+    grid = Grid.of(counted, blocks[counted], reports.lon[counted], reports.lat[counted], cell)
+    found = np.zeros(len(rows), np.int64)
+    asked = np.flatnonzero(reports.placed[rows])
+    lon, lat = reports.lon[rows[asked]], reports.lat[rows[asked]]
+    half = 1.5 * cell / DEGREE_KM / np.maximum(np.cos(np.radians(lat)), 1e-3)
+    for day in range(-REACH_DAYS, REACH_DAYS + 1):
+        for which, first, last in grid.stretches(blocks[rows[asked]] + day, lon, lat, half):
+            found[asked[which]] += last - first
+    return found
+
+
+def _source_days(reports: Reports) -> Ints:
+    return reports.source.code * (1 << 24) + reports.day + (1 << 22)
+
+
+def heaps(reports: Reports, weights: Weights) -> tuple[Bools, tuple[Heap, ...]]:
+    """Reports that stand on one point and day in such numbers that the point is no place."""
+    rows = np.flatnonzero(reports.placed & (reports.kind == EVENT))
+    heaped = np.zeros(len(reports), np.bool_)
+    if not len(rows):
+        return heaped, ()
+    lon, lat, day = (
+        np.round(reports.lon[rows], 4),
+        np.round(reports.lat[rows], 4),
+        reports.day[rows],
+    )
+    order = np.lexsort((day, lat, lon))
+    new = np.ones(len(rows), np.bool_)
+    moved = np.zeros(len(rows) - 1, np.bool_)
+    for column in (lon, lat, day):
+        moved |= column[order[1:]] != column[order[:-1]]
+    new[1:] = moved
+    which = np.cumsum(new) - 1
+    counts = np.bincount(which)
+    big = np.flatnonzero(counts > weights.heap)
+    heaped[rows[order[np.isin(which, big)]]] = True
+    firsts = order[np.flatnonzero(new)][big]
+    return heaped, tuple(
+        (float(lon[f]), float(lat[f]), int(day[f]), int(c))
+        for f, c in zip(firsts, counts[big], strict=True)
+    )

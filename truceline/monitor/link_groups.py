@@ -1,0 +1,215 @@
+"""Groups: from scored pairs to incidents, by a rule that knows no order.
+
+In rounds, each group looks for its best partner, and those that choose one another become
+one (reciprocal nearest neighbours: Murtagh 1983; for average linkage the same as always
+joining the best pair of all). The worth of joining two groups is the mean score over all
+pairs across, after what else each report could be (its rivals) is counted in. Ties go to
+the lesser ids. What happens in a component of the pairs depends on that component alone.
+
+Never joined are groups that share a source, groups that people keep apart, and, in the
+first stage, vague reports; later a group holds at most one precise core.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from truceline.monitor.link_reports import Bools, Floats, Ints
+from truceline.monitor.link_weights import Weights
+
+_GRAIN = 1e6  # sums are rounded: a difference in the last bit decides nothing
+_LOWEST = -(2**62)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the rule looks at. ``source`` and ``vague`` of each report; ``join`` and ``split``
+    are pairs of rows that people, or a source, put together or keep apart.
+    """
+
+    source: Ints
+    vague: Bools
+    join: Ints
+    split: Ints
+
+
+def grouped(known: Known, i: Ints, j: Ints, score: Floats, weights: Weights) -> Ints:
+    """For each report the least row of its group. Pairs (i, j) with i < j, each once."""
+    n = len(known.source)
+    order = np.lexsort((j, i))
+    i, j, score = i[order], j[order], score[order]
+    label = components(n, known.join)
+    blocks = np.unique(label)
+    # What people joined is one report with several views: the best of them speaks.
+    i, j, score = _best_views(label, i, j, score)
+    precise = ~known.vague[i] & ~known.vague[j]
+    label = _stage(
+        known, label, blocks, i[precise], j[precise], score[precise], weights, vague=False
+    )
+    return _stage(known, label, blocks, i, j, score, weights, vague=True)
+
+
+def _best_views(label: Ints, i: Ints, j: Ints, score: Floats) -> tuple[Ints, Ints, Floats]:
+    """Of all pairs between two groups the one with the highest score; none inside a group."""
+    a, b = np.minimum(label[i], label[j]), np.maximum(label[i], label[j])
+    order = np.lexsort((j, i, -score, b, a))
+    order = order[a[order] != b[order]]
+    if not len(order):
+        return i[:0], j[:0], score[:0]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (np.diff(a[order]) != 0) | (np.diff(b[order]) != 0)
+    kept = np.sort(order[first])
+    return i[kept], j[kept], score[kept]
+
+
+def components(n: int, pairs: Ints) -> Ints:
+    """For each of ``n`` rows the least row that pairs connect it with."""
+    if not len(pairs):
+        return np.arange(n)
+    graph = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    _, which = connected_components(graph, directed=False)
+    least = np.full(int(which.max()) + 1, n, np.int64)
+    np.minimum.at(least, which, np.arange(n))
+    found: Ints = least[which]
+    return found
+
+
+def _stage(
+    known: Known,
+    label: Ints,
+    blocks: Ints,
+    i: Ints,
+    j: Ints,
+    score: Floats,
+    weights: Weights,
+    *,
+    vague: bool,
+) -> Ints:
+    n = len(label)
+    core = np.zeros(n, np.int64)  # whether a group holds a precise report
+    while len(i):
+        a, b = np.minimum(label[i], label[j]), np.maximum(label[i], label[j])
+        apart = a != b
+        i, j, score, a, b = i[apart], j[apart], score[apart], a[apart], b[apart]
+        if vague:
+            core[:] = 0
+            np.maximum.at(core, label, (~known.vague).astype(np.int64))
+        free = ~_clash(known, label, a, b)
+        if vague:
+            free &= (core[a] + core[b]) < 2
+        i, j, score, a, b = i[free], j[free], score[free], a[free], b[free]
+        if not len(i):
+            break
+        size = np.bincount(label[blocks], minlength=n)
+        first, second, plain, clear = _edges(known, a, b, i, j, score, size, weights, n)
+        if vague:
+            clear = plain - _alternatives(first, second, plain, core, n)
+        least = np.where(
+            (core[first] + core[second] > 0) & vague, weights.clear_vague, weights.clear
+        )
+        ok = (plain >= weights.link) & (clear >= least)
+        first, second, clear = first[ok], second[ok], clear[ok]
+        if not len(first):
+            break
+        merged = _mutual(first, second, clear, n)
+        if not len(merged):
+            break
+        to = np.arange(n)
+        to[second[merged]] = first[merged]
+        label = to[label]
+    return label
+
+
+def _edges(
+    known: Known,
+    a: Ints,
+    b: Ints,
+    i: Ints,
+    j: Ints,
+    score: Floats,
+    size: Ints,
+    weights: Weights,
+    n: int,
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Pairs of groups, their mean score, and the same after rivals are counted in."""
+    lost = _rivals(known, i, j, score)
+    key = a * n + b
+    order = np.argsort(key, kind="stable")
+    keys, start = np.unique(key[order], return_index=True)
+    which = np.repeat(np.arange(len(keys)), np.diff(np.append(start, len(key))))
+    first, second = keys // n, keys % n
+    pairs = size[first] * size[second]
+    absent = (pairs - np.diff(np.append(start, len(key)))) * weights.missing
+    plain = (np.bincount(which, weights=score[order]) + absent) / pairs
+    clear = plain - np.bincount(which, weights=lost[order]) / np.diff(np.append(start, len(key)))
+    return first, second, _rounded(plain), _rounded(clear)
+
+
+def _rivals(known: Known, i: Ints, j: Ints, score: Floats) -> Floats:
+    """log(1 + the odds of all others): what else i could be among the reports of j's source,
+    and j among those of i's.
+    """
+    odds = np.exp(np.minimum(score, 30.0))
+    others = np.zeros(len(i))
+    sources = int(known.source.max(initial=0)) + 1
+    for report, other in ((i, j), (j, i)):
+        _, which = np.unique(report * sources + known.source[other], return_inverse=True)
+        which = which.reshape(-1)
+        total = np.bincount(which, weights=odds)[which]
+        others += np.maximum(total - odds, 0)
+    return np.log1p(others)
+
+
+def _alternatives(first: Ints, second: Ints, plain: Floats, core: Ints, n: int) -> Floats:
+    """log(1 + the odds of all other groups) that a group without a precise report could
+    belong to: it is attached only where it is clear to which.
+    """
+    odds = np.exp(np.minimum(plain, 30.0))
+    others = np.zeros(len(first))
+    total = np.bincount(first, weights=odds, minlength=n)
+    total += np.bincount(second, weights=odds, minlength=n)
+    for end in (first, second):
+        loose = core[end] == 0
+        others += np.where(loose, np.maximum(total[end] - odds, 0), 0)
+    return np.log1p(others)
+
+
+def _mutual(first: Ints, second: Ints, worth: Floats, n: int) -> Ints:
+    """The pairs of groups that are each other's best; ties go to the lesser rows."""
+    best = np.full(n, -1, np.int64)
+    # The last write wins: the best comes last, and among equals the least ids.
+    order = np.lexsort((-second, -first, worth))
+    best[first[order]] = order
+    other = np.full(n, -1, np.int64)
+    other[second[order]] = order
+    rank = np.empty(len(first), np.int64)
+    rank[order] = np.arange(len(first))
+    at_first = np.where(best >= 0, rank[np.maximum(best, 0)], _LOWEST)
+    at_second = np.where(other >= 0, rank[np.maximum(other, 0)], _LOWEST)
+    top = np.maximum(at_first, at_second)
+    return np.flatnonzero((top[first] == rank) & (top[second] == rank))
+
+
+def _clash(known: Known, label: Ints, a: Ints, b: Ints) -> Bools:
+    """Pairs of groups that share a source, or of which people keep two members apart."""
+    n = len(label)
+    sources = int(known.source.max(initial=0)) + 1
+    words = (sources + 61) // 62
+    found = np.zeros(len(a), np.bool_)
+    bit = np.int64(1) << (known.source % 62)
+    for word in range(words):
+        held = np.zeros(n, np.int64)
+        here = known.source // 62 == word
+        np.bitwise_or.at(held, label[here], bit[here])
+        found |= (held[a] & held[b]) != 0
+    if len(known.split):
+        x, y = label[known.split[:, 0]], label[known.split[:, 1]]
+        never = np.unique(np.minimum(x, y) * n + np.maximum(x, y))
+        found |= np.isin(a * n + b, never)
+    return found
+
+
+def _rounded(values: Floats) -> Floats:
+    return np.round(values * _GRAIN) / _GRAIN
