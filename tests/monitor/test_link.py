@@ -1,54 +1,12 @@
 """Linking: what becomes one incident, and what never does."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from truceline.model.event import EVENT_SCHEMA
+from tests.monitor.link_worlds import report, table
 from truceline.model.incident import INCIDENT_SCHEMA, PAIR_SCHEMA
 from truceline.monitor.link import Decided, link
-
-NOON = datetime(2020, 3, 3, 12, tzinfo=UTC)
-
-
-def report(name: str, **given: Any) -> dict[str, Any]:
-    """One report, ``source:id``; dated 3 March 2020 in Saraqib unless it says otherwise."""
-    day = NOON.replace(hour=0) + timedelta(days=given.pop("day", 0))
-    days = given.pop("days", 1)
-    source = name.partition(":")[0]
-    row: dict[str, Any] = {
-        "event_id": name,
-        "source": source,
-        "kind": "event",
-        "start": day,
-        "end": day + timedelta(days=days),
-        "lon": 36.8,
-        "lat": 35.86,
-        "radius_m": 2_000.0,
-        "region": "disc",
-        "act": "shelling",
-        "actor": ["Army"],
-        "target": [],
-        "attribution": "actor",
-    }
-    row.update(given)
-    if row["radius_m"] == 0:
-        row["region"] = "point"
-    return row
-
-
-def table(*rows: dict[str, Any]) -> pa.Table:
-    """Reports as a table of events; what is not given is empty."""
-    filled = []
-    for row in rows:
-        blank: dict[str, Any] = {
-            f.name: "" if pa.types.is_string(f.type) else [] if pa.types.is_list(f.type) else None
-            for f in EVENT_SCHEMA
-        }
-        filled.append(blank | row)
-    return pa.Table.from_pylist(filled, schema=EVENT_SCHEMA)
 
 
 def groups(*rows: dict[str, Any], **given: Any) -> list[list[str]]:
@@ -97,3 +55,159 @@ def test_reports_of_one_source_stay_apart() -> None:
     assert groups(report("a:1"), report("a:2")) == [["a:1"], ["a:2"]]
     repeat = report("a:2", text="Duplicate of 1.")
     assert groups(report("a:1"), repeat) == [["a:1", "a:2"]]
+
+
+def test_adjacent_days_weigh_less_and_farther_days_do_not_link() -> None:
+    def score(day: int) -> list[float]:
+        return link(table(report("a:1"), report("b:1", day=day))).pairs["score"].to_pylist()
+
+    (same,), (next_day,) = score(0), score(1)
+    assert next_day < same - 2
+    assert score(2) == []
+    assert groups(report("a:1"), report("b:1", day=2)) == [["a:1"], ["b:1"]]
+
+
+def test_regions_that_do_not_touch_never_link() -> None:
+    near, far = report("b:1", lon=36.84), report("b:1", lon=36.9)
+    assert groups(report("a:1"), near) == [["a:1", "b:1"]]
+    assert groups(report("a:1"), far) == [["a:1"], ["b:1"]]
+
+
+def test_a_vague_report_joins_where_it_is_clear_and_never_pulls_others_together() -> None:
+    vague = report("c:1", radius_m=25_000, deaths_best=7)
+    one = report("a:1", deaths_best=7)
+    assert groups(one, vague) == [["a:1", "c:1"]]
+    # Two villages 20 km apart, both as likely to be meant.
+    other = report("b:1", lon=37.0, deaths_best=7)
+    assert groups(one, other, vague) == [["a:1"], ["b:1"], ["c:1"]]
+    # One of them fits much better.
+    unlike = report("b:1", lon=37.0, deaths_best=0, act="air-strike", actor=["Rebels"])
+    assert groups(one, unlike, vague) == [["a:1", "c:1"], ["b:1"]]
+
+
+@pytest.mark.parametrize(
+    "vague",
+    [
+        {"radius_m": 60_000.0, "days": 31},
+        {"radius_m": 60_000.0},
+        {"days": 7},
+        {"region": "unit", "unit": "SY07", "radius_m": 45_000.0},
+    ],
+)
+def test_no_vague_report_bridges_two_places(vague: dict[str, Any]) -> None:
+    villages = [report(f"{s}:1", lon=36.6 + 0.1 * k) for k, s in enumerate("abde")]
+    found = groups(*villages, report("c:1", **vague))
+    assert all(len(set(g) - {"c:1"}) <= 1 for g in found)
+
+
+def test_a_village_and_a_whole_day_are_not_one() -> None:
+    village = report("a:1", deaths_best=4)
+    day = report("b:1", radius_m=40_000, deaths_best=31, text="31 killed in total over the day")
+    assert groups(village, day) == [["a:1"], ["b:1"]]
+    same_toll = day | {"deaths_best": 4}
+    assert groups(village, same_toll) == [["a:1"], ["b:1"]]
+    assert groups(village, report("b:1", kind="summary")) == [["a:1"], ["b:1"]]
+
+
+def test_summaries_and_leads_have_rows_of_their_own() -> None:
+    linked = link(
+        table(
+            report("a:1"),
+            report("b:1"),
+            report("firms:1", kind="lead", act="fire-detected", radius_m=375.0, actor=[]),
+            report("s:1", kind="summary"),
+        )
+    )
+    rows = {r["incident_id"]: r for r in linked.incidents.to_pylist()}
+    assert list(rows) == ["a:1", "firms:1", "s:1"]
+    assert [r["kind"] for r in rows.values()] == ["event", "lead", "summary"]
+    assert rows["a:1"]["leads"] == ["firms:1"]
+    assert rows["a:1"]["event_ids"] == ["a:1", "b:1"]
+    assert sorted(linked.membership["event_id"].to_pylist()) == ["a:1", "b:1", "firms:1", "s:1"]
+
+
+def test_names_of_one_party_are_no_disagreement() -> None:
+    one, two = report("a:1", actor=["SAA"]), report("b:1", actor=["Government forces of Syria"])
+    plain = link(table(one, two)).incidents.to_pylist()[0]
+    assert plain["attribution"] == "disputed"
+    assert plain["actor"] == ["SAA", "Government forces of Syria"]
+    assert plain["disagreements"] == ["who acted: a says SAA; b says Government forces of Syria"]
+    names = {n: frozenset({"SYR"}) for n in ("SAA", "Government forces of Syria")}
+    known = link(table(one, two), names=names).incidents.to_pylist()[0]
+    assert (known["attribution"], known["disagreements"]) == ("actor", [])
+    assert known["actors"] == ["SAA", "Government forces of Syria"]
+
+
+def test_sources_that_cite_the_same_count_once() -> None:
+    def independent(*rows: dict[str, Any]) -> int:
+        (row,) = link(table(*rows)).incidents.to_pylist()
+        return int(row["independent"])
+
+    a, b, c = (report(f"{s}:1", text=s) for s in "abc")
+    assert independent(a, b, c) == 3
+    assert independent(a | {"cites": ["SOHR"]}, b | {"cites": ["sohr"]}, c) == 2
+    assert independent(a, b | {"text": "As reported by a: shelling"}, c) == 2
+    assert independent(a | {"text": ""}, b | {"text": ""}) == 1, "the same word for word"
+
+
+def test_place_and_time_are_the_best_known() -> None:
+    (row,) = link(
+        table(
+            report("a:1", radius_m=5_000.0),
+            report("b:1", radius_m=1_000.0, lon=36.82, place="Saraqib"),
+            report("c:1", radius_m=25_000.0, lon=36.9, days=2),
+        )
+    ).incidents.to_pylist()
+    assert (row["lon"], row["radius_m"], row["place"]) == (36.82, 1_000.0, "Saraqib")
+    assert (row["end"] - row["start"]).days == 1
+    (apart,) = link(
+        table(report("a:1", radius_m=0.0), report("b:1", radius_m=0.0, lon=36.81))
+    ).incidents.to_pylist()
+    assert (apart["region"], apart["lon"]) == ("disc", pytest.approx(36.805))
+    assert apart["radius_m"] == pytest.approx(452, abs=2)
+    assert apart["disagreements"] == [
+        "where: the most precise places that are given do not overlap"
+    ]
+
+
+def test_contradicting_decisions_are_said_and_apart_wins() -> None:
+    rows = [report("a:1"), report("b:1", lon=38), report("c:1", lon=39)]
+    people = Decided(
+        join=frozenset({("a:1", "b:1"), ("b:1", "c:1")}), split=frozenset({("a:1", "c:1")})
+    )
+    linked = link(table(*rows), decided=people)
+    assert [r["event_ids"] for r in linked.incidents.to_pylist()] == [["a:1", "b:1"], ["c:1"]]
+    assert any("contradicts" in note for note in linked.notes)
+    waiting = link(table(*rows), decided=Decided(join=frozenset({("a:1", "z:9")})))
+    assert any("wait" in note for note in waiting.notes)
+
+
+def test_bad_rows_stand_alone_and_are_said() -> None:
+    lost = report("a:2", lon=None, lat=None, region="nowhere")
+    timeless = report("b:2", start=None, end=None)
+    bare = report("", source="c")
+    linked = link(table(report("a:1"), lost, timeless, bare, bare))
+    assert linked.counts["events"] == 4
+    notes = " ".join(linked.notes)
+    for words in ("no time", "no place", "without an id", "under an id that another report has"):
+        assert words in notes
+    assert link(table()).counts["incidents"] == 0
+
+
+def test_a_gazetteer_default_is_bounded_and_said() -> None:
+    rows = [report(f"{'ab'[k % 2]}:{k:05d}", deaths_best=k % 7) for k in range(10_000)]
+    linked = link(table(*rows))
+    assert linked.counts["incidents"] == 10_000
+    assert any("10,000 reports stand on one point" in note for note in linked.notes)
+
+
+def test_an_incident_is_judged_like_an_event() -> None:
+    from truceline.pipeline.check import check
+    from truceline.pipeline.terms import load
+
+    linked = link(
+        table(report("a:1", day=10), report("b:1", day=10), report("c:9", kind="summary"))
+    )
+    findings = check(load("idlib-2020"), [linked.incidents])
+    assert (findings.checked, findings.summaries) == (1, 1)
+    assert findings.table()["event_ids"].to_pylist()[0] == ["a:1", "b:1"]

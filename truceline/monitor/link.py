@@ -19,7 +19,7 @@ from truceline.monitor.link_groups import Known, grouped
 from truceline.monitor.link_incidents import incident_table
 from truceline.monitor.link_names import Parties, parties_of
 from truceline.monitor.link_reports import EVENT, LEAD, Floats, Ints, Reports, reports_of
-from truceline.monitor.link_score import Scorer
+from truceline.monitor.link_score import PARTS, Scorer
 from truceline.monitor.link_weights import DEFAULT, NONE, Decided, Weights
 from truceline.monitor.link_words import pair_table
 
@@ -125,46 +125,61 @@ def link(
         kept, parts = scorer.score(i, j)
         if len(kept):
             some.append((i[kept], j[kept], parts))
-    return _linked(reports, crowd, _sorted(some), weights, decided, names, former, notes)
+    known = settled_on(reports, decided)
+    scored = sorted_pairs(some)
+    label = labels(reports, scored, known, weights)
+    return linked(reports, crowd, scored, label, known, weights, decided, names, former, notes)
 
 
-def _sorted(some: list[tuple[Ints, Ints, Floats]]) -> Scored:
+def sorted_pairs(some: list[tuple[Ints, Ints, Floats]]) -> Scored:
+    """Stretches of scored pairs as one, in the order of their rows."""
     if not some:
         none = np.zeros(0, np.int64)
-        return Scored(none, none, np.zeros((0, 10), np.float32))
+        return Scored(none, none, np.zeros((0, len(PARTS)), np.float32))
     i, j, parts = (np.concatenate([s[k] for s in some]) for k in range(3))
     order = np.lexsort((j, i))
     return Scored(i[order], j[order], parts[order].astype(np.float32))
 
 
-def _linked(
+def settled_on(reports: Reports, decided: Decided) -> tuple[Known, tuple[str, ...]]:
+    """What grouping looks at, and the decisions that could not be followed."""
+    join, split, notes = settled(reports, decided)
+    return Known(reports.source.code, reports.vague, join, split), notes
+
+
+def labels(
+    reports: Reports, scored: Scored, settled_: tuple[Known, tuple[str, ...]], weights: Weights
+) -> Ints:
+    """For each report the row of its incident's least member."""
+    event = reports.kind == EVENT
+    both = event[scored.i] & event[scored.j]
+    return grouped(settled_[0], scored.i[both], scored.j[both], scored.score[both], weights)
+
+
+def linked(
     reports: Reports,
     crowd: Crowd,
     scored: Scored,
+    label: Ints,
+    settled_: tuple[Known, tuple[str, ...]],
     weights: Weights,
     decided: Decided,
     names: Parties | None,
     former: tuple[str, ...],
     notes: tuple[str, ...],
 ) -> Linked:
-    join, split, contradictions = settled(reports, decided)
-    event = reports.kind == EVENT
-    both = event[scored.i] & event[scored.j]
-    known = Known(reports.source.code, reports.vague, join, split)
-    score = scored.score
-    label = grouped(known, scored.i[both], scored.j[both], score[both], weights)
-    supports = _supported(reports, scored, score, label, weights)
+    """All that was found, with what a person should know about it."""
     return Linked(
         reports=reports,
         crowd=crowd,
         scored=scored,
         label=label,
-        supports=supports,
+        supports=_supported(reports, scored, scored.score, label, weights),
         weights=weights,
         decided=decided,
         names=names,
         former=tuple(sorted(set(former))),
-        notes=notes + contradictions + _heap_notes(crowd),
+        notes=notes + settled_[1] + _heap_notes(crowd),
     )
 
 

@@ -35,12 +35,20 @@ class _Class:
 
 
 def candidates(
-    reports: Reports, crowd: Crowd, scorer: Scorer, weights: Weights, fresh: Bools | None = None
+    reports: Reports,
+    crowd: Crowd,
+    scorer: Scorer,
+    weights: Weights,
+    *,
+    fresh: Bools | None = None,
+    among: Bools | None = None,
 ) -> Iterator[tuple[Ints, Ints]]:
     """Pairs of rows (i < j) to be scored, in stretches. With ``fresh``, only pairs of which
-    at least one is fresh.
+    at least one is fresh; ``among`` then are the rows near enough in time to any fresh one.
     """
     usable = reports.placed & ~crowd.heaped & (reports.kind != SUMMARY)
+    if among is not None:
+        usable &= among
     classes = _classes(reports, np.flatnonzero(usable))
     for k, a in enumerate(classes):
         for b in classes[k:]:

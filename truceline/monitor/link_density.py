@@ -31,8 +31,9 @@ class Crowd:
     @classmethod
     def of(cls, reports: Reports, weights: Weights) -> "Crowd":
         """Of all reports."""
-        heaped, spots = heaps(reports, weights)
-        return cls(rivals(reports, np.arange(len(reports))), heaped, spots)
+        rows = np.arange(len(reports))
+        heaped, spots = heaps(reports, weights, rows)
+        return cls(rivals(reports, rows, rows), heaped, spots)
 
 
 def counts_as_rival(reports: Reports) -> Bools:
@@ -40,23 +41,25 @@ def counts_as_rival(reports: Reports) -> Bools:
     return reports.placed & ~reports.vague
 
 
-def rivals(reports: Reports, rows: Ints) -> Floats:
+def rivals(reports: Reports, rows: Ints, among: Ints) -> Floats:
     """Other happenings per square kilometre and day around ``rows``: shape (rows, scales).
+    ``among`` are the rows that are counted.
 
     Column k is the highest rate on scale k and the wider ones: a report known to within
     some kilometres says nothing about how crowded a smaller cell is.
     """
     counted = counts_as_rival(reports)
+    others = among[counted[among]]
     found = np.zeros((len(rows), len(CELLS_KM)))
     for k, cell in enumerate(CELLS_KM):
-        near = neighbours(reports, np.flatnonzero(counted), rows, cell) - counted[rows]
+        near = neighbours(reports, others, rows, cell) - counted[rows]
         found[:, k] = near / ((3 * cell) ** 2 * FIELD_DAYS)
     return np.ascontiguousarray(np.maximum.accumulate(found[:, ::-1], axis=1)[:, ::-1])
 
 
 def neighbours(reports: Reports, counted: Ints, rows: Ints, cell: float) -> Ints:
     """How many of ``counted`` share a row's source and lie in its nine cells and three days."""
-    blocks = _source_days(reports)
+    blocks = source_days(reports)
     grid = Grid.of(counted, blocks[counted], reports.lon[counted], reports.lat[counted], cell)
     found = np.zeros(len(rows), np.int64)
     asked = np.flatnonzero(reports.placed[rows])
@@ -68,13 +71,16 @@ def neighbours(reports: Reports, counted: Ints, rows: Ints, cell: float) -> Ints
     return found
 
 
-def _source_days(reports: Reports) -> Ints:
+def source_days(reports: Reports) -> Ints:
+    """A number for each source's day: the next day's is one more."""
     return reports.source.code * (1 << 24) + reports.day + (1 << 22)
 
 
-def heaps(reports: Reports, weights: Weights) -> tuple[Bools, tuple[Heap, ...]]:
-    """Reports that stand on one point and day in such numbers that the point is no place."""
-    rows = np.flatnonzero(reports.placed & (reports.kind == EVENT))
+def heaps(reports: Reports, weights: Weights, rows: Ints) -> tuple[Bools, tuple[Heap, ...]]:
+    """Those of ``rows`` that stand on one point and day in such numbers that the point is no
+    place. ``rows`` are all of some days.
+    """
+    rows = rows[(reports.placed & (reports.kind == EVENT))[rows]]
     heaped = np.zeros(len(reports), np.bool_)
     if not len(rows):
         return heaped, ()

@@ -50,7 +50,7 @@ class Weights:
     name_other: float = -1.0
     cites_other: float = 2.0
     cites_same: float = 0.5
-    overview: float = -3.0  # one speaks of a whole area or day in total, the other does not
+    overview: float = -6.0  # one speaks of a whole area or day in total, the other does not
     # When two are one.
     link: float = 0.0  # least log-odds of an incident's members, on average
     clear: float = -0.4  # ... after what else each of them could be is counted in
