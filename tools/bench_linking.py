@@ -192,10 +192,11 @@ def speed(args: argparse.Namespace, sides: Sequence[str], seed: int) -> list[Any
             if "failed" in run:
                 print(f"{TITLES[side]:30} {run['failed']}")
                 continue
-            line = f"{TITLES[side]:30}{run['seconds']:8.1f} s {run['peak_mb']:8,.0f} MB"
+            line = f"{TITLES[side]:30}{run['seconds']:8.1f} s ({run['cpu']:.1f} s CPU)"
+            line += f"{run['peak_mb']:8,.0f} MB"
             line += f"  pair P {run['pair_precision']:.3f} R {run['pair_recall']:.3f}"
             if "seconds" in ours and side != "truceline":
-                line += f"  ours takes {ours['seconds'] / run['seconds']:.2f} of its time"
+                line += f"  ours takes {ours['cpu'] / run['cpu']:.2f} of its CPU time"
                 line += f", {ours['peak_mb'] / run['peak_mb']:.2f} of its memory"
             print(line)
     return runs

@@ -26,16 +26,7 @@ def truceline(events: pa.Table, timezone: str) -> pa.Table:
     """Our linker, as it comes, without the agreement's names for actors."""
     from truceline.monitor.link import link
 
-    found = link(events).incidents
-    lists = found["event_ids"].combine_chunks()
-    return pa.table(
-        {
-            "incident_id": found["incident_id"]
-            .combine_chunks()
-            .take(pc.list_parent_indices(lists)),
-            "event_id": pc.list_flatten(lists),
-        }
-    )
+    return link(events).membership
 
 
 def plain(events: pa.Table, timezone: str) -> pa.Table:
