@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
 from truceline.cli.app import app
 from truceline.model.batch import Context
-from truceline.monitor.exercise_settings import SETTINGS
+from truceline.monitor.exercise_formats import mixed
+from truceline.monitor.exercise_settings import SETTINGS, changed
 from truceline.pipeline.check import Intake
 from truceline.pipeline.exercise import make_exercise, save_exercise
 from truceline.pipeline.terms import load
@@ -59,6 +61,43 @@ def test_every_row_is_taken_in_by_the_table_source(tmp_path: Path, setting: str)
     assert [p for p in intake.problems if p.severity == "row"] == []
     assert sum(c.events for c in intake.counts) == made.drawn["rows"]
     assert ids == set(made.seen["event_id"].to_pylist())
+
+
+def test_a_mix_of_formats_says_what_each_can_say(tmp_path: Path) -> None:
+    terms = load("idlib-2020")
+    setting = changed(SETTINGS["hard"], {"month": 0.2, "summaries": 3})
+    made = mixed(make_exercise(terms, setting=setting, events=3_000, seed=6))
+    files = save_exercise(made, tmp_path)
+    intake = Intake(Context(timezone=terms.agreement.timezone))
+    events = pa.concat_tables(list(intake.read([(made.read_as[f.stem], f) for f in files])))
+    assert [p for p in intake.problems if p.severity == "row"] == []
+    assert set(events["event_id"].to_pylist()) == set(made.seen["event_id"].to_pylist())
+    plain = make_exercise(terms, setting=setting, events=3_000, seed=6)
+    by_id = {r["event_id"].split(":")[1]: r for r in events.to_pylist()}
+    months = 0
+    for name, read_as in (("alpha", "acled"), ("gamma", "ucdp")):
+        for row in plain.reports[name].to_pylist():
+            event = by_id[row["id"]]
+            assert event["source"] == read_as
+            assert event["text"] == row["text"]
+            assert event["place"] == row["place"]
+            assert (event["lon"], event["lat"]) == (row["lon"], row["lat"])
+            assert event["when_text"][:7] == row["start"][:7]
+            if len(row["start"]) == 7:
+                months += 1
+                assert 28 <= (event["end"] - event["start"]).days <= 31
+            if row["deaths"] is not None:
+                assert event["deaths_best"] == row["deaths"]
+            assert all(n.endswith(" (SIMULATED)") for n in (*event["actor"], *event["target"]))
+    assert months > 50
+
+
+def test_the_mix_is_named_by_the_command(tmp_path: Path) -> None:
+    code, out, _ = run("--out", str(tmp_path / "m"), "--events", "300", "--mixed")
+    assert code == 0
+    assert f"acled={tmp_path / 'm' / 'alpha.csv'}\t" in out
+    assert f"ucdp={tmp_path / 'm' / 'gamma.csv'}\t" in out
+    assert f"table={tmp_path / 'm' / 'beta.csv'}\t" in out
 
 
 @pytest.mark.parametrize("name", sorted(library.names()))

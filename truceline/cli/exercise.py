@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from truceline.cli.talk import cannot_open, data, say, stop, terms_of
+from truceline.monitor.exercise_formats import mixed
 from truceline.monitor.exercise_settings import SETTINGS, changed
 from truceline.pipeline.exercise import make_exercise, save_exercise
 
@@ -38,6 +39,9 @@ def exercise(
         list[str] | None,
         typer.Option("--set", help="A parameter, like wrong_day=0.1 or alpha.sees=0.9."),
     ] = None,
+    mix: Annotated[
+        bool, typer.Option("--mixed", help="alpha as an ACLED export, gamma as UCDP GED rows.")
+    ] = False,
 ) -> None:
     """Make SIMULATED reports by several sources under an agreement, and write the truth."""
     if setting not in SETTINGS:
@@ -51,6 +55,8 @@ def exercise(
     terms = terms_of(agreement, with_boundaries=False)
     try:
         made = make_exercise(terms, setting=chosen, events=events, days=days, seed=seed)
+        if mix:
+            made = mixed(made)
         files = save_exercise(made, out)
     except ValueError as error:
         stop(str(error))
@@ -58,7 +64,8 @@ def exercise(
         stop(cannot_open(error, str(out)))
     say(f"An exercise under {terms.agreement.title}: every row is SIMULATED.")
     for path in files:
-        data(f"{path}\t{made.reports[path.stem].num_rows}")
+        read_as = made.read_as[path.stem]
+        data(f"{read_as}={path}\t{made.reports[path.stem].num_rows}")
     data(f"rows\t{made.drawn['rows']}")
     data(f"incidents\t{made.truth.num_rows}")
     say(f"the truth is in {out / 'truth.csv'}; who saw what in {out / 'seen.csv'}")

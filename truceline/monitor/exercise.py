@@ -51,13 +51,15 @@ class Exercise:
 
     ``reports`` have the columns of the ``table`` source. ``truth`` has a row for each
     incident, ``seen`` one for each report (docs/exercise.md lists the columns). ``drawn``
-    says with which parameters and how many of everything.
+    says with which parameters and how many of everything; ``read_as`` which kind of source
+    reads each table.
     """
 
     reports: Mapping[str, pa.Table]
     truth: pa.Table
     seen: pa.Table
     drawn: Mapping[str, object] = field(default_factory=dict)
+    read_as: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,7 @@ def _tables(
         truth_table(truth, stage.towns, stage.sides, stage.zone),
         pa.concat_tables(seen),
         drawn,
+        dict.fromkeys(reports, "table"),
     )
 
 

@@ -251,9 +251,7 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("easy", World(per_town_day=0.012, again=0.02), _EASY, Fires(0.1)),
         Setting("realistic", World(), _REALISTIC, Fires(0.1)),
         Setting("hard", World(per_town_day=0.1, again=0.15), _HARD, Fires(0.2, 4.0)),
-        Setting(
-            "hopeless", World(per_town_day=0.5, again=0.2), _HOPELESS, Fires(0.2, 9.0)
-        ),
+        Setting("hopeless", World(per_town_day=0.5, again=0.2), _HOPELESS, Fires(0.2, 9.0)),
     )
 }
 

@@ -48,7 +48,7 @@ def make_exercise(
 
 
 def save_exercise(made: Exercise, folder: Path) -> list[Path]:
-    """Write one ``table`` file for each source, the truth, and what was drawn.
+    """Write one file for each source, the truth, and what was drawn.
 
     Gives the sources' files. Raises OSError where the folder cannot be written.
     """
@@ -81,7 +81,10 @@ def write_exercise(
 
 def _readme(made: Exercise, files: list[Path]) -> str:
     drawn = made.drawn
-    listed = "\n".join(f"- `{f.name}`: {made.reports[f.stem].num_rows:,} rows" for f in files)
+    listed = "\n".join(
+        f"- `{f.name}`: {made.reports[f.stem].num_rows:,} rows, source `{made.read_as[f.stem]}`"
+        for f in files
+    )
     return f"""# SIMULATED
 
 Everything in this folder is made up by `truceline exercise`. Nothing here happened.
@@ -90,7 +93,7 @@ Agreement {drawn["agreement"]}, setting {drawn["setting"]}, seed {drawn["seed"]}
 {drawn["incidents"]:,} true incidents, {drawn["days_on_either_side"]} days on either side of the
 moment the fighting is to stop, {drawn["answers"]:,} of them answers to an earlier one.
 
-Reports, in the columns of the source `table`:
+Reports:
 
 {listed}
 
