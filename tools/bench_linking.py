@@ -1,7 +1,7 @@
 """Measure linking against the truth of fresh exercises, beside what a user would pick.
 
     python tools/bench_linking.py [--settings easy realistic hard hopeless] [--events N]
-        [--rounds N | --seeds S ...] [--sides truceline splink plain nearest] [--json F]
+        [--rounds N | --seeds S ...] [--sides truceline named splink plain nearest] [--json F]
     python tools/bench_linking.py --speed [--sizes 100000 1000000]
 
 Every event is SIMULATED (`truceline exercise`). Seeds are drawn afresh on each run and
@@ -42,6 +42,7 @@ SHOWN = (
 )
 TITLES = {
     "truceline": "Truceline",
+    "named": "Truceline, agreement's names",
     "splink": "Splink (EM, DuckDB)",
     "plain": "same day, 5 km, other source",
     "nearest": "the same, nearest first",
@@ -71,17 +72,19 @@ def make(folder: Path, agreement: str, setting: str, events: int, seed: int, two
     pq.write_table(made.seen, folder / "seen.parquet")
     lost = sum(c.problems for c in intake.counts)
     (folder / "about.json").write_text(
-        json.dumps({"timezone": zone, "rows": table.num_rows, "problems": lost})
+        json.dumps(
+            {"timezone": zone, "agreement": agreement, "rows": table.num_rows, "problems": lost}
+        )
     )
 
 
 def run_side(side: str, folder: Path) -> dict[str, Any]:
     """One side on one exercise, in this process. Reading is outside the clock."""
     events = pq.read_table(folder / "events.parquet")
-    zone = json.loads((folder / "about.json").read_text())["timezone"]
+    about = json.loads((folder / "about.json").read_text())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began, worked = time.perf_counter(), time.process_time()
-    linked = SIDES[side](events, zone)
+    linked = SIDES[side](events, about["timezone"], about["agreement"])
     seconds, cpu = time.perf_counter() - began, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     pq.write_table(linked, folder / f"{side}.parquet")
@@ -125,7 +128,7 @@ def accuracy(args: argparse.Namespace, sides: Sequence[str], seeds: Sequence[int
                     rows[side].append(found)
                     runs.append({"setting": setting, "seed": seed, "side": side, **found})
         print(f"\n{setting}: {args.events:,} rows under {args.agreement}, {len(seeds)} seeds")
-        print(table(rows))
+        print(table(rows), flush=True)
     return runs
 
 
@@ -184,22 +187,32 @@ def speed(args: argparse.Namespace, sides: Sequence[str], seed: int) -> list[Any
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             make(folder, "syria-cessation-2016", "realistic", size, seed, two=True)
-            found = {side: measured(side, folder, args.limit) for side in sides}
-        print(f"\ntwo sources, {size:,} SIMULATED rows in all, {os.cpu_count()} cores, seed {seed}")
-        ours = found.get("truceline", {})
-        for side, run in found.items():
-            runs.append({"size": size, "seed": seed, "side": side, **run})
-            if "failed" in run:
-                print(f"{TITLES[side]:30} {run['failed']}")
-                continue
-            line = f"{TITLES[side]:30}{run['seconds']:8.1f} s ({run['cpu']:.1f} s CPU)"
-            line += f"{run['peak_mb']:8,.0f} MB"
-            line += f"  pair P {run['pair_precision']:.3f} R {run['pair_recall']:.3f}"
-            if "seconds" in ours and side != "truceline":
-                line += f"  ours takes {ours['cpu'] / run['cpu']:.2f} of its CPU time"
-                line += f", {ours['peak_mb'] / run['peak_mb']:.2f} of its memory"
-            print(line)
+            print(
+                f"\ntwo sources, {size:,} SIMULATED rows in all, {os.cpu_count()} cores, seed {seed}",
+                flush=True,
+            )
+            ours: dict[str, Any] = {}
+            for side in sides:
+                run = measured(side, folder, args.limit)
+                runs.append({"size": size, "seed": seed, "side": side, **run})
+                print(_timed(side, run, ours), flush=True)
+                if side == "truceline" and "failed" not in run:
+                    ours = run
     return runs
+
+
+def _timed(side: str, run: dict[str, Any], ours: dict[str, Any]) -> str:
+    """A line for one side: time, memory, score, and ours as a share of its."""
+    if "failed" in run:
+        return f"{TITLES[side]:30} {run['failed']}"
+    line = f"{TITLES[side]:30}{run['seconds']:8.1f} s ({run['cpu']:.1f} s CPU)"
+    line += f"{run['peak_mb']:8,.0f} MB"
+    line += f"  pair P {run['pair_precision']:.3f} R {run['pair_recall']:.3f}"
+    if ours:
+        line += f"  ours: {ours['seconds'] / run['seconds']:.2f} of its time"
+        line += f", {ours['cpu'] / run['cpu']:.2f} of its CPU time"
+        line += f", {ours['peak_mb'] / run['peak_mb']:.2f} of its memory"
+    return line
 
 
 def main() -> None:
@@ -225,7 +238,7 @@ def main() -> None:
     for side in args.sides:
         if side not in sides:
             print(f"{TITLES[side]}: {missing(side)}")
-    print(f"seeds: {' '.join(map(str, seeds))}   (repeat with --seeds)")
+    print(f"seeds: {' '.join(map(str, seeds))}   (repeat with --seeds)", flush=True)
     if args.speed:
         runs = speed(args, sides, seeds[0])
     else:

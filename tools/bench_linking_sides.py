@@ -22,21 +22,30 @@ METRES_PER_DEGREE = 111_320.0
 SPLINK_SHARE = 0.5  # pairs more likely one than not
 
 
-def truceline(events: pa.Table, timezone: str) -> pa.Table:
+def truceline(events: pa.Table, timezone: str, agreement: str) -> pa.Table:
     """Our linker, as it comes, without the agreement's names for actors."""
     from truceline.monitor.link import link
 
     return link(events).membership
 
 
-def plain(events: pa.Table, timezone: str) -> pa.Table:
+def named(events: pa.Table, timezone: str, agreement: str) -> pa.Table:
+    """Our linker with the agreement's list of actors, as in a case folder."""
+    from truceline.monitor.link import link
+    from truceline.monitor.who import Names
+    from truceline.pipeline.terms import load
+
+    return link(events, names=Names(load(agreement).agreement).parties_of).membership
+
+
+def plain(events: pa.Table, timezone: str, agreement: str = "") -> pa.Table:
     """Same local day, within 5 km, another source; what hangs together is one incident."""
     rows, one, other = _near(events, timezone)
     _, group = connected_components(_graph(len(rows), one, other), directed=False)
     return _incidents(events, rows, group)
 
 
-def nearest(events: pa.Table, timezone: str) -> pa.Table:
+def nearest(events: pa.Table, timezone: str, agreement: str = "") -> pa.Table:
     """The same pairs, the nearest first, and no source twice in one incident."""
     rows, one, other = _near(events, timezone)
     x, y = rows["x"].to_numpy(), rows["y"].to_numpy()
@@ -56,7 +65,7 @@ def nearest(events: pa.Table, timezone: str) -> pa.Table:
     return _incidents(events, rows, np.array(group))
 
 
-def splink(events: pa.Table, timezone: str) -> pa.Table:
+def splink(events: pa.Table, timezone: str, agreement: str = "") -> pa.Table:
     """Splink on DuckDB: weights learned by EM, one report of a source in an incident."""
     import splink.comparison_level_library as cll
     import splink.comparison_library as cl
@@ -207,8 +216,9 @@ def _incidents(events: pa.Table, rows: pd.DataFrame, group: np.ndarray) -> pa.Ta
     return pa.concat_tables([put, alone.cast(put.schema)])
 
 
-SIDES: dict[str, Callable[[pa.Table, str], pa.Table]] = {
+SIDES: dict[str, Callable[[pa.Table, str, str], pa.Table]] = {
     "truceline": truceline,
+    "named": named,
     "splink": splink,
     "plain": plain,
     "nearest": nearest,
@@ -219,6 +229,6 @@ def missing(side: str) -> str:
     """Why a side cannot run here, '' if it can."""
     if side == "splink" and find_spec("splink") is None:
         return "Splink is not installed: pip install 'splink>=5'"
-    if side == "truceline" and find_spec("truceline.monitor.link") is None:
+    if side in ("truceline", "named") and find_spec("truceline.monitor.link") is None:
         return "this Truceline has no linker"
     return ""

@@ -85,7 +85,7 @@ def test_what_the_rule_leaves_apart_is_there_by_itself(
     sides: ModuleType, name: str, other: str
 ) -> None:
     events = events_of("a 1 2020-03-06 36.50 36.00 event", other)
-    linked = sides.SIDES[name](events, "UTC")
+    linked = sides.SIDES[name](events, "UTC", "")
     assert groups(linked) == {frozenset({i}) for i in events["event_id"].to_pylist()}
 
 
