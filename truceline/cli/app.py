@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from truceline.cli import agreement, answering, case, deciding, linking, monitoring, reading
+from truceline.cli import (
+    agreement,
+    answering,
+    case,
+    deciding,
+    exercise,
+    linking,
+    monitoring,
+    reading,
+)
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
 from truceline.monitor.zones import features
 from truceline.store import boundaries
@@ -27,6 +36,7 @@ case.register(app)
 reading.register(app)
 answering.register(app)
 deciding.register(app)
+exercise.register(app)
 linking.register(app)
 boundary_app = typer.Typer(help="Admin units that commands without a case may use.")
 app.add_typer(boundary_app, name="boundaries")

@@ -133,13 +133,15 @@ class Scorer:
 
     def _people(self, i: Ints, j: Ints) -> list[Floats]:
         w, r = self.weights, self.reports
-        who = naming.worth(self._who.of(i, j), w.actor_same, w.actor_alike, w.actor_other)
-        whom = naming.worth(self._whom.of(i, j), w.target_same, w.target_alike, w.target_other)
+        actor = (w.actor_same, w.actor_alike, w.actor_unlike, w.actor_other)
+        target = (w.target_same, w.target_alike, w.target_unlike, w.target_other)
+        who = naming.worth(self._who.of(i, j), *actor)
+        whom = naming.worth(self._whom.of(i, j), *target)
         # Where one does not say which side acted, the sides are compared as a pair.
         either = np.flatnonzero(r.open[i] | r.open[j])
         if len(either):
             sides = self._sides.of(i[either], j[either])
-            who[either] = naming.worth(sides, w.actor_same, w.actor_alike, w.actor_other)
+            who[either] = naming.worth(sides, *actor)
             whom[either] = 0.0
         return [who, whom]
 
@@ -149,9 +151,8 @@ class Scorer:
         pinned = np.log(area / (np.pi * w.name_village_km**2))
         same = np.clip(pinned, w.name_same, w.name_most)
         named = self._names.of(i, j)
-        name = np.where(
-            named == naming.SAME, same, np.where(named == naming.OTHER, w.name_other, 0.0)
-        )
+        elsewhere = (named == naming.UNLIKE) & ~r.vague[i] & ~r.vague[j]
+        name = np.where(named == naming.SAME, same, np.where(elsewhere, w.name_other, 0.0))
         overview = np.where(r.overview[i] != r.overview[j], w.overview, 0.0)
         return [name, self._cites.of(i, j, w), overview]
 
