@@ -178,17 +178,36 @@ def bounds(agreement: Agreement, provision: Provision, choice: Choice) -> Interv
     Raises:
         UnresolvedError: an edge that the text leaves open.
     """
-    start = _ALWAYS
+    start, end, left_open = widest_bounds(agreement, provision, choice)
+    if left_open:
+        raise UnresolvedError(left_open)
+    return start, end
+
+
+def widest_bounds(
+    agreement: Agreement, provision: Provision, choice: Choice
+) -> tuple[Edge, Edge, str]:
+    """As ``bounds``, but an edge that the text leaves open is as far out as it can be.
+
+    The third part says what is left open; '' where nothing is. Outside these edges the
+    provision is surely not in force; between them it is, or may be.
+    """
+    start, end, left_open = _ALWAYS, _NEVER, ""
     if provision.from_ is not None:
-        start = point_edge(agreement, provision.from_, f"{provision.id} from", choice)
-    end = _NEVER
+        try:
+            start = point_edge(agreement, provision.from_, f"{provision.id} from", choice)
+        except UnresolvedError as error:
+            left_open = str(error)
     if provision.until is not None:
         key = f"{provision.id} until"
-        end = point_edge(agreement, provision.until, key, choice, closing=True)
-    elif provision.for_ is not None and provision.renewal is None:
+        try:
+            end = point_edge(agreement, provision.until, key, choice, closing=True)
+        except UnresolvedError as error:
+            left_open = left_open or str(error)
+    elif provision.for_ is not None and provision.renewal is None and start != _ALWAYS:
         local = [m.astimezone(agreement.tz) for m in (start.lo, start.hi)]
         end = Edge(*(provision.for_.after(m).astimezone(UTC) for m in local))
-    return start, end
+    return start, end, left_open
 
 
 def span_bounds(

@@ -126,6 +126,13 @@ class Clause:
                     "not forbidden",
                     f"A calibre of {deed.calibre_mm:g} mm is outside {weapons.calibre}.",
                 )
+        if answer == "yes" and weapons is not None and weapons.types:
+            return "act", (
+                "act",
+                "cannot tell",
+                f"The clause speaks of {', '.join(weapons.types)}; a report does not say which "
+                "weapon it was in words that can be held against that.",
+            )
         offensive = self.provision.qualifier == "offensive"
         if offensive and both(answer, covered(_phrases(("offensive operations",)), deed)) != answer:
             return both(answer, "act"), (
