@@ -17,9 +17,10 @@ import numpy as np
 import pyarrow as pa
 
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS
-from truceline.faces.moments import MONTHS, Moment, day_words, span_words, utc
+from truceline.faces.moments import Moment, span_words, utc
 from truceline.faces.nearby import Reports
 from truceline.model.finding import Findings
+from truceline.model.words import MONTHS, day_words
 from truceline.monitor.windows import micros
 
 _WIDTH = 960.0

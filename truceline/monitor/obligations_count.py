@@ -120,7 +120,9 @@ def _anchor(agreement: Agreement, name: str, choice: Choice, done: Completions) 
         raise UnresolvedError(f"'{name}' is {anchor.unknown.replace('-', ' ')}")
     if anchor.done is not None:
         if anchor.done not in done:
-            raise UnresolvedError(f"it counts from when '{anchor.done}' is done, which is not known")
+            raise UnresolvedError(
+                f"it counts from when '{anchor.done}' is done, which is not known"
+            )
         return done[anchor.done]
     if anchor.after is not None and anchor.plus is not None:
         base = _anchor(agreement, anchor.after, choice, done)
@@ -170,15 +172,15 @@ def due_after(start: Start, within: Duration, p: Provision, working: WorkingDays
         first = start.lo.date()
         eve = first - _DAY if _first_counts(start, p) else first
         last = (start.hi - _DAY if start.day else start.hi).date()
-        ends = [working.after(d, within.days) for d in (eve, eve + (last - first))]
-        return _by_day(*ends, start.lo.tzinfo)
+        early, late = (working.after(d, within.days) for d in (eve, eve + (last - first)))
+        return _by_day(early, late, start.lo.tzinfo)
     if within.of_clock or p.counting == "to-the-moment":
         return Due(within.after(start.lo), within.after(start.hi))
-    ends = []
+    ends: list[date] = []
     for moment in (start.lo, start.hi - _DAY if start.day else start.hi):
         end = within.after(datetime.combine(moment.date(), time(0))).date()
         ends.append(end - _DAY if _first_counts(start, p) else end)
-    return _by_day(*ends, start.lo.tzinfo)
+    return _by_day(ends[0], ends[1], start.lo.tzinfo)
 
 
 def _first_counts(start: Start, p: Provision) -> bool:
@@ -196,8 +198,9 @@ def due_by(start: Start) -> Due:
 
 def due_from(start: Start) -> Due:
     """The first day of a standing duty, to its end."""
-    return _by_day(start.lo.date(), (start.hi - _DAY if start.day else start.hi).date(),
-                   start.lo.tzinfo)
+    return _by_day(
+        start.lo.date(), (start.hi - _DAY if start.day else start.hi).date(), start.lo.tzinfo
+    )
 
 
 def _by_day(first: date, last: date, tz: tzinfo | None) -> Due:
