@@ -77,7 +77,7 @@ def obligations(
     done = completions(agreement, current, asked)
     found: list[Obligation] = []
     for dated in duties(agreement):
-        if dated.since is not None and utc(dated.since.start(agreement.tz)) > asked.now:
+        if dated.since is not None and utc(dated.since.start(agreement.tz)) >= asked.now:
             continue  # not agreed yet
         mine = [e for e in current if e.provision == dated.provision.id]
         every = [e for e in evidence if e.provision == dated.provision.id]
@@ -128,10 +128,10 @@ def _version(
     asked: Asked,
 ) -> Iterator[Obligation]:
     till = None if dated.till is None else utc(dated.till.start(agreement.tz))
-    if till is None or till > asked.now:
+    if till is None or till >= asked.now:
         yield from _items(agreement, dated, evidence, done, asked, till)
         return
-    before = Asked(till, asked.soon)
+    before = Asked(till, asked.soon)  # the amendment begins with that moment
     for made in _items(agreement, dated, evidence, done, before, till):
         if made.state in _SETTLED or made.kind in ("each", "count"):
             yield made
@@ -200,7 +200,7 @@ def _dues(agreement: Agreement, p: Provision, kind: str, done: Completions) -> l
             continue
         try:
             if name == "by_date":
-                words, due = "given outright", due_by(start)
+                words, due = "the date in the text", due_by(start)
             elif name == "after":
                 assert p.within is not None
                 words, due = _counted_words(p, start), due_after(start, p.within, p, working)

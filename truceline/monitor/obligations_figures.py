@@ -17,7 +17,7 @@ from truceline.model.provision import Limit, Provision
 from truceline.model.words import day_words, duration_words
 from truceline.monitor.obligations_count import Completions, as_day, utc
 from truceline.monitor.obligations_repeat import Periods, periods
-from truceline.monitor.obligations_state import Asked, told_words
+from truceline.monitor.obligations_state import Asked, happened, told_words
 from truceline.monitor.obligations_window import window
 
 Row = tuple[str, str, int | None, list[DueReading], list[Evidence]]
@@ -66,7 +66,7 @@ def limit_words(limit: Limit) -> str:
     least = f"at least {limit.at_least:,}" if limit.at_least is not None else ""
     most = f"at most {limit.at_most:,}" if limit.at_most is not None else ""
     said = f"{' and '.join(w for w in (least, most) if w)} {limit.of}"
-    return said + (f" every {duration_words(limit.per)}" if limit.per else "")
+    return said + (f" per {duration_words(limit.per).removeprefix('1 ')}" if limit.per else "")
 
 
 def _of(e: Evidence, limit: Limit, p: Provision) -> bool:
@@ -102,7 +102,7 @@ def sums(
     One voice's later figure of the same time stands for its earlier; one of a longer time
     stands before those of the parts that it covers.
     """
-    inside = [e for e in evidence if _inside(e.when, a, b) and e.when.lo <= asked.now]  # type: ignore[operator] # _inside has a lo
+    inside = [e for e in evidence if _inside(e.when, a, b) and happened(e, asked.now) is not False]
     voices = list(dict.fromkeys(e.voice for e in inside))
     found = []
     for voice in voices:
@@ -179,7 +179,7 @@ def _period(
         part = totals and not all(s.whole for s in totals)
         numbers += "; not for the whole period" if part else ""
     else:
-        soon = asked.near(due) and a <= asked.now
+        soon = asked.near(due) and a < asked.now
         state, cause = ("due-soon" if soon else "pending"), ""
     reading = DueReading(found.words, opens, due, state, cause, numbers)
     return reading, [*inside, *(w for w in wide if w not in inside)]
@@ -203,7 +203,7 @@ def _stock(
     for words, opens, closes, why in window(agreement, dated, done, till):
         if why:
             judged.append(DueReading(words, opens, None, "cannot-tell", "anchor", why))
-        elif opens is not None and utc(opens) > asked.now:
+        elif opens is not None and utc(opens) >= asked.now:
             said = f"holds from {day_words(opens)}"
             judged.append(DueReading(words, opens, None, "pending", "", said))
         else:
@@ -224,7 +224,7 @@ def _newest(
             opens is None or e.when.hi > utc(opens) or (e.when.moment and e.when.hi >= utc(opens))
         )
         before = closes is None or e.when.lo is None or e.when.lo < utc(closes)
-        return after and before and (e.when.lo or e.when.hi) <= asked.now
+        return after and before and happened(e, asked.now) is not False
 
     newest: dict[str, Evidence] = {}
     peaks: list[Evidence] = []

@@ -124,7 +124,7 @@ def _periods(
         a, b = every.times(k).after(start.lo), every.times(k + 1).after(start.lo)
         if closes is not None and utc(a) >= closes:
             break
-        ahead = utc(a) > asked.now
+        ahead = utc(a) >= asked.now
         if since is not None and utc(a) < since:
             continue
         if working is not None and daily and not working.works(a.date()):

@@ -8,7 +8,7 @@ not agree, the state is ``disputed``.
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from truceline.model.obligation import STATES, Due, DueReading, Evidence, Told
 from truceline.model.quantity import Duration
@@ -20,10 +20,25 @@ _STANCES = ("done", "not-done", "disputed")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The moment that is asked about, UTC, and how long before a deadline it is 'soon'."""
+    """The moment that is asked about, UTC, and how long before a deadline it is 'soon'.
+
+    ``day`` where a day is asked about: then ``now`` is its end, and a deadline that is a day
+    is held against the day.
+    """
 
     now: datetime
     soon: Duration
+    day: date | None = None
+
+    def past(self, due: Due) -> bool | None:
+        """Whether the deadline is past; None where that is open."""
+        if self.day is not None and due.first is not None and due.last is not None:
+            if self.day <= due.first:
+                return False
+            return True if self.day > due.last else None
+        if self.now <= utc(due.lo):
+            return False
+        return True if self.now > utc(due.hi) else None
 
     def near(self, due: Due) -> bool:
         """Whether the deadline is near."""
@@ -35,7 +50,8 @@ def happened(e: Evidence, now: datetime) -> bool | None:
 
     Who entered it as past cannot have meant a time after that.
     """
-    if e.when.lo is not None and e.when.lo > now:
+    lo = e.when.lo
+    if lo is not None and (lo > now or (lo == now and not e.when.moment)):
         return False
     return True if e.when.hi <= now or e.at <= now else None
 
@@ -132,15 +148,18 @@ def judge(
 def _open(
     due: Due, against: list[Evidence], asked: Asked, so: Callable[..., DueReading]
 ) -> DueReading:
-    if asked.now <= utc(due.lo):
+    past = asked.past(due)
+    if past is False:
         if asked.near(due):
             return so("due-soon", f"due {due_words(due)}")
         return so("pending", f"due {due_words(due)}")
-    if asked.now <= utc(due.hi):
+    if past is None:
         return so("cannot-tell", f"due {due_words(due)}: whether that is past is open", "time")
-    told = f"; not done {told_words(against[-1].when, 'as of')}, as {against[-1].voice} says"
-    none = "; no evidence that it was done"
-    return so("overdue", f"was due {due_words(due)}" + (told if against else none))
+    said = "no evidence that it was done"
+    if against:
+        last = against[-1]
+        said = f"not done {told_words(last.when, 'as of')}, as {last.voice} says"
+    return so("overdue", f"was due {due_words(due)}; {said}")
 
 
 def _done(

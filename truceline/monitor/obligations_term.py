@@ -82,7 +82,7 @@ def _term(
     if any(when == "unknown" for _, when in given):
         return so("cannot-tell", f"{runs}; the notice is not dated well enough", "time")
     notice = f"last day for notice {due_words(last).removeprefix('by ')}"
-    if asked.now <= utc(last.lo):
+    if asked.past(last) is False:
         return so("due-soon" if asked.near(last) else "pending", f"{runs}; {notice}")
     none = "a notice came too late" if given else "no notice is entered"
     return so("renewed", f"{runs}, then renewed: {none} ({notice})")
