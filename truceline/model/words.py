@@ -35,8 +35,12 @@ def moment_words(moment: datetime) -> str:
 def duration_words(duration: Duration) -> str:
     """``P7D`` as ``7 days``."""
     seconds = duration.seconds
+    years, months = (
+        divmod(duration.months, 12) if duration.months % 12 == 0 else (0, duration.months)
+    )
     parts = (
-        (duration.months, "month"),
+        (years, "year"),
+        (months, "month"),
         (duration.days, "day"),
         (seconds // 3600, "hour"),
         (seconds % 3600 // 60, "minute"),

@@ -33,7 +33,7 @@ from truceline.monitor.obligations_repeat import occurrences
 from truceline.monitor.obligations_state import Asked, combined, happened, judge, standing
 from truceline.monitor.obligations_term import terms
 
-__all__ = ["Asked", "completions", "duties", "is_obligation", "kind_of", "obligations"]
+__all__ = ["Asked", "completions", "dues", "duties", "is_obligation", "kind_of", "obligations"]
 
 _SETTLED = ("done", "done-late", "disputed", "waived")
 
@@ -155,7 +155,7 @@ def _items(
     p = dated.provision
     kind = kind_of(p)
     if kind in ("once", "begin", "undated"):
-        made = _dues(agreement, p, kind, done)
+        made = dues(agreement, p, kind, done)
         for party in _parties(p, evidence):
             mine = [e for e in evidence if e.party in ("", party)] if party else list(evidence)
             judged = [judge(w, o, due, why, mine, asked) for w, o, due, why in made]
@@ -168,7 +168,8 @@ def _items(
             agreement, dated, kind, evidence, done, asked, till
         ):
             made_ = _made(agreement, dated, kind, "", number, judged, mine, asked)
-            yield replace(made_, id=made_.id + name, what=f"{p.phrase}: {what}")
+            named = dated.label + name + (f"#{number}" if number is not None else "")
+            yield replace(made_, id=named, what=f"{p.phrase}: {what}")
     if p.renewal is not None:
         for number, judged in terms(agreement, p, evidence, done, asked):
             said = [e for e in evidence if e.says in ("notice", "disputed")]
@@ -186,7 +187,7 @@ def _parties(p: Provision, evidence: Sequence[Evidence]) -> list[str]:
 Dated = tuple[str, datetime | None, Due | None, str]
 
 
-def _dues(agreement: Agreement, p: Provision, kind: str, done: Completions) -> list[Dated]:
+def dues(agreement: Agreement, p: Provision, kind: str, done: Completions) -> list[Dated]:
     """Every reading's due date: (words, when the count begins, due, why there is none)."""
     if kind == "undated":
         return [("", None, None, "the text gives no date")]
@@ -236,13 +237,23 @@ def _merged(found: list[Dated]) -> list[Dated]:
             kept[key] = (words, opens, due, why)
             continue
         old_words, old_opens, old, _ = kept[key]
-        both = old_words if words in old_words.split(" or ") else f"{old_words} or {words}"
+        both = _either(old_words, words)
         if old is not None and due is not None:
             lo, hi = min(old.lo, due.lo, key=utc), max(old.hi, due.hi, key=utc)
             old = replace(old, lo=lo, hi=hi)
         kept[key] = (both, old_opens, old, why)
     last = datetime.max.replace(tzinfo=UTC)
     return sorted(kept.values(), key=lambda d: utc(d[2].lo) if d[2] else last)
+
+
+def _either(one: str, other: str) -> str:
+    """Two ways to read it as one: ``7 days after X (by one clock, or by another)``."""
+    if other == one or f" or {other}" in one:
+        return one
+    same, _, why = other.partition(" (")
+    if why and one.startswith(f"{same} ("):
+        return f"{one.removesuffix(')')}, or {why}"
+    return f"{one} or {other}"
 
 
 def _made(

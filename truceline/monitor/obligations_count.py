@@ -58,6 +58,16 @@ class WorkingDays:
         self._weekend = {WEEKDAYS.index(name) for name in agreement.weekend}
         self._dates = {date.fromisoformat(w.text) for w in agreement.calendar}
 
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """The days of the week that are worked, 0 is Monday."""
+        return tuple(n for n in range(7) if n not in self._weekend)
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """The listed dates that are not worked."""
+        return tuple(sorted(self._dates))
+
     def works(self, day: date) -> bool:
         """Whether it is a working day."""
         return day.weekday() not in self._weekend and day not in self._dates
