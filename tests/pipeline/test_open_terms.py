@@ -123,3 +123,43 @@ provisions:
         [row("in-a", "2020-02-02", 10.5)],
     )
     assert found == {"in-a": "cannot-tell act"}
+
+
+def test_a_zone_undisclosed_from_a_date_is_known_until_then(tmp_path):
+    found = verdicts(
+        tmp_path,
+        """\
+zones:
+  moving:
+    versions:
+      - {file: a.geojson, accuracy: 0 m, valid-to: 2020-02-29}
+      - {unknown: undisclosed, valid-from: 2020-03-01}
+provisions:
+  - {id: art-1, prohibits: all military actions, zone: moving, from: 2020-02-01}
+""",
+        [
+            row("in-a", "2020-02-02", 10.5),
+            row("elsewhere", "2020-02-02", 12.5),
+            row("later", "2020-03-02", 12.5),
+        ],
+    )
+    assert found == {"in-a": "breach", "later": "cannot-tell text"}
+
+
+def test_an_exception_on_unknown_ground_is_not_taken_to_hold(tmp_path):
+    found = verdicts(
+        tmp_path,
+        """\
+zones:
+  all: {everywhere: true}
+  camps: {unknown: undisclosed}
+provisions:
+  - id: art-1
+    prohibits: all military actions
+    zone: all
+    from: 2020-02-01
+    except: [{zone: camps, basis: annex}]
+""",
+        [row("somewhere", "2020-02-10", 10.5)],
+    )
+    assert found == {"somewhere": "cannot-tell place"}

@@ -7,13 +7,22 @@ An ``Edge`` is a moment that may be known only to lie between two instants: an a
 is given as a date is somewhere in that local day.
 """
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from truceline.model.agreement import Agreement
-from truceline.model.provision import MomentReading, MomentReadings, Point, Provision, ZoneReadings
+from truceline.model.provision import (
+    Daily,
+    MomentReading,
+    MomentReadings,
+    Point,
+    Provision,
+    ZoneReadings,
+)
 from truceline.model.quantity import When
 
 Choice = Mapping[str, int]
@@ -231,9 +240,19 @@ def daily_intervals(
         return [whole]
     tz = agreement.tz
     start, end = whole
-    day = start.lo.astimezone(tz).date() - timedelta(days=1)
-    stop = min(end.hi, last)
-    found: list[Interval] = []
+    first = start.lo.astimezone(tz).date() - timedelta(days=1)
+    return [
+        (max(Edge(a, a), start), min(Edge(b, b), end))
+        for a, b in _every_day(tz, daily, first, min(end.hi, last))
+        if b > start.lo
+    ]
+
+
+@functools.lru_cache(maxsize=16)  # readings of one clause mostly share their days
+def _every_day(
+    tz: ZoneInfo, daily: Daily, day: date, stop: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    found: list[tuple[datetime, datetime]] = []
     while True:
         midnight = datetime(day.year, day.month, day.day)
         opens, closes = (
@@ -243,9 +262,8 @@ def daily_intervals(
             closes += timedelta(days=1)
         a, b = (m.replace(tzinfo=tz).astimezone(UTC) for m in (opens, closes))
         if a >= stop:
-            return found
-        if b > start.lo:
-            found.append((max(Edge(a, a), start), min(Edge(b, b), end)))
+            return tuple(found)
+        found.append((a, b))
         day += timedelta(days=1)
 
 

@@ -210,7 +210,7 @@ def _intervals(
     agreement: Agreement, dated: DatedProvision, choice: Choice, last: datetime
 ) -> list[Interval]:
     provision = dated.provision
-    if choice.get("open window") == 1 or choice.get("open zone") == 1:
+    if choice.get("open window") == 1:
         return []
     start, end, _ = widest_bounds(agreement, provision, choice)
     whole = (start, end)
@@ -248,14 +248,18 @@ def _parts(
     intervals: Sequence[Interval],
     choice: Choice,
 ) -> tuple[Part, ...]:
-    if not zone or "open zone" in choice:
+    if not zone:
         return (Part("", None, Window.of(intervals)),)
     parts = []
     for number, version in enumerate(zones.get(zone, ())):
         opens = Edge.at(version.valid_from or _FIRST)
         closes = Edge.at(version.valid_to or _LAST)
         window = Window.of(meet(list(intervals), opens, closes))
-        shape = None if version.shape.op == "everywhere" else version.shape
+        read = choice.get("open zone") if version.shape.op == "unknown" else None
+        if read == 1:
+            continue  # what is read as outside of it
+        wherever = version.shape.op == "everywhere" or read == 0
+        shape = None if wherever else version.shape
         parts.append(Part(f"{zone} {number}" if shape else "", shape, window))
     return tuple(parts)
 

@@ -309,6 +309,7 @@ class Clause:
             "yes": f" The clause speaks of {speaks}, so the act is forbidden to them"
             + (", whichever side it was." if deed.report.attribution == "dyad" else "."),
             "no": f" The clause speaks of {speaks}; it does not forbid this to them.",
+            "place": " Whether the act lies where and when an exception holds cannot be told.",
             "act": " Whether an exception covers the act cannot be told from the report.",
             "party": f" The clause speaks of {speaks}; who acted, or against whom, decides, and "
             "the report leaves it open.",
