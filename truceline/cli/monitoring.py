@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ from truceline.pipeline.check import Count, Intake
 from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
+from truceline.pipeline.obligations import Owed, case_obligations
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
 
@@ -61,6 +63,7 @@ class Judged:
     problems: Sequence[Problem]
     events: list[pa.Table]
     command: str
+    owed: Owed | None = None
 
 
 def judged_of(
@@ -71,8 +74,11 @@ def judged_of(
     threads: int | None,
     *,
     keep: bool = False,
+    on: str = "",
 ) -> Judged:
-    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events."""
+    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events, and
+    take in what is owed as of ``on``.
+    """
     tables: list[pa.Table] = []
     if case is not None:
         folder, terms = opened(case)
@@ -81,10 +87,11 @@ def judged_of(
             troubles = [
                 Problem(**row) for table in case_problems(folder) for row in table.to_pylist()
             ]
-        except CaseError as error:
+            owed = case_obligations(folder, terms.agreement, on=on) if keep else None
+        except (CaseError, ValueError) as error:
             stop(str(error))
         command = f"truceline brief {case.name}"
-        return Judged(terms, findings, case_counts(folder), troubles, tables, command)
+        return Judged(terms, findings, case_counts(folder), troubles, tables, command, owed)
     if not agreement or not events:
         stop("give a case folder, or --agreement X --events FILE --source S")
     terms = terms_of(agreement)
@@ -192,6 +199,10 @@ def check(
     show_findings(findings)
 
 
+def _today() -> str:
+    return date.today().isoformat()
+
+
 def brief(
     case: Annotated[Path | None, typer.Argument(metavar="DIR", help="A case folder.")] = None,
     agreement: Annotated[str, typer.Option(help="A library name or an agreement file.")] = "",
@@ -199,10 +210,11 @@ def brief(
     source: Annotated[str, typer.Option(help="What kind of file the events are.")] = "",
     out: Annotated[Path, typer.Option(help="The page to write: .html")] = Path("case.html"),
     clearance: Annotated[str, typer.Option(help="Who may read it: 'open' or 'cleared'.")] = "open",
+    on: Annotated[str, typer.Option(help="The day whose deadlines it shows (today).")] = "",
 ) -> None:
     """Write the briefing: one page that needs no network."""
     must_end_in(out, (".html",))
-    judged = judged_of(case, agreement, source, events, None, keep=True)
+    judged = judged_of(case, agreement, source, events, None, keep=True, on=on or _today())
     show_counts(judged.counts)
     try:
         out.write_text(
@@ -212,6 +224,7 @@ def brief(
                 judged.counts,
                 judged.problems,
                 events=pa.concat_tables(judged.events) if judged.events else None,
+                owed=judged.owed,
                 clearance=clearance,
                 command=judged.command,
             ),

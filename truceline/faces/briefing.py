@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from truceline.faces import moments, wording
 from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign, simulated_rows
+from truceline.faces.deadlines import deadlines
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS, listing
 from truceline.faces.nearby import reports
 from truceline.faces.picture import (
@@ -40,6 +41,7 @@ from truceline.model.finding import BOUNDS, CAUSES, Findings
 from truceline.model.problem import Problem
 from truceline.monitor.rates_report import RatesReport
 from truceline.pipeline.check import Count
+from truceline.pipeline.obligations import Owed
 from truceline.pipeline.terms import Terms
 from truceline.version import __version__
 
@@ -76,6 +78,7 @@ def briefing(
     *,
     events: pa.Table | None = None,
     rates: RatesReport | None = None,
+    owed: Owed | None = None,
     clearance: str = "open",
     simulated: bool | None = None,
     generated: str | None = None,
@@ -94,6 +97,7 @@ def briefing(
             that they are not at hand.
         rates: before and after, of ``pipeline.rates.rates``; None makes them from ``events``
             (the sources with the most events, 28 days on either side).
+        owed: deadlines with their states, of ``pipeline.obligations``; None leaves them out.
         clearance: ``open`` (exact positions, words, actors and sources are withheld),
             ``cleared``, or fields of ``truceline.faces.clearance.FIELDS`` with commas. What
             is SIMULATED through and through is never withheld.
@@ -133,6 +137,7 @@ def briefing(
         "drawing": drawing(land, found, looked) if looked else None,
         "timeline": timeline(findings, anchors, seen, terms.agreement.tz),
         "sides": _sides(terms, events, rates, cleared, free),
+        "deadlines": deadlines(terms.agreement, owed, cleared),
         "files": _files(counts, cleared, free),
         "problems": _problems(problems, cleared, free),
         "findings": findings,

@@ -9,7 +9,7 @@ after it are left out.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,23 @@ class Owed:
     known_by: str
     obligations: tuple[Obligation, ...]
     problems: tuple[Problem, ...] = ()
-    entries: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    asked: Asked | None = None
+
+    def unnamed(self, agreement: Agreement) -> "Owed":
+        """The same without who said or entered anything, nor their words and documents.
+
+        Voices become ``source 1``, ``source 2`` … so that who disagrees stays apart.
+        """
+        assert self.asked is not None
+        voices = list(dict.fromkeys(e.voice for e in self.evidence))
+        names = {voice: f"source {n}" for n, voice in enumerate(voices, 1)}
+        bare = tuple(
+            replace(e, by="", source=names[e.voice], words="", document="", document_name="")
+            for e in self.evidence
+        )
+        found = tuple(obligations(agreement, bare, self.asked))
+        return replace(self, obligations=found, evidence=bare, problems=())
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -107,7 +123,8 @@ def owed(
         known_by,
         found,
         (*problems, *idle),
-        len(evidence),
+        tuple(evidence),
+        asked,
     )
 
 
