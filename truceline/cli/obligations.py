@@ -14,6 +14,7 @@ from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_
 from truceline.faces.tables import write_table
 from truceline.model.obligation import Evidence, Obligation, due_text
 from truceline.monitor.obligations_entry import EntryError
+from truceline.monitor.obligations_figures import number_words
 from truceline.pipeline.obligations import SOON, Owed, case_obligations, enter, enter_table, owed
 from truceline.store.errors import CaseError
 
@@ -112,10 +113,7 @@ def _item(o: Obligation, indent: str = "") -> Iterator[str]:
 
 
 def _evidence(e: Evidence) -> str:
-    low, high = e.bounds
-    number = ""
-    if e.says == "figure":
-        number = f" {e.of}: {low:,g}" + ("" if low == high else f" to {high:,g}")
+    number = f" {e.of}: {number_words(*e.bounds)}" if e.says == "figure" else ""
     party = f" by {e.party}" if e.party else ""
     source = f", says {e.source}" if e.source else ""
     document = f", {e.document_name} ({e.document[:10]})" if e.document else ", no document"

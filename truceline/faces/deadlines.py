@@ -18,6 +18,7 @@ from truceline.model.agreement import Agreement
 from truceline.model.obligation import STATES, Due, Evidence, Obligation
 from truceline.model.words import day_words, moment_words
 from truceline.monitor.obligations_count import utc
+from truceline.monitor.obligations_figures import number_words
 from truceline.monitor.obligations_state import due_words, told_words
 from truceline.monitor.windows import micros
 from truceline.pipeline.obligations import Owed
@@ -138,10 +139,10 @@ def _rank(state: str) -> int:
 
 
 def _one(o: Obligation, withheld: bool) -> Line:
-    due = tuple((_due(r.due), r.words, STATES[r.state].partition(":")[0]) for r in o.readings)
+    due = tuple((_due(r.due), r.words, STATES[r.state]) for r in o.readings)
     gone = {e.supersedes for e in o.evidence}
     said = tuple(_evidence(e, withheld, e.entry in gone) for e in o.evidence)
-    words = STATES[o.state].partition(":")[0]
+    words = STATES[o.state]
     who = o.party or ", ".join(o.who)
     return Line(o.id, o.what, who, o.basis, o.state, words, SHADES[o.state], o.said, due, said)
 
@@ -151,10 +152,7 @@ def _due(due: Due | None) -> str:
 
 
 def _evidence(e: Evidence, withheld: bool, gone: bool) -> str:
-    number = ""
-    if e.says == "figure":
-        low, high = e.bounds
-        number = f" {e.of}: {low:,g}" + ("" if low == high else f" to {high:,g}")
+    number = f" {e.of}: {number_words(*e.bounds)}" if e.says == "figure" else ""
     said = f"{e.says.replace('-', ' ')}{number} {told_words(e.when)}"
     said += f", by {e.party}" if e.party else ""
     said += f"; says {e.voice}"
@@ -210,9 +208,7 @@ def _row(scale: Axis, group: Sequence[Obligation], y: float) -> dict[str, Any]:
     first = group[0]
     tally = Counter(o.state for o in group)
     words = ", ".join(
-        (f"{tally[s]} " if len(group) > 1 else "") + STATES[s].partition(":")[0]
-        for s in STATES
-        if tally[s]
+        (f"{tally[s]} " if len(group) > 1 else "") + STATES[s] for s in STATES if tally[s]
     )
     spans: list[dict[str, Any]] = []
     dues: list[dict[str, Any]] = []
@@ -225,12 +221,12 @@ def _row(scale: Axis, group: Sequence[Obligation], y: float) -> dict[str, Any]:
                 a, b = _x(scale, _inside(r.due.lo)), _x(scale, _inside(r.due.hi))
                 said = f"due {due_words(r.due)}: {r.state}"
                 dues.append({"x": a, "w": round(b - a, 2), "shade": SHADES[r.state], "words": said})
-        for e in o.evidence:
-            a = _x(scale, e.when.lo or e.when.hi)
-            last = e.when.hi if e.when.moment or e.when.lo is None else _inside(e.when.hi)
-            b = max(_x(scale, last), a)
-            shape = {"x": a, "w": round(b - a, 2), "words": f"{e.says} {told_words(e.when)}"}
-            told.append(shape | {"says": e.says})
+    for e in {e.entry: e for o in group for e in o.evidence}.values():
+        a = _x(scale, e.when.lo or e.when.hi)
+        last = e.when.hi if e.when.moment or e.when.lo is None else _inside(e.when.hi)
+        b = max(_x(scale, last), a)
+        shape = {"x": a, "w": round(b - a, 2), "words": f"{e.says} {told_words(e.when)}"}
+        told.append(shape | {"says": e.says})
     if len(group) == 1:
         spans = spans[-1:] if all(s == spans[0] for s in spans) else spans
     return {

@@ -90,8 +90,8 @@ class Sum:
 def number_words(low: float, high: float) -> str:
     """``600``, ``at least 600`` or ``550 to 600``."""
     if high == float("inf"):
-        return f"at least {low:,g}"
-    return f"{low:,g}" if low == high else f"{low:,g} to {high:,g}"
+        return f"at least {low:,.12g}"
+    return f"{low:,.12g}" if low == high else f"{low:,.12g} to {high:,.12g}"
 
 
 def sums(
