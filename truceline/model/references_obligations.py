@@ -15,7 +15,10 @@ def owed_faults(agreement: Agreement, p: Provision) -> Iterator[tuple[Inner, str
     if p.within is not None and p.after is None:
         yield ("within",), "'within' counts from nothing; add 'after: ANCHOR'"
     if p.after is not None and p.within is None and p.every is None:
-        yield ("after",), "'after' has no length; add 'within: P7D', or say 'from' or 'by-date'"
+        yield (
+            ("after",),
+            "'after' has no length; add 'within: P7D', or say 'from' or 'by-date' instead",
+        )
     if p.within is not None and p.by_date is not None:
         yield (
             ("by-date",),
