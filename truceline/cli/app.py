@@ -15,6 +15,7 @@ from truceline.cli import (
     exercise,
     linking,
     monitoring,
+    obligations,
     reading,
 )
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
@@ -38,6 +39,7 @@ answering.register(app)
 deciding.register(app)
 exercise.register(app)
 linking.register(app)
+obligations.register(app)
 boundary_app = typer.Typer(help="Admin units that commands without a case may use.")
 app.add_typer(boundary_app, name="boundaries")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,7 @@ from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
 from truceline.pipeline.incidents import Incidents, check_case, check_linked
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
+from truceline.pipeline.obligations import Owed, case_obligations
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
 
@@ -72,6 +74,7 @@ class Judged:
     incidents: Incidents | None = None
     looks: Sequence[Look] = ()
     reviews: Sequence[Review] = ()
+    owed: Owed | None = None
 
 
 def judged_of(
@@ -83,8 +86,10 @@ def judged_of(
     *,
     keep: bool = False,
     link: bool = False,
+    on: str = "",
 ) -> Judged:
-    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events.
+    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events, and
+    take in what is owed as of ``on``.
 
     A case is judged on its linked incidents, files only with ``link``.
     """
@@ -97,7 +102,8 @@ def judged_of(
             troubles = [
                 Problem(**row) for table in case_problems(folder) for row in table.to_pylist()
             ]
-        except CaseError as error:
+            owed = case_obligations(folder, terms.agreement, on=on) if keep else None
+        except (CaseError, ValueError) as error:
             stop(str(error))
         command = f"truceline brief {case.name}"
         return Judged(
@@ -110,6 +116,7 @@ def judged_of(
             done.incidents,
             done.looks,
             done.reviews,
+            owed,
         )
     if not agreement or not events:
         stop("give a case folder, or --agreement X --events FILE --source S")
@@ -239,6 +246,10 @@ def check(
     show_findings(findings, judged.incidents, judged.looks)
 
 
+def _today() -> str:
+    return date.today().isoformat()
+
+
 def brief(
     case: Annotated[Path | None, typer.Argument(metavar="DIR", help="A case folder.")] = None,
     agreement: Annotated[str, typer.Option(help="A library name or an agreement file.")] = "",
@@ -247,10 +258,13 @@ def brief(
     out: Annotated[Path, typer.Option(help="The page to write: .html")] = Path("case.html"),
     clearance: Annotated[str, typer.Option(help="Who may read it: 'open' or 'cleared'.")] = "open",
     link: Linked = False,
+    on: Annotated[str, typer.Option(help="The day whose deadlines it shows (today).")] = "",
 ) -> None:
     """Write the briefing: one page that needs no network."""
     must_end_in(out, (".html",))
-    judged = judged_of(case, agreement, source, events, None, keep=True, link=link)
+    judged = judged_of(
+        case, agreement, source, events, None, keep=True, link=link, on=on or _today()
+    )
     show_counts(judged.counts)
     events_ = pa.concat_tables(judged.events) if judged.events else None
     incidents = judged.incidents.table if judged.incidents is not None else None
@@ -266,6 +280,7 @@ def brief(
                 answers=_answers(judged),
                 reviews=judged.reviews,
                 looks=judged.looks,
+                owed=judged.owed,
                 clearance=clearance,
                 command=judged.command,
             ),

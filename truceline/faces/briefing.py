@@ -24,6 +24,7 @@ from markupsafe import Markup
 from truceline.faces import moments, wording
 from truceline.faces.accounts import accounts, looks_again
 from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign, simulated_rows
+from truceline.faces.deadlines import deadlines
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS, listing
 from truceline.faces.nearby import reports
 from truceline.faces.picture import (
@@ -43,6 +44,7 @@ from truceline.model.review import Look, Review
 from truceline.monitor.answers import Answers
 from truceline.monitor.rates_report import RatesReport
 from truceline.pipeline.check import Count
+from truceline.pipeline.obligations import Owed
 from truceline.pipeline.terms import Terms
 from truceline.version import __version__
 
@@ -83,6 +85,7 @@ def briefing(
     reviews: Sequence[Review] = (),
     looks: Sequence[Look] = (),
     rates: RatesReport | None = None,
+    owed: Owed | None = None,
     clearance: str = "open",
     simulated: bool | None = None,
     generated: str | None = None,
@@ -106,6 +109,7 @@ def briefing(
         looks: as above.
         rates: before and after, of ``pipeline.rates.rates``; None makes them from ``events``
             (the sources with the most events, 28 days on either side).
+        owed: deadlines with their states, of ``pipeline.obligations``; None leaves them out.
         clearance: ``open`` (exact positions, words, actors and sources are withheld),
             ``cleared``, or fields of ``truceline.faces.clearance.FIELDS`` with commas. What
             is SIMULATED through and through is never withheld.
@@ -149,6 +153,7 @@ def briefing(
         "looks": looks_again(looks, listed, findings, cleared, free),
         "standings": findings.standings(),
         "chained": answers is not None,
+        "deadlines": deadlines(terms.agreement, owed, cleared),
         "files": _files(counts, cleared, free),
         "problems": _problems(problems, cleared, free),
         "findings": findings,

@@ -65,6 +65,8 @@ def anchor_edge(agreement: Agreement, name: str, choice: Choice) -> Edge:
     tz = agreement.tz
     if anchor.unknown:
         raise UnresolvedError(f"the moment '{name}' is {anchor.unknown}")
+    if anchor.done is not None:
+        raise UnresolvedError(f"the moment '{name}' is when '{anchor.done}' is done")
     if anchor.after is not None and anchor.plus is not None:
         base = anchor_edge(agreement, anchor.after, choice)
         lo, hi = (anchor.plus.after(m.astimezone(tz)).astimezone(UTC) for m in (base.lo, base.hi))

@@ -86,6 +86,8 @@ def _anchor(anchor: Anchor) -> str:
         )
     if anchor.after is not None:
         return f"{anchor.plus} after {anchor.after}"
+    if anchor.done is not None:
+        return f"when {anchor.done} is done"
     return str(anchor.at or anchor.unknown)
 
 
