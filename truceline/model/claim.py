@@ -223,3 +223,17 @@ def _tidy(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A claim as the ledger holds it: its number there, and which number it supersedes.
+
+    ``entered_by`` and ``entered_at`` (UTC, ISO 8601) are '' outside a case.
+    """
+
+    claim: Claim
+    number: int
+    supersedes: int | None = None
+    entered_by: str = ""
+    entered_at: str = ""

@@ -13,7 +13,7 @@ from typing import Any
 
 from truceline.sources import claims_hxl, claims_ocha, claims_read, claims_table
 from truceline.sources.claims_grid import Grid, grids
-from truceline.sources.claims_row import Taken, Told
+from truceline.sources.claims_taken import Taken, Told
 from truceline.sources.files import UnreadableError
 
 KINDS = ("read", "table", "hxl", "ocha")

@@ -7,7 +7,8 @@ column of figures (#affected+killed, #population+idps …) gives one figure a ro
 from dataclasses import dataclass, field
 
 from truceline.sources.claims_grid import HEAD, Grid, cells_of
-from truceline.sources.claims_row import Taken, Told, put
+from truceline.sources.claims_row import put
+from truceline.sources.claims_taken import Taken, Told
 
 _MEASURES = {
     "killed": "killed dead deaths fatalities",

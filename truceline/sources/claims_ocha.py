@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from truceline.sources import claims_table
 from truceline.sources.claims_figure import read_figure
 from truceline.sources.claims_grid import HEAD, Grid, letter
-from truceline.sources.claims_row import Taken, Told, put
+from truceline.sources.claims_row import put
+from truceline.sources.claims_taken import Taken, Told
 
 SAID_BY = "OCHA"
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]

@@ -11,7 +11,8 @@ from typing import Any
 
 from truceline.model.claim import MEASURES, MOST, Claim, fold, stated_bounds
 from truceline.model.statement import Statement
-from truceline.sources.claims_row import Taken, Told, days_of
+from truceline.sources.claims_row import days_of
+from truceline.sources.claims_taken import Taken, Told
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _SINCE = re.compile(
@@ -54,7 +55,7 @@ def take(taken: Taken, told: Told, found: Any, *, text: str = "", document: str 
     about = found["document"]
     said = _published(taken, told, about)
     name = str(about.get("name") or taken.file)
-    base = {
+    base: dict[str, Any] = {
         "source": told.source or _stem(name),
         "document": document or taken.sha256,
         "file": name.replace("\\", "/").rsplit("/", 1)[-1],

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from truceline.model.claim import MEASURES, POPULATIONS, Claim, fold
-from truceline.model.problem import Problem
-from truceline.model.statement import Statement
-from truceline.model.unit import Units
 from truceline.sources.claims_figure import Figure, NoFigureError, read_figure, scale_of
+from truceline.sources.claims_place import place_of, within_of
+from truceline.sources.claims_taken import Taken, Told
 from truceline.sources.times import read_moment
 
 _WORDS = {
@@ -36,114 +34,6 @@ _POPULATION = {
 _KIND = {word: kind for kind, words in _POPULATION.items() for word in words.split()}
 _OCCURS = frozenset({"killed", "injured"})  # happens once to a person: a period makes it a flow
 _NOT_PEOPLE = re.compile(r"\b(?:households?|famil(?:y|ies)|hhs?|hh)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a way into the ledger may know besides the file.
-
-    ``places`` gives the agreement's own places: any of their names, folded, to the name and
-    (lon, lat). ``signed``, ``today`` and ``document_date`` are ISO dates, '' where unknown.
-    ``source`` names who printed the file, ``said_by`` who is answerable for its figures.
-    """
-
-    timezone: str = "UTC"
-    units: Units = field(default_factory=lambda: Units(()))
-    places: Mapping[str, tuple[str, float, float]] = field(default_factory=dict)
-    signed: str = ""
-    today: str = ""
-    document_date: str = ""
-    source: str = ""
-    said_by: str = ""
-    order: str = ""
-    encoding: str = ""
-
-
-@dataclass(slots=True)
-class Taken:
-    """What became of a file: ``rows == len(claims) + len(statements) + repeats + row problems``.
-
-    A row of a table is one figure, unless the table has several columns of figures.
-    """
-
-    file: str
-    kind: str
-    sha256: str
-    rows: int = 0
-    repeats: int = 0
-    claims: list[Claim] = field(default_factory=list)
-    statements: list[Statement] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    _noted: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    _known: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def row_problems(self) -> int:
-        """How many rows could not be taken in."""
-        return sum(p.severity == "row" for p in self.problems)
-
-    def fail(self, line: int, column: str, value: str, what: str, todo: str = "") -> None:
-        """A row that could not be taken in. ``what`` may hold the todo after "; "."""
-        if not todo:
-            what, _, todo = what.partition("; ")
-        self.problems.append(
-            Problem(
-                source=self.kind,
-                file=self.file,
-                line=line,
-                column=column,
-                value=value[:200],
-                what=what,
-                todo=todo or "correct it",
-            )
-        )
-
-    def note(self, line: int, what: str, todo: str) -> None:
-        """Something a person should know of a row. The same note on many rows is one line."""
-        self._noted.setdefault((what, todo), []).append(line)
-
-    def add(self, claim: Claim) -> None:
-        """A claim of the file; one that an earlier row made is a repeat."""
-        key = claim.key()
-        if key in self._known:
-            self.repeats += 1
-            return
-        self._known[key] = claim.line
-        self.claims.append(claim)
-
-    def say(self, statement: Statement) -> None:
-        """A statement of the file; one that an earlier row made is a repeat."""
-        key = "statement " + statement.key()
-        if key in self._known:
-            self.repeats += 1
-            return
-        self._known[key] = statement.line
-        self.statements.append(statement)
-
-    def settle(self) -> "Taken":
-        """Put the notes among the problems, each once with the lines that it is about."""
-        for (what, todo), lines in self._noted.items():
-            many = f" ({len(lines):,} rows, the first)" if len(lines) > 1 else ""
-            self.problems.append(
-                Problem(
-                    source=self.kind,
-                    file=self.file,
-                    line=lines[0],
-                    what=what + many,
-                    todo=todo,
-                    severity="note",
-                )
-            )
-        self._noted.clear()
-        return self
-
-    def about_file(self, what: str, todo: str, line: int = 1) -> None:
-        """A fault of the whole file or sheet; it counts no row."""
-        self.problems.append(
-            Problem(
-                source=self.kind, file=self.file, line=line, what=what, todo=todo, severity="file"
-            )
-        )
 
 
 def measure_word(words: str) -> tuple[str, str]:
@@ -227,7 +117,7 @@ def put(
         taken.fail(line, error.column, error.value, str(error))
         return
     try:
-        place = _place(taken, told, row, line, level)
+        place = place_of(taken, told, row, line, level)
     except ValueError as error:
         taken.fail(line, "lon", f"{row.get('lon', '')} {row.get('lat', '')}", str(error))
         return
@@ -250,7 +140,7 @@ def put(
             place=place[0],
             known_as=place[1],
             pcode=place[2],
-            within=_within(row, told, place[2]),
+            within=within_of(row, told, place[2]),
             lon=place[3],
             lat=place[4],
             population=population,
@@ -384,78 +274,3 @@ def _population(
         return "cumulative"
     period = row.get("from") and row.get("to")
     return "flow" if measure in _OCCURS and period and meant[1] else "unknown"
-
-
-def _place(
-    taken: Taken, told: Told, row: Mapping[str, str], line: int, level: int | None
-) -> tuple[str, str, str, float | None, float | None]:
-    """(as named, as known, P-code, lon, lat). Nothing is guessed: two candidates are none."""
-    name, code = row.get("place", "").strip(), row.get("pcode", "").strip()
-    lon, lat = _coordinates(row)
-    unit = told.units.get(code) if code else None
-    if code and unit is None and len(told.units):
-        taken.note(
-            line,
-            "the P-code is none of the boundaries at hand; it is kept without coordinates",
-            "add the boundaries of that level, or nothing",
-        )
-    if not code and name:
-        near = told.places.get(fold(name))
-        found = _units_named(told.units, name, level)
-        if len(found) == 1:
-            unit = told.units.get(found[0])
-        elif near is not None:
-            here = (near[1], near[2]) if lon is None else (lon, lat)
-            return name, near[0], "", here[0], here[1]
-        elif len(found) > 1:
-            taken.note(
-                line,
-                f"'{name}' is the name of {len(found)} units; none of them is taken",
-                "give its P-code",
-            )
-        elif len(told.units) or told.places:
-            taken.note(
-                line,
-                f"'{name}' is no place of the agreement or of the boundaries at hand; it is kept "
-                "by its name",
-                "give a P-code or lon and lat",
-            )
-    if unit is not None:
-        at = (unit.lon, unit.lat) if lon is None else (lon, lat)
-        return name or unit.names[0], unit.names[0], unit.code, at[0], at[1]
-    return name or code, "", code, lon, lat
-
-
-def _within(row: Mapping[str, str], told: Told, code: str) -> tuple[str, ...]:
-    """The P-codes of the wider places, widest first: of the boundaries, else of the row."""
-    unit = told.units.get(code) if code else None
-    if unit is not None:
-        return unit.parents
-    return tuple(c for c in row.get("within", "").split("|") if c and c != code)
-
-
-def _units_named(units: Units, name: str, level: int | None) -> list[str]:
-    levels = range(5) if level is None else (level,)
-    found = [units.named(n, name) for n in levels]
-    return [u.code for u in found if u is not None]
-
-
-def _coordinates(row: Mapping[str, str]) -> tuple[float | None, float | None]:
-    texts = [row.get("lon", "").strip(), row.get("lat", "").strip()]
-    if not any(texts):
-        return None, None
-    try:
-        lon, lat = (float(t.replace(",", ".")) for t in texts)
-    except ValueError:
-        raise ValueError(
-            "the coordinates are no two numbers; give both in degrees, or leave both empty"
-        ) from None
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise ValueError(
-            "there is no such longitude and latitude; give lon (east) and lat (north) in degrees"
-        )
-    if lon == 0 and lat == 0:
-        raise ValueError(
-            "0, 0 lies in the sea off Ghana; give the coordinates, or leave both empty"
-        )
-    return lon, lat

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from truceline.sources.claims_grid import HEAD, Grid, cells_of, letter
-from truceline.sources.claims_row import Taken, Told, measure_word, put
+from truceline.sources.claims_row import measure_word, put
+from truceline.sources.claims_taken import Taken, Told
 from truceline.sources.columns import plain
 
 COLUMNS = {
