@@ -29,6 +29,7 @@ from truceline.pipeline.check import Count, Intake
 from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
+from truceline.pipeline.ledger import Ledger, of_case
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
 
@@ -61,6 +62,7 @@ class Judged:
     problems: Sequence[Problem]
     events: list[pa.Table]
     command: str
+    ledger: Ledger | None = None
 
 
 def judged_of(
@@ -84,7 +86,8 @@ def judged_of(
         except CaseError as error:
             stop(str(error))
         command = f"truceline brief {case.name}"
-        return Judged(terms, findings, case_counts(folder), troubles, tables, command)
+        ledger = of_case(folder) if keep else None
+        return Judged(terms, findings, case_counts(folder), troubles, tables, command, ledger)
     if not agreement or not events:
         stop("give a case folder, or --agreement X --events FILE --source S")
     terms = terms_of(agreement)
@@ -214,6 +217,7 @@ def brief(
                 events=pa.concat_tables(judged.events) if judged.events else None,
                 clearance=clearance,
                 command=judged.command,
+                ledger=judged.ledger,
             ),
             encoding="utf-8",
         )

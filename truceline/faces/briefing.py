@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from truceline.faces import moments, wording
 from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign, simulated_rows
+from truceline.faces.ledger import section as ledger_section
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS, listing
 from truceline.faces.nearby import reports
 from truceline.faces.picture import (
@@ -40,6 +41,7 @@ from truceline.model.finding import BOUNDS, CAUSES, Findings
 from truceline.model.problem import Problem
 from truceline.monitor.rates_report import RatesReport
 from truceline.pipeline.check import Count
+from truceline.pipeline.ledger import Ledger
 from truceline.pipeline.terms import Terms
 from truceline.version import __version__
 
@@ -81,6 +83,7 @@ def briefing(
     generated: str | None = None,
     command: str = "",
     limit: int = LIMIT,
+    ledger: Ledger | None = None,
 ) -> str:
     """The briefing as HTML text, to be written as UTF-8.
 
@@ -102,6 +105,7 @@ def briefing(
             the same findings give the same page.
         command: the command that made it, as the reader is to see it.
         limit: how many findings are listed; the rest are counted.
+        ledger: the claims and statements of a case, for a section of their own.
 
     Raises:
         ValueError: an unknown clearance.
@@ -148,6 +152,9 @@ def briefing(
         "bounds": _BOUND_WORDS,
         "bound_figures": _BOUND_FIGURES,
         "withheld": WITHHELD,
+        "ledger": ledger_section(ledger, terms.agreement, cleared, units=terms.units, charts=12)
+        if ledger is not None
+        else None,
     }
     data = {
         "records": listed.records,
@@ -173,7 +180,7 @@ def briefing(
             scripts=[Markup(s) for s in scripts],  # noqa: S704 - our own files, and MapLibre's
             policy=_policy(scripts),
             map_style=Markup(_map_css()) if looked else "",  # noqa: S704 - MapLibre's own file
-            style=Markup(_text("page.css")),  # noqa: S704 - our own file
+            style=Markup(_text("page.css") + _text("ledger.css")),  # noqa: S704 - our own files
             data=Markup(embedded(data)),  # noqa: S704 - escaped by embedded()
         )
     )

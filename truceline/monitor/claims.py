@@ -152,7 +152,9 @@ class Panel:
         by = f" by {self.grain}" if self.grain in ("day", "week", "month", "year") else ""
         by = by or (f" over {self.grain}" if self.grain else "")
         kind = "kind of figure not known" if self.population == "unknown" else self.population
-        return f"{self.kind}, {self.place or 'place not stated'}, {kind}{by}"
+        place = self.place or self.where or "place not stated"
+        code = f" ({self.where})" if self.where.isupper() and self.where != place else ""
+        return f"{self.kind}, {place}{code}, {kind}{by}"
 
 
 def panels(
