@@ -17,6 +17,11 @@ from truceline.monitor.claims import Line, Panel, Point
 COLOURS = 8
 _WIDTH, _HIGH = 720.0, 230.0
 _LEFT, _RIGHT, _TOP, _FOOT = 74.0, 16.0, 16.0, 34.0
+_STRIP = 64.0
+_CROWD, _CROWD_LINES = 300, 4  # more figures and lines than these are drawn as strips
+_NEAR_TOP = 0.6
+_GAP_DAYS = 3  # flows further apart than this have a period without a figure between them
+_STUB = 16.0  # how far a range without a stated end is drawn
 _MARKED = 60  # a line of more figures has no marks, only its newest
 _DASHES = ("", "6 3", "2 3", "9 3 2 3")
 _MARKS = (
@@ -29,46 +34,68 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Days to x and figures to y, in units of the drawing."""
+    """Days to x and figures to y, in units of the drawing. ``base`` is the figure at the foot."""
 
     first: int
     last: int
+    base: float
     top: float
+    high: float
 
     def x(self, day: float) -> float:
         span = max(self.last - self.first, 1)
         return round(_LEFT + (day - self.first) / span * (_WIDTH - _LEFT - _RIGHT), 1)
 
     def y(self, figure: float) -> float:
-        inside = min(max(figure, 0.0), self.top)
-        return round(_TOP + _HIGH - inside / self.top * _HIGH, 1)
+        inside = min(max(figure, self.base), self.top) - self.base
+        return round(_TOP + self.high - inside / (self.top - self.base) * self.high, 1)
 
 
 def chart(panel: Panel) -> dict[str, Any] | None:
-    """The drawing of a panel; None where fewer than two of its figures have a day."""
-    days = [d for line in panel.lines for p in line.points for d in _span(p)]
-    dated = sum(bool(p.day) for line in panel.lines for p in line.points)
-    if dated < 2:
+    """The drawing of a panel; None where fewer than two of its figures have a day.
+
+    ``strips``: a crowded panel is drawn as one strip for each line, on the same scales; else
+    all lines are in one.
+    """
+    points = [p for line in panel.lines for p in line.points if p.day]
+    if len(points) < 2:
         return None
-    low, high = min(days), max(days)
-    pad = max((high - low) * 0.02, 3)
-    tops = [t for line in panel.lines for p in line.points for t in _tops(p)]
-    step = _step(max(tops, default=1.0) or 1.0)
-    top = step * math.ceil((max(tops, default=1.0) or 1.0) * 1.02 / step)
-    scale = _Scale(int(low - pad), int(high + pad), top)
+    crowded = len(panel.lines) > _CROWD_LINES and len(points) > _CROWD
+    scale, step = _scale(panel, points, _STRIP if crowded else _HIGH)
+    ticks = [scale.base + k * step for k in range(round((scale.top - scale.base) / step) + 1)]
+    if crowded:
+        ticks = [scale.base, scale.top]
+    lines = [_line(line, k, scale) for k, line in enumerate(panel.lines)]
     return {
         "width": _WIDTH,
-        "height": _TOP + _HIGH + _FOOT,
+        "height": _TOP + scale.high + _FOOT,
         "left": _LEFT,
         "right": _WIDTH - _RIGHT,
-        "base": _TOP + _HIGH,
-        "ticks": [
-            {"y": scale.y(k * step), "label": _short(k * step)}
-            for k in range(round(top / step) + 1)
-        ],
+        "base": _TOP + scale.high,
+        "begins": number(scale.base) if scale.base else "",
+        "ticks": [{"y": scale.y(t), "label": _short(t)} for t in ticks],
         "dates": _dates(scale),
-        "lines": [_line(line, k, scale) for k, line in enumerate(panel.lines)],
+        "strips": [
+            {"name": line_words(line), "lines": [drawn]}
+            for line, drawn in zip(panel.lines, lines, strict=True)
+        ]
+        if crowded
+        else [{"name": "", "lines": lines}],
     }
+
+
+def _scale(panel: Panel, points: Sequence[Point], high: float) -> tuple[_Scale, float]:
+    """Scales that take in every figure. The foot is 0, unless no figure is a flow and all of
+    them lie near the top: then small differences would not be seen."""
+    days = [d for p in points for d in _span(p)]
+    pad = max((max(days) - min(days)) * 0.02, 3)
+    tops = [t for p in points for t in _tops(p)]
+    most, least = max(tops, default=1.0) or 1.0, min(tops, default=0.0)
+    raised = panel.population != "flow" and least >= _NEAR_TOP * most and least < most
+    step = _step(most - least if raised else most)
+    base = step * math.floor(least / step) if raised else 0.0
+    top = base + step * max(math.ceil((most - base) * 1.02 / step), 1)
+    return _Scale(int(min(days) - pad), int(max(days) + pad), base, top, high), step
 
 
 def look(place: int) -> dict[str, Any]:
@@ -109,39 +136,58 @@ def _middle(point: Point) -> float:
 
 
 def _line(line: Line, place: int, scale: _Scale) -> dict[str, Any]:
-    points, ranges, spans, path = [], [], [], []
+    points: list[dict[str, Any]] = []
+    ranges: list[dict[str, Any]] = []
+    spans: list[dict[str, Any]] = []
+    runs: list[list[str]] = []
     dated = [p for p in line.points if p.day]
+    newest, before = line.newest, 0
     for point in dated:
         days = _span(point)
         x, y = scale.x(sum(days) / 2), scale.y(_middle(point))
         low, high = point.reach.low, point.reach.high
         if low != high:
+            top = y - _STUB if math.isinf(high) else scale.y(high)
             ranges.append(
                 {
                     "x": x,
                     "y1": scale.y(low),
-                    "y2": scale.y(min(high, scale.top)),
+                    "y2": round(max(top, _TOP - 6), 1),
                     "open": math.isinf(high),
                     "faint": point.superseded,
                 }
             )
         if not point.superseded:
-            path.append(f"{x},{y}")
+            flow = point.held.claim.population == "flow"
+            if not runs or (flow and days[0] - before > _GAP_DAYS):
+                runs.append([])  # over a period without a figure nothing is drawn
+            runs[-1].append(f"{x},{y}")
+            before = days[1]
             if scale.x(days[1]) - scale.x(days[0]) > 5:
                 spans.append({"x1": scale.x(days[0]), "x2": scale.x(days[1]), "y": y})
-        words = (
-            f"{line_words(line)}: {figure_words(point.held.claim)}, {days_words(point.held.claim)}"
-        )
-        marked = len(dated) <= _MARKED or point is line.newest
-        if marked or point.superseded:
+        if len(dated) <= _MARKED or point is newest or point.superseded:
+            claim = point.held.claim
+            words = f"{line_words(line)}: {figure_words(claim)}, {days_words(claim)}"
             points.append({"x": x, "y": y, "faint": point.superseded, "words": words})
+    points += _alone(runs) if len(dated) > _MARKED else []
     return {
         **look(place),
-        "path": "M" + " ".join(path) if len(path) > 1 else "",
+        "path": "".join("M" + " ".join(run) for run in runs if len(run) > 1),
+        "thick": max(min(5.0, (_WIDTH - _LEFT - _RIGHT) / max(len(dated), 1) * 0.6), 1.0),
         "ranges": ranges,
         "spans": spans if len(spans) <= _MARKED else [],
         "points": points,
     }
+
+
+def _alone(runs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """A mark for a figure with none before or after it: a line of one point is not seen."""
+    found = []
+    for run in runs:
+        if len(run) == 1:
+            x, y = (float(v) for v in run[0].split(","))
+            found.append({"x": x, "y": y, "faint": False, "words": ""})
+    return found
 
 
 def _step(top: float) -> float:

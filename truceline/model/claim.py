@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 MEASURES = (
@@ -70,6 +71,7 @@ _ANYONE = frozenset(
 ) | {"internally displaced persons", "internally displaced people", "displaced people", ""}
 
 
+@lru_cache(maxsize=65_536)
 def fold(words: str) -> str:
     """Words for comparison: lower case, no accents, single spaces."""
     text = unicodedata.normalize("NFKD", words).casefold()
@@ -77,6 +79,7 @@ def fold(words: str) -> str:
     return re.sub(r"[^\w]+", " ", text).strip()
 
 
+@lru_cache(maxsize=4_096)
 def qualifier_class(words: str) -> str:
     """Which of ``nearly, just-over, at-least, at-most, below, above, about`` words are; '' none."""
     return next((n for n, pattern in _CLASS.items() if pattern.fullmatch(words)), "")
