@@ -315,6 +315,7 @@ def _spoken(row: dict[str, Any]) -> str:
         lines.append(f"  {row.get('file', '')}, characters {row['start']} to {row['end']}")
     if row["right"] is not None:
         right = row["right"]
-        lines.append(f"  a right reserved: {OUTCOMES[right['outcome']]}")
-        lines.append(f"  {right['why']}")
+        told = OUTCOMES[right["outcome"]]
+        why = right["why"] if right["why"].startswith(told) else f"{told}: {right['why']}"
+        lines.append(f"  a right reserved: {why}")
     return "\n".join(lines)

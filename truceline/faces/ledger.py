@@ -11,7 +11,6 @@ from truceline.faces.clearance import WITHHELD, Clearance
 from truceline.faces.ledger_chart import cell, chart, legend, rows
 from truceline.faces.ledger_closed import closed
 from truceline.faces.ledger_words import (
-    OUTCOMES,
     RIGHTS,
     VERDICTS,
     apart_words,
@@ -19,6 +18,7 @@ from truceline.faces.ledger_words import (
     days_words,
     figure_words,
     line_words,
+    right_words,
 )
 from truceline.model.agreement import Agreement
 from truceline.model.claim import Held
@@ -28,7 +28,7 @@ from truceline.monitor.claims_rights import Right, right_in
 from truceline.pipeline.ledger import Ledger, Said
 
 CHARTS = 40
-_ROWS, _SINGLES, _DIFFERENCES, _SOURCED = 120, 400, 40, 200
+_ROWS, _DIFFERENCES, _SOURCED = 120, 40, 200
 
 
 def section(
@@ -70,16 +70,15 @@ def section(
                 "said": day_words(point.held.claim.said) if point.held.claim.said else "",
                 **_source(point.held, "text" in withheld),
             }
-            for p, line, point in singles[:_SINGLES]
+            for p, line, point in singles[: 5 * charts]
         ],
-        "singles_more": max(len(singles) - _SINGLES, 0),
+        "singles_more": max(len(singles) - 5 * charts, 0),
         "statements": [
             _statement(s, right, withheld)
             for s, right in zip(shown.statements, rights, strict=True)
         ],
         "reserved": sum(r is not None for r in rights),
         "withheld": withheld,
-        "outcomes": OUTCOMES,
         "simulated": any(h.claim.simulated for h in ledger.claims)
         or any(s.statement.simulated for s in ledger.statements),
         "with_agreement": agreement is not None,
@@ -175,8 +174,7 @@ def _statement(said: Said, right: Right | None, withheld: dict[str, str]) -> dic
             "to": RIGHTS[right.to],
             "words": right.words if open_words else "",
             "outcome": right.outcome,
-            "said": OUTCOMES[right.outcome],
-            "why": right.why,
+            "why": right_words(right),
             "provisions": right.provisions,
         }
     return {

@@ -7,6 +7,7 @@ from typing import Any
 from truceline.faces.moments import MONTHS
 from truceline.model.claim import Claim
 from truceline.monitor.claims import Difference, Line, Panel, Point
+from truceline.monitor.claims_rights import Right
 from truceline.monitor.claims_total import Refused, Total
 
 VERDICTS = {
@@ -107,6 +108,11 @@ def total_words(found: Total | Refused) -> str:
     spread = "" if found.low == found.high else f" ({number(found.low)} to {number(found.high)})"
     caution = f"; {found.caution}" if found.caution else ""
     return f"{said}{spread} from {found.parts:,} figures{caution}"
+
+
+def right_words(found: Right) -> str:
+    """What the clauses say of a right, with "cannot tell" in front where they do not say."""
+    return f"cannot tell: {found.why}" if found.outcome == "cannot-tell" else found.why
 
 
 def panel_text(panel: Panel, most: int = 12) -> str:

@@ -85,9 +85,9 @@ def take(
     else:
         told = replace(told, source=told.source or stem)
         way = claims_hxl.take if kind == "hxl" else claims_table.take
-        for sheet in sheets:
-            if not way(taken, told, sheet):
-                _headless(taken, sheet, kind)
+        lacking = [sheet for sheet in sheets if not way(taken, told, sheet)]
+        for sheet in lacking:
+            _headless(taken, sheet, kind, beside=len(lacking) < len(sheets))
     return taken.settle()
 
 
@@ -109,8 +109,12 @@ def _kind(sheets: list[Grid]) -> str:
     return "ocha" if claims_ocha.is_ocha(sheets) else "table"
 
 
-def _headless(taken: Taken, sheet: Grid, kind: str) -> None:
-    """A sheet without a header that is known: said once, and each of its rows is a problem."""
+def _headless(taken: Taken, sheet: Grid, kind: str, *, beside: bool) -> None:
+    """A sheet without a header that is known: said once, and each of its rows is a problem.
+
+    ``beside``: another sheet of the workbook was read. Then rows of words alone are notes
+    for people, and only rows with figures are problems.
+    """
     where = f"sheet {sheet.name}: " if sheet.name else ""
     lacking = "no row of #tags" if kind == "hxl" else "no row that names known columns"
     first = sheet.rows[0] if sheet.rows else (1, [])
@@ -120,6 +124,8 @@ def _headless(taken: Taken, sheet: Grid, kind: str) -> None:
         first[0],
     )
     for line, cells in sheet.rows:
+        if beside and not any(c.isdigit() for cell in cells for c in cell):
+            continue
         taken.rows += 1
         taken.fail(
             line,

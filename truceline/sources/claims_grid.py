@@ -110,6 +110,8 @@ def _text(data: bytes, source: str, name: str, encoding: str) -> Grid:
             data = data.decode(encoding).encode()
         except (LookupError, UnicodeError) as error:
             _fail(source, name, f"it is not in the encoding {encoding} ({error})", "name another")
+    if b"\0" in data[:4096]:
+        _fail(source, name, "it is binary and no text, workbook or reading", "save it as CSV")
     data = data.removeprefix(codecs.BOM_UTF8)
     head = data[: 64 * 1024].decode("utf-8", "replace")
     if not head.strip():

@@ -78,9 +78,9 @@ def take(taken: Taken, told: Told, found: Any, *, text: str = "", document: str 
     for number, item in enumerate(_members(found, "statements"), start=1):
         taken.rows += 1
         evidence = _evidence(taken, item, text, number, "statements")
-        quote = str(item.get("quote") or "").strip()
         if evidence is None:
             continue
+        quote = str(item.get("quote") or "").strip()
         if not quote:
             taken.fail(number, "statements", "", "the statement has no words", "give its 'quote'")
             continue

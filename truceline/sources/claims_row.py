@@ -24,6 +24,20 @@ _WORDS = {
     "besieged": "besieged under_siege",
     "missing": "missing disappeared unaccounted_for",
 }
+_AROUND = frozenset(
+    ["number", "numbers", "no", "total", "of", "people", "persons", "individuals", "reported", "the", "new"]
+)
+_GROUPS = {
+    "civilian": "civilians",
+    "civilians": "civilians",
+    "child": "children",
+    "children": "children",
+    "women": "women",
+    "men": "men",
+    "soldiers": "soldiers",
+    "soldier": "soldiers",
+    "fighters": "fighters",
+}
 _MEASURE = {word: measure for measure, words in _WORDS.items() for word in words.split()}
 _POPULATION = {
     "stock": "stock current currently now present as_of remaining hosted",
@@ -43,7 +57,17 @@ def measure_word(words: str) -> tuple[str, str]:
         return plain, ""
     if plain in _MEASURE:
         return _MEASURE[plain], words.strip()
+    parts = plain.split("_")
+    known = {_MEASURE[p] for p in parts if p in _MEASURE}
+    if len(known) == 1 and all(p in _MEASURE or p in _AROUND or p in _GROUPS for p in parts):
+        return known.pop(), words.strip()
     return "", ""
+
+
+def group_in(words: str) -> str:
+    """Whom a source's words for a measure name: "civilians" of "civilian deaths"; '' nobody."""
+    found = [_GROUPS[p] for p in fold(words).split() if p in _GROUPS]
+    return ", ".join(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=65_536)
@@ -135,7 +159,7 @@ def put(
             high=figure.high,
             qualifier=figure.qualifier,
             word=word,
-            of_whom=row.get("of_whom", "").strip(),
+            of_whom=row.get("of_whom", "").strip() or group_in(row.get("measure", "")),
             by_whom=row.get("by_whom", "").strip(),
             place=place[0],
             known_as=place[1],
@@ -161,7 +185,7 @@ def put(
 
 def _figure(row: Mapping[str, str], header: str) -> Figure:
     unit = row.get("unit", "").strip()
-    counted = f"{unit} {header}"
+    counted = f"{unit} {header} {row.get('measure', '')} {row.get('value', '')}"
     if _NOT_PEOPLE.search(counted):
         raise ValueError(
             "it counts households or families and not people; give people, and how many a "

@@ -76,8 +76,13 @@ def header_of(grid: Grid) -> int | None:
     return best
 
 
+def _bare(header: str) -> str:
+    """A header without the unit that it states: "value (in thousands)" is value."""
+    return plain(_UNIT.sub(" ", header).strip(" ()[],:-")) or plain(header)
+
+
 def _ours(cell: str) -> str:
-    name = plain(cell)
+    name = _bare(cell)
     if name in _NAMES:
         return _NAMES[name]
     if name in _PLACES:
@@ -106,7 +111,7 @@ def take(taken: Taken, told: Told, grid: Grid, *, population: str = "") -> bool:
     figures: list[tuple[int, str]] = []
     unknown: list[str] = []
     for number, name in enumerate(header):
-        own = plain(name)
+        own = _bare(name)
         if own in _NAMES and _NAMES[own] not in columns:
             columns[_NAMES[own]] = number
         elif own in _PLACES and _PLACES[own] not in places:
