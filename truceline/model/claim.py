@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -149,13 +149,13 @@ class Claim:
 
     def to_json(self) -> dict[str, Any]:
         """JSON values, whole numbers as ``int``, without what is empty."""
-        return {k: _tidy(v) for k, v in asdict(self).items() if v not in (None, "", ())}
+        given = ((name, getattr(self, name)) for name in _NAMES)
+        return {k: _tidy(v) for k, v in given if v not in (None, "", ())}
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> "Claim":
         """Read what ``to_json`` wrote; keys of later versions are passed over."""
-        known = {f.name for f in fields(cls)}
-        given = {k: v for k, v in said.items() if k in known}
+        given = {k: v for k, v in said.items() if k in _NAMES}
         return cls(**{"value": None, **given, "within": tuple(given.get("within", ()))})
 
     @property
@@ -220,6 +220,9 @@ class Claim:
         if self.start is not None:
             parts = [self.document, self.start, self.end, self.kind, *parts[-3:]]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+_NAMES = {f.name: None for f in fields(Claim)}  # in their order
 
 
 def _tidy(value: Any) -> Any:
