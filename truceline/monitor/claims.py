@@ -44,11 +44,12 @@ def reach(claim: Claim) -> Reach:
     if kind == "nearly":
         top = value if high is None else high
         words = f"how far below '{claim.qualifier}' reaches is not said"
-        return Reach((1 - ROUGH) * value, top, ROUGH_MOST * value, top, words)
+        return Reach(min((1 - ROUGH) * value, top), top, min(ROUGH_MOST * value, top), top, words)
     if kind == "just-over":
         bottom = value if low is None else low
         words = f"how far above '{claim.qualifier}' reaches is not said"
-        return Reach(bottom, (1 + ROUGH) * value, bottom, (1 + ROUGH_MOST) * value, words)
+        near, far = (max((1 + r) * value, bottom) for r in (ROUGH, ROUGH_MOST))
+        return Reach(bottom, near, bottom, far, words)
     if low is not None or high is not None:
         bottom, top = low or 0.0, math.inf if high is None else high
         return Reach(bottom, top, bottom, top)
@@ -316,7 +317,7 @@ def superseding(
     current: dict[tuple[str, ...], Held] = {}
     for h in held:
         if h.number not in gone:
-            current[h.claim.about()] = h
+            _put(current, h)
     made, clashes = [], []
     for number, claim in enumerate(new, start=first):
         old = current.get(claim.about()) if claim.meant_to and claim.teller else None
@@ -325,14 +326,19 @@ def superseding(
             later = claim.said > old.claim.said if claim.said and old.claim.said else None
             if later or (later is None and claim.document != old.claim.document):
                 over = old.number
-            elif (
-                claim.document == old.claim.document and not later and claim.said == old.claim.said
-            ):
+            elif claim.said == old.claim.said and claim.document == old.claim.document:
                 clashes.append((old.claim, claim))
             elif claim.said == old.claim.said:  # the same day, another file: the later file
                 over = old.number
         entry = Held(claim, number, over)
         made.append(entry)
-        if old is None or over is not None:
-            current[claim.about()] = entry
+        _put(current, entry)
     return made, clashes
+
+
+def _put(current: dict[tuple[str, ...], Held], entry: Held) -> None:
+    """Note an entry as current, unless what is there was said on a later day."""
+    about = entry.claim.about()
+    old = current.get(about)
+    if old is None or not entry.claim.said or entry.claim.said >= old.claim.said:
+        current[about] = entry

@@ -17,8 +17,9 @@ from truceline.model.statement import Statement
 OUTCOMES = ("granted", "not-granted", "cannot-tell")
 # "Reserves the right", in the languages of the agreements at hand.
 _RESERVES = re.compile(
-    r"\breserv(?:e|es|ed|ing)\b(?:\W+\w+){0,4}?\W+rights?\b"
-    r"|\b(?:retain|retains|retained|keep|keeps|maintain|maintains)\b(?:\W+\w+){0,3}?\W+rights?\b"
+    r"\b(?:reserv(?:e|es|ed|ing)|retain(?:s|ed)?|keeps?|maintain(?:s|ed)?)\W+"
+    r"(?:(?:for|to)\W+(?:it|them|him|our)sel\w+\W+|(?:the|its|our|their|his|her|a|every|any|all|full|"
+    r"sovereign|legitimate|inherent|own)\W+){0,4}rights?\b"
     r"|réserv\w+ le droit|reserva\w* el derecho|оставля\w+ за собой право|залиша\w+ за собою право"
     r"|hak(?:kını|larını|kımızı|larımızı)\s+saklı\s+tut|(?:ت|ن|ي|أ)?حتفظ\w*\s+(?:ب|على\s+)?حق|الاحتفاظ\s+بحق",
     re.IGNORECASE,
