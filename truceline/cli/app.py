@@ -13,6 +13,7 @@ from truceline.cli import (
     case,
     deciding,
     exercise,
+    ledger,
     linking,
     monitoring,
     obligations,
@@ -40,6 +41,7 @@ deciding.register(app)
 exercise.register(app)
 linking.register(app)
 obligations.register(app)
+ledger.register(app)
 boundary_app = typer.Typer(help="Admin units that commands without a case may use.")
 app.add_typer(boundary_app, name="boundaries")
 

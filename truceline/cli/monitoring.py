@@ -33,6 +33,7 @@ from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
 from truceline.pipeline.incidents import Incidents, check_case, check_linked
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
+from truceline.pipeline.ledger import Ledger, of_case
 from truceline.pipeline.obligations import Owed, case_obligations
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
@@ -75,6 +76,7 @@ class Judged:
     looks: Sequence[Look] = ()
     reviews: Sequence[Review] = ()
     owed: Owed | None = None
+    ledger: Ledger | None = None
 
 
 def judged_of(
@@ -117,6 +119,7 @@ def judged_of(
             done.looks,
             done.reviews,
             owed,
+            of_case(folder) if keep else None,
         )
     if not agreement or not events:
         stop("give a case folder, or --agreement X --events FILE --source S")
@@ -283,6 +286,7 @@ def brief(
                 owed=judged.owed,
                 clearance=clearance,
                 command=judged.command,
+                ledger=judged.ledger,
             ),
             encoding="utf-8",
         )

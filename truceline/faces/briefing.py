@@ -25,6 +25,7 @@ from truceline.faces import moments, wording
 from truceline.faces.accounts import accounts, looks_again
 from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign, simulated_rows
 from truceline.faces.deadlines import deadlines
+from truceline.faces.ledger import section as ledger_section
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS, listing
 from truceline.faces.nearby import reports
 from truceline.faces.picture import (
@@ -44,6 +45,7 @@ from truceline.model.review import Look, Review
 from truceline.monitor.answers import Answers
 from truceline.monitor.rates_report import RatesReport
 from truceline.pipeline.check import Count
+from truceline.pipeline.ledger import Ledger
 from truceline.pipeline.obligations import Owed
 from truceline.pipeline.terms import Terms
 from truceline.version import __version__
@@ -91,6 +93,7 @@ def briefing(
     generated: str | None = None,
     command: str = "",
     limit: int = LIMIT,
+    ledger: Ledger | None = None,
 ) -> str:
     """The briefing as HTML text, to be written as UTF-8.
 
@@ -105,8 +108,8 @@ def briefing(
         incidents: the linked incidents that were judged, in ``INCIDENT_SCHEMA``; None where
             each report was judged by itself.
         answers: what the incidents may have answered, of ``pipeline.answers.answers``.
-        reviews: what people found; looks: the reviews that need another look.
-        looks: as above.
+        reviews: what people found.
+        looks: the reviews that need another look.
         rates: before and after, of ``pipeline.rates.rates``; None makes them from ``events``
             (the sources with the most events, 28 days on either side).
         owed: deadlines with their states, of ``pipeline.obligations``; None leaves them out.
@@ -118,6 +121,7 @@ def briefing(
             the same findings give the same page.
         command: the command that made it, as the reader is to see it.
         limit: how many findings are listed; the rest are counted.
+        ledger: the claims and statements of a case, for a section of their own.
 
     Raises:
         ValueError: an unknown clearance.
@@ -169,6 +173,9 @@ def briefing(
         "bounds": _BOUND_WORDS,
         "bound_figures": _BOUND_FIGURES,
         "withheld": WITHHELD,
+        "ledger": ledger_section(ledger, terms.agreement, cleared, units=terms.units, charts=12)
+        if ledger is not None
+        else None,
     }
     data = {
         "records": listed.records,
@@ -197,7 +204,7 @@ def briefing(
             scripts=[Markup(s) for s in scripts],  # noqa: S704 - our own files, and MapLibre's
             policy=_policy(scripts),
             map_style=Markup(_map_css()) if looked else "",  # noqa: S704 - MapLibre's own file
-            style=Markup(_text("page.css")),  # noqa: S704 - our own file
+            style=Markup(_text("page.css") + _text("ledger.css")),  # noqa: S704 - our own files
             data=Markup(embedded(data)),  # noqa: S704 - escaped by embedded()
         )
     )
