@@ -5,9 +5,13 @@ on the ellipsoid along its line. Times are datetimes with a zone.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, model_validator
+
+from truceline.model.zone import Noun
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,32 +153,53 @@ def _plain(value: Any) -> Any:
 
 
 Outcome = Literal["done", "cut-short", "attacked", "bombed", "cancelled", "not-said"]
-OUTCOMES: tuple[Outcome, ...] = (
-    "done",
-    "cut-short",
-    "attacked",
-    "bombed",
-    "cancelled",
-    "not-said",
-)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """A patrol that somebody announced or reported, as one ledger row.
+class Numbered(Noun):
+    """The number that somebody's count gives a patrol."""
 
-    ``numbers`` are the numbers it was given by each who counted: disagreement is kept.
-    ``day`` is None where the date was not found. ``whole_route`` None is not said.
+    is_: Annotated[int, Field(alias="is", ge=1)]
+    by: str = ""
+
+
+class Announced(Noun):
+    """A patrol that somebody announced or reported, as one row of the ledger.
+
+    Every number it was given is kept, with whose count it is: counts disagree. ``on`` is
+    None where the date was not found. ``planned`` is an announcement of one to come, whose
+    outcome is not known yet. ``whole_route`` None is not said.
     """
 
-    id: str
-    day: date | None
-    numbers: tuple[int, ...]
-    who: tuple[str, ...]
-    outcome: Outcome
+    on: date | None = None
+    numbers: tuple[Numbered, ...] = ()
+    who: tuple[str, ...] = ()
+    outcome: Outcome = "not-said"
     planned: bool = False
     whole_route: bool | None = None
     said: str = ""
     source: str = ""
     note: str = ""
-    counted_by: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Its date, or its number where the date was not found."""
+        if self.on is not None:
+            return self.on.isoformat()
+        return "number " + " or ".join(str(n.is_) for n in self.numbers)
+
+    @model_validator(mode="after")
+    def _known_by_something(self) -> "Announced":
+        if self.on is None and not self.numbers:
+            raise ValueError("a patrol has a date ('on') or a number; give one")
+        return self
+
+
+class Series(Noun):
+    """Announced patrols of one agreement, in the order of their reports."""
+
+    provision: str = ""
+    who: tuple[str, ...] = ()
+    source: Annotated[str, Field(min_length=1)]
+    patrols: Annotated[tuple[Announced, ...], Field(min_length=1)]
+    note: str = ""
