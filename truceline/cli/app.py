@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from truceline.cli import agreement, case, monitoring, patrols, reading
+from truceline.cli import agreement, case, monitoring, patrols, patrols_case, reading
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
 from truceline.monitor.zones import features
 from truceline.store import boundaries
@@ -26,6 +26,7 @@ monitoring.register(app)
 case.register(app)
 reading.register(app)
 patrols.register(app)
+patrols_case.register(app)
 boundary_app = typer.Typer(help="Admin units that commands without a case may use.")
 app.add_typer(boundary_app, name="boundaries")
 

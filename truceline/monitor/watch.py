@@ -22,6 +22,7 @@ from truceline.monitor.patrols_route import Posts
 from truceline.monitor.patrols_runs import Chain
 from truceline.monitor.patrols_spans import joined, length
 
+Zones = Mapping[str, Sequence[DatedShape]]
 POINTS = 600  # about so many in a zone
 SIGHT_M = 1_000.0  # how far a patrol sees, unless it is said
 _EACH_S = 60.0  # a patrol's watch in steps of a minute
@@ -65,9 +66,7 @@ class Ground:
         for k, (a, b) in zip(live, spans, strict=True):
             hours[self.watches[k].means] += float(b - a) / SECOND / 3600
         kinds, counts = np.unique(self.reaches[:, live], axis=0, return_counts=True)
-        seen = sum(
-            length(joined(spans[kind])) * n for kind, n in zip(kinds, counts, strict=True)
-        )
+        seen = sum(length(joined(spans[kind])) * n for kind, n in zip(kinds, counts, strict=True))
         points = max(len(self.reaches), 1)
         return Share(
             watched=float(seen / whole / points),
@@ -77,16 +76,24 @@ class Ground:
         )
 
 
-def ground(shape: Shape, name: str, watches: Sequence[Watch], posts: Posts | None) -> Ground | None:
+def ground(
+    shape: Shape,
+    name: str,
+    watches: Sequence[Watch],
+    posts: Posts | None,
+    zones: Zones | None = None,
+) -> Ground | None:
     """A zone ready to be asked; None where it has no ground (everywhere, or not known).
 
-    ``posts`` is the route that stretches are measured on.
+    ``posts`` is the route that stretches are measured on; ``zones`` the other zones, so that
+    a watch over one of them counts where it overlaps this one.
     """
     if shape.polygon is None or shape.polygon.is_empty or shape.op in ("everywhere", "unknown"):
         return None
     points = _points(shape.polygon)
     reaches = np.column_stack(
-        [_reach(points, w, name, posts) for w in watches] or [np.zeros(len(points), np.bool_)]
+        [_reach(points, w, name, posts, zones or {}) for w in watches]
+        or [np.zeros(len(points), np.bool_)]
     )
     return Ground(tuple(watches), reaches[:, : len(watches)])
 
@@ -116,18 +123,22 @@ def _points(polygon: shapely.Geometry) -> Floats:
     return np.array([[inner.x, inner.y]])
 
 
-def _reach(points: Floats, watch: Watch, zone: str, posts: Posts | None) -> npt.NDArray[np.bool_]:
+def _reach(
+    points: Floats, watch: Watch, zone: str, posts: Posts | None, zones: Zones
+) -> npt.NDArray[np.bool_]:
     if watch.zone:
-        return np.full(len(points), watch.zone == zone)
+        found = np.full(len(points), watch.zone == zone)
+        for other in () if watch.zone == zone else zones.get(watch.zone, ()):
+            if other.shape.polygon is not None:
+                found |= shapely.contains_xy(other.shape.polygon, points[:, 0], points[:, 1])
+        return found
     if watch.lon is not None and watch.lat is not None:
         return _distance(points, watch.lon, watch.lat) <= (watch.radius_m or 0.0)
     if posts is None or watch.from_km is None or watch.to_km is None:
         return np.zeros(len(points), np.bool_)
-    found = posts.match(
-        points[:, 0], points[:, 1], SIGHT_M, np.ones(len(points), np.bool_), SIGHT_M
-    )
-    near = ~np.isnan(found.at)
-    at = np.where(near, found.at, -1.0) / 1000
+    laid = posts.match(points[:, 0], points[:, 1], SIGHT_M, np.ones(len(points), np.bool_), SIGHT_M)
+    near = ~np.isnan(laid.at)
+    at = np.where(near, laid.at, -1.0) / 1000
     return near & (at >= watch.from_km) & (at <= watch.to_km)
 
 
@@ -151,7 +162,7 @@ class WatchWeek:
 
 
 def weekly(
-    zones: Mapping[str, Sequence[DatedShape]],
+    zones: Zones,
     watches: Sequence[Watch],
     posts: Posts | None,
     zone: ZoneInfo,
@@ -160,7 +171,7 @@ def weekly(
 ) -> Iterator[WatchWeek]:
     """Every zone in every week from ``since`` to ``until``, the unwatched ones too."""
     for name, versions in zones.items():
-        grounds = [(v, ground(v.shape, name, watches, posts)) for v in versions]
+        grounds = [(v, ground(v.shape, name, watches, posts, zones)) for v in versions]
         for monday, after in mondays(zone, since, until):
             valid = [
                 g
@@ -176,7 +187,9 @@ def weekly(
             )
 
 
-def mondays(zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+def mondays(
+    zone: ZoneInfo, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, datetime]]:
     """Weeks as (Monday, next Monday), local midnights."""
     first = since.astimezone(zone)
     day = first.date() - timedelta(days=first.weekday())

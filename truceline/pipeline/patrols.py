@@ -38,6 +38,7 @@ __all__ = [
     "party_named",
     "patrols",
     "read_file",
+    "shifted",
     "way",
 ]
 
@@ -220,7 +221,7 @@ def patrols(
         if first is not track.file:
             problems.append(_again(track, first))
             track = replace(track, fixes=Fixes.none(), repeats=track.repeats + len(track.fixes))
-        tracks.append(_shifted(track, (clock or {}).get(track.party, 0.0)))
+        tracks.append(shifted(track, (clock or {}).get(track.party, 0.0)))
     return of_tracks(terms, tracks, way_of(terms, tracks, provision, route), rules, problems)
 
 
@@ -311,7 +312,8 @@ def _again(track: Track, first: str) -> Problem:
     )
 
 
-def _shifted(track: Track, seconds: float) -> Track:
+def shifted(track: Track, seconds: float) -> Track:
+    """The track with its clock moved, and a note that says so."""
     if not seconds or not track.fixes.timed:
         return track
     fixes = replace(track.fixes, time=track.fixes.time + int(seconds * SECOND))

@@ -1,16 +1,21 @@
 """Before and after, for a whole agreement and all the sources at hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from truceline.model.event import EVENT_SCHEMA, KINDS
+from truceline.model.watch import Watch
+from truceline.monitor.patrols_route import Posts
 from truceline.monitor.rates import Rater
 from truceline.monitor.rates_draws import Reports
-from truceline.monitor.rates_report import RatesReport
+from truceline.monitor.rates_report import Rate, RatesReport, Warned
 from truceline.monitor.rates_text import rates_text
-from truceline.monitor.rates_windows import entries
+from truceline.monitor.rates_windows import Entry, entries
+from truceline.monitor.watch import ground, micros
 from truceline.pipeline.terms import Terms
 
 __all__ = ["RatesReport", "rates", "rates_text"]
@@ -36,13 +41,21 @@ _COLUMNS = (
 
 
 def rates(
-    terms: Terms, events: Iterable[pa.Table], days: float = 30, draws: int = 200, seed: int = 1
+    terms: Terms,
+    events: Iterable[pa.Table],
+    days: float = 30,
+    draws: int = 200,
+    seed: int = 1,
+    watch: Sequence[Watch] | None = None,
+    posts: Posts | None = None,
 ) -> RatesReport:
     """Reports in each zone before and after a ban enters into force there, per source.
 
     ``events`` are tables in ``EVENT_SCHEMA``, each event once. Summaries and leads are
     counted in ``left_out`` and compare nothing. Sources are the values of the column
-    ``source``; they are never added together. Deterministic for a ``seed``, in any order.
+    ``source``; they are never added together. ``watch`` is who could see where and when: its
+    share of zone and time stands beside each count (None: nobody recorded any); ``posts`` is
+    the route that its stretches are measured on. Deterministic for a ``seed``, in any order.
 
     Raises:
         ValueError: ``days`` or ``draws`` is out of range.
@@ -68,8 +81,35 @@ def rates(
         days=days,
         draws=draws,
         seed=seed,
-        rates=tuple(rater.rate(e, *pair) for e in found for pair in pairs if len(pair[0])),
+        rates=tuple(
+            _watched(rater.rate(e, *pair), e, watch, posts)
+            for e in found
+            for pair in pairs
+            if len(pair[0])
+        ),
         skipped=skipped,
         counted={events.source: len(events) for events, _ in pairs},
         left_out={"summaries": kinds["summary"], "leads": kinds["lead"]},
+    )
+
+
+def _watched(rate: Rate, entry: Entry, watch: Sequence[Watch] | None, posts: Posts | None) -> Rate:
+    """The rate with the share of zone and time that somebody watched, before and after."""
+    if watch is None or entry.shape is None:
+        return rate
+    land = ground(entry.shape, entry.zone, watch, posts)
+    if land is None:
+        return rate
+    start, span = datetime.fromisoformat(rate.start), timedelta(days=rate.days)
+    before = land.share(micros(start - span), micros(start)).watched
+    after = land.share(micros(start), micros(start + span)).watched
+    words = (
+        f"watched: {before:.1%} of zone and time before, {after:.1%} after; "
+        "where nobody watches, quiet is not peace"
+    )
+    return replace(
+        rate,
+        watched_before=before,
+        watched_after=after,
+        warnings=(*rate.warnings, Warned("watch", words)),
     )

@@ -74,7 +74,9 @@ def read_watch(
         problems += frame.problems
         rows += frame.rows
         for line, row in zip(frame.lines.tolist(), frame.table.to_pylist(), strict=True):
-            said = {k: "" if row[c] is None else str(row[c]).strip() for k, c in columns.items() if c}
+            said = {
+                k: "" if row[c] is None else str(row[c]).strip() for k, c in columns.items() if c
+            }
             try:
                 found.append(row_of(said))
             except ValueError as error:
@@ -97,7 +99,9 @@ class _Row:
         word = said.get("means", "").casefold()
         means = _ALIASES.get(word) or next((m for m in MEANS if m == word), None)
         if means is None:
-            raise ValueError(f"'{said.get('means', '')}' is no means; write one of {', '.join(MEANS)}")
+            raise ValueError(
+                f"'{said.get('means', '')}' is no means; write one of {', '.join(MEANS)}"
+            )
         if not said.get("start"):
             raise ValueError("the row has no start; give a date or a time")
         start, whole, _ = read_moment(said["start"], self._timezone)
