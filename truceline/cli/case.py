@@ -32,6 +32,7 @@ from truceline.pipeline.ingest import (
 from truceline.pipeline.ingest import (
     verify_folder as look,
 )
+from truceline.pipeline.patrols_case import watch_of
 from truceline.pipeline.rates import rates as compare
 from truceline.pipeline.rates import rates_text
 from truceline.pipeline.terms import AgreementFaultsError, Terms
@@ -125,13 +126,15 @@ def rates(
     if folder is not None:
         case, terms = opened(folder)
         tables: list[pa.Table] = list(case_events(case))
+        watched, posts = watch_of(case, terms)
     elif agreement and events:
         terms = terms_of(agreement)
         intake = Intake(Context(timezone=terms.agreement.timezone, units=terms.units))
         tables = list(intake.read(files_of(source, events)))
         for count in intake.counts:
             say(str(count))
+        watched, posts = None, None
     else:
         stop("give a case folder, or --agreement X --events FILE --source S")
-    report = compare(terms, tables, days=days, draws=draws, seed=seed)
+    report = compare(terms, tables, days=days, draws=draws, seed=seed, watch=watched, posts=posts)
     data(json.dumps(report.to_json(), ensure_ascii=False) if as_json else rates_text(report))

@@ -21,6 +21,7 @@ from truceline.cli.talk import (
     terms_of,
 )
 from truceline.faces.briefing import briefing
+from truceline.faces.sides import DAYS
 from truceline.faces.tables import ENDINGS, write_findings, write_table
 from truceline.model.batch import Context
 from truceline.model.finding import Findings
@@ -29,6 +30,8 @@ from truceline.pipeline.check import Count, Intake
 from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
+from truceline.pipeline.patrols_case import watch_of
+from truceline.pipeline.rates import RatesReport, rates
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
 
@@ -192,6 +195,16 @@ def check(
     show_findings(findings)
 
 
+def watched_rates(case: Path | None, judged: Judged) -> RatesReport | None:
+    """Before and after with the watch beside each count; None where the case has no watch."""
+    if case is None or not judged.events:
+        return None
+    watch, posts = watch_of(opened(case)[0], judged.terms)
+    if watch is None:
+        return None
+    return rates(judged.terms, judged.events, days=DAYS, watch=watch, posts=posts)
+
+
 def brief(
     case: Annotated[Path | None, typer.Argument(metavar="DIR", help="A case folder.")] = None,
     agreement: Annotated[str, typer.Option(help="A library name or an agreement file.")] = "",
@@ -205,6 +218,7 @@ def brief(
     judged = judged_of(case, agreement, source, events, None, keep=True)
     show_counts(judged.counts)
     try:
+        compared = watched_rates(case, judged)
         out.write_text(
             briefing(
                 judged.terms,
@@ -212,6 +226,7 @@ def brief(
                 judged.counts,
                 judged.problems,
                 events=pa.concat_tables(judged.events) if judged.events else None,
+                rates=compared,
                 clearance=clearance,
                 command=judged.command,
             ),

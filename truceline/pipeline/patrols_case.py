@@ -15,6 +15,7 @@ from truceline.model.track import Track
 from truceline.model.watch import Watch
 from truceline.monitor.patrols_clean import cleaned
 from truceline.monitor.patrols_part import moment
+from truceline.monitor.patrols_route import Posts
 from truceline.monitor.patrols_runs import lay
 from truceline.monitor.watch import SIGHT_M, WatchWeek, of_chain, weekly
 from truceline.pipeline.patrols import (
@@ -48,6 +49,7 @@ __all__ = [
     "case_patrols",
     "case_watch",
     "library_series",
+    "watch_of",
     "watch_weeks",
 ]
 
@@ -241,6 +243,12 @@ def case_watch(case: Case, terms: Terms, sight_m: float = SIGHT_M) -> list[Watch
                 )
                 found += of_chain(chain, sight_m)
     return found
+
+
+def watch_of(case: Case, terms: Terms) -> tuple[list[Watch] | None, Posts | None]:
+    """A case's watch for ``pipeline.rates``, and the route; None where it has no watch."""
+    along = _way(terms)
+    return case_watch(case, terms) or None, along.posts if along else None
 
 
 def watch_weeks(

@@ -82,7 +82,7 @@ def rates(
         draws=draws,
         seed=seed,
         rates=tuple(
-            _watched(rater.rate(e, *pair), e, watch, posts)
+            _watched(rater.rate(e, *pair), e, terms, watch, posts)
             for e in found
             for pair in pairs
             if len(pair[0])
@@ -93,11 +93,17 @@ def rates(
     )
 
 
-def _watched(rate: Rate, entry: Entry, watch: Sequence[Watch] | None, posts: Posts | None) -> Rate:
+def _watched(
+    rate: Rate,
+    entry: Entry,
+    terms: Terms,
+    watch: Sequence[Watch] | None,
+    posts: Posts | None,
+) -> Rate:
     """The rate with the share of zone and time that somebody watched, before and after."""
     if watch is None or entry.shape is None:
         return rate
-    land = ground(entry.shape, entry.zone, watch, posts)
+    land = ground(entry.shape, entry.zone, watch, posts, terms.zones)
     if land is None:
         return rate
     start, span = datetime.fromisoformat(rate.start), timedelta(days=rate.days)
