@@ -6,6 +6,7 @@ never in memory as a tree. Times without an offset are UTC in GPX and KML, as th
 say, and in the agreement's timezone (or the one given) in tables and GeoJSON; a note says so.
 """
 
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import BinaryIO
@@ -45,7 +46,9 @@ def read_track(
     try:
         unpacked = opened(file)
         start = peek(unpacked)
-    except (EOFError, ValueError, OSError) as error:
+        if not start:
+            unpacked.read(1)  # what cannot be unpacked is not empty: this says why
+    except (EOFError, ValueError, OSError, zlib.error) as error:
         raise TrackRefusedError(f"{name} cannot be read: {error}; get it again") from error
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n\x00")
     read: Callable[[BinaryIO, str, str], Gathered]
