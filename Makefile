@@ -5,6 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo test check docs bench bench-reading bench-linking format clean
+.PHONY: demo test check docs bench bench-patrols bench-reading format clean
 
 demo: $(VENV)/.ready
 	$(BIN)/truceline demo --dir out/demo
@@ -28,6 +29,9 @@ docs: $(VENV)/.ready-docs
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python tools/bench_check.py
+
+bench-patrols: $(VENV)/.ready-bench
+	$(BIN)/python tools/bench_patrols.py 200000 --large 5000000
 
 bench-reading: $(VENV)/.ready-test
 	$(BIN)/python tools/bench_reading.py

@@ -17,6 +17,8 @@ from truceline.cli import (
     linking,
     monitoring,
     obligations,
+    patrols,
+    patrols_case,
     reading,
 )
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
@@ -42,6 +44,8 @@ exercise.register(app)
 linking.register(app)
 obligations.register(app)
 ledger.register(app)
+patrols.register(app)
+patrols_case.register(app)
 boundary_app = typer.Typer(help="Admin units that commands without a case may use.")
 app.add_typer(boundary_app, name="boundaries")
 

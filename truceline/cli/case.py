@@ -33,6 +33,7 @@ from truceline.pipeline.ingest import (
 from truceline.pipeline.ingest import (
     verify_folder as look,
 )
+from truceline.pipeline.patrols_case import watch_of
 from truceline.pipeline.rates import rates as compare
 from truceline.pipeline.rates import rates_text
 from truceline.pipeline.terms import AgreementFaultsError, Terms
@@ -130,17 +131,23 @@ def rates(
     incidents: Incidents | None = None
     if folder is not None:
         case, terms = opened(folder)
+<<<<<<< HEAD
         try:
             tables: list[pa.Table] = list(case_events(case))
             incidents = case_incidents(case, terms)
         except CaseError as error:
             stop(str(error))
+=======
+        tables: list[pa.Table] = list(case_events(case))
+        watched, posts = watch_of(case, terms)
+>>>>>>> patrols
     elif agreement and events:
         terms = terms_of(agreement)
         intake = Intake(Context(timezone=terms.agreement.timezone, units=terms.units))
         tables = list(intake.read(files_of(source, events)))
         for count in intake.counts:
             say(str(count))
+<<<<<<< HEAD
         incidents = link_events(terms, tables) if link else None
     else:
         stop("give a case folder, or --agreement X --events FILE --source S")
@@ -148,4 +155,10 @@ def rates(
         say(str(incidents))
     linked = None if incidents is None else incidents.table
     report = compare(terms, tables, days=days, draws=draws, seed=seed, incidents=linked)
+=======
+        watched, posts = None, None
+    else:
+        stop("give a case folder, or --agreement X --events FILE --source S")
+    report = compare(terms, tables, days=days, draws=draws, seed=seed, watch=watched, posts=posts)
+>>>>>>> patrols
     data(json.dumps(report.to_json(), ensure_ascii=False) if as_json else rates_text(report))

@@ -22,6 +22,7 @@ from truceline.cli.talk import (
     terms_of,
 )
 from truceline.faces.briefing import briefing
+from truceline.faces.sides import DAYS
 from truceline.faces.tables import ENDINGS, write_findings, write_table
 from truceline.model.batch import Context
 from truceline.model.finding import Findings
@@ -33,8 +34,13 @@ from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
 from truceline.pipeline.incidents import Incidents, check_case, check_linked
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
+<<<<<<< HEAD
 from truceline.pipeline.ledger import Ledger, of_case
 from truceline.pipeline.obligations import Owed, case_obligations
+=======
+from truceline.pipeline.patrols_case import watch_of
+from truceline.pipeline.rates import RatesReport, rates
+>>>>>>> patrols
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
 
@@ -253,6 +259,16 @@ def _today() -> str:
     return date.today().isoformat()
 
 
+def watched_rates(case: Path | None, judged: Judged) -> RatesReport | None:
+    """Before and after with the watch beside each count; None where the case has no watch."""
+    if case is None or not judged.events:
+        return None
+    watch, posts = watch_of(opened(case)[0], judged.terms)
+    if watch is None:
+        return None
+    return rates(judged.terms, judged.events, days=DAYS, watch=watch, posts=posts)
+
+
 def brief(
     case: Annotated[Path | None, typer.Argument(metavar="DIR", help="A case folder.")] = None,
     agreement: Annotated[str, typer.Option(help="A library name or an agreement file.")] = "",
@@ -272,18 +288,24 @@ def brief(
     events_ = pa.concat_tables(judged.events) if judged.events else None
     incidents = judged.incidents.table if judged.incidents is not None else None
     try:
+        compared = watched_rates(case, judged)
         out.write_text(
             briefing(
                 judged.terms,
                 judged.findings,
                 judged.counts,
                 judged.problems,
+<<<<<<< HEAD
                 events=events_,
                 incidents=incidents,
                 answers=_answers(judged),
                 reviews=judged.reviews,
                 looks=judged.looks,
                 owed=judged.owed,
+=======
+                events=pa.concat_tables(judged.events) if judged.events else None,
+                rates=compared,
+>>>>>>> patrols
                 clearance=clearance,
                 command=judged.command,
                 ledger=judged.ledger,

@@ -36,7 +36,8 @@ class Rate:
     same source reports outside the zone. ``vague`` is the share of the expected reports
     that comes from those neither well inside nor well outside; ``unplaced`` counts reports
     in the windows of which it cannot be told. ``first`` and ``last`` bound all that the
-    source reports.
+    source reports. ``watched_before`` and ``watched_after`` are the shares of zone and time
+    that somebody could see, from 0 to 1; None where no watch is recorded.
     """
 
     zone: str
@@ -55,6 +56,8 @@ class Rate:
     first: str
     last: str
     warnings: tuple[Warned, ...]
+    watched_before: float | None = None
+    watched_after: float | None = None
 
     @property
     def linked(self) -> bool:
@@ -84,6 +87,8 @@ class Rate:
             "unplaced": self.unplaced,
             "first_report": self.first,
             "last_report": self.last,
+            "watched_before": rounded(self.watched_before),
+            "watched_after": rounded(self.watched_after),
             "warnings": [w.to_json() for w in self.warnings],
         }
 

@@ -1,17 +1,30 @@
 """Before and after, for a whole agreement and all the sources at hand."""
 
+<<<<<<< HEAD
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+=======
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+>>>>>>> patrols
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from truceline.model.event import EVENT_SCHEMA, KINDS
+from truceline.model.watch import Watch
+from truceline.monitor.patrols_route import Posts
 from truceline.monitor.rates import Rater
 from truceline.monitor.rates_draws import Reports
 from truceline.monitor.rates_report import Rate, RatesReport, Warned
 from truceline.monitor.rates_text import rates_text
+<<<<<<< HEAD
 from truceline.monitor.rates_windows import Entry, Skipped, entries
+=======
+from truceline.monitor.rates_windows import Entry, entries
+from truceline.monitor.watch import ground, micros
+>>>>>>> patrols
 from truceline.pipeline.terms import Terms
 
 __all__ = ["RatesReport", "rates", "rates_text"]
@@ -43,15 +56,26 @@ def rates(
     days: float = 30,
     draws: int = 200,
     seed: int = 1,
+<<<<<<< HEAD
     incidents: pa.Table | None = None,
+=======
+    watch: Sequence[Watch] | None = None,
+    posts: Posts | None = None,
+>>>>>>> patrols
 ) -> RatesReport:
     """Reports in each zone before and after a ban enters into force there, per source.
 
     ``events`` are tables in ``EVENT_SCHEMA``, each event once. Summaries and leads are
     counted in ``left_out`` and compare nothing. Sources are the values of the column
+<<<<<<< HEAD
     ``source``; they are never added together. ``incidents``, the same events linked
     (``INCIDENT_SCHEMA``), give one more comparison of each moment: of happenings, each once,
     as told by the sources that cover both windows. Deterministic for a ``seed``, in any order.
+=======
+    ``source``; they are never added together. ``watch`` is who could see where and when: its
+    share of zone and time stands beside each count (None: nobody recorded any); ``posts`` is
+    the route that its stretches are measured on. Deterministic for a ``seed``, in any order.
+>>>>>>> patrols
 
     Raises:
         ValueError: ``days`` or ``draws`` is out of range.
@@ -92,14 +116,25 @@ def rates(
         days=days,
         draws=draws,
         seed=seed,
+<<<<<<< HEAD
         rates=tuple(compared),
         skipped=tuple(skipped),
+=======
+        rates=tuple(
+            _watched(rater.rate(e, *pair), e, terms, watch, posts)
+            for e in found
+            for pair in pairs
+            if len(pair[0])
+        ),
+        skipped=skipped,
+>>>>>>> patrols
         counted={events.source: len(events) for events, _ in pairs},
         left_out={"summaries": kinds["summary"], "leads": kinds["lead"]},
         linked={} if linked is None else linked.counts,
     )
 
 
+<<<<<<< HEAD
 @dataclass(frozen=True)
 class _Linked:
     """Linked incidents, to be compared as one more source."""
@@ -140,3 +175,31 @@ class _Linked:
                 "sources report which are silent for a part of these windows"
             )
         return replace(rate, warnings=(Warned("linked", said), *rate.warnings))
+=======
+def _watched(
+    rate: Rate,
+    entry: Entry,
+    terms: Terms,
+    watch: Sequence[Watch] | None,
+    posts: Posts | None,
+) -> Rate:
+    """The rate with the share of zone and time that somebody watched, before and after."""
+    if watch is None or entry.shape is None:
+        return rate
+    land = ground(entry.shape, entry.zone, watch, posts, terms.zones)
+    if land is None:
+        return rate
+    start, span = datetime.fromisoformat(rate.start), timedelta(days=rate.days)
+    before = land.share(micros(start - span), micros(start)).watched
+    after = land.share(micros(start), micros(start + span)).watched
+    words = (
+        f"watched: {before:.1%} of zone and time before, {after:.1%} after; "
+        "where nobody watches, quiet is not peace"
+    )
+    return replace(
+        rate,
+        watched_before=before,
+        watched_after=after,
+        warnings=(*rate.warnings, Warned("watch", words)),
+    )
+>>>>>>> patrols
