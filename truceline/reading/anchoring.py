@@ -21,6 +21,11 @@ _PAST = re.compile(
 _ANNOUNCE = re.compile(
     r"\b(?:said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
 )
+# A past verb that binds what comes: "agreed on Friday to", "have undertaken to", "decided that".
+_BINDS = re.compile(
+    r"\b(?:(?:has|have|had|was|were) )?(?:\w+ly )?(?:agreed|pledged|undertook|undertaken|promised|vowed|committed|decided|ordered|accepted|engaged|obliged|required|due|scheduled|planned|expected|set|meant|supposed|instructed|asked|"
+    r"announced|declared|said|confirmed|bound|determined)(?: (?!to\b|that\b)[\w’'-]+){0,6}? (?:to|that|would)\b"
+)
 _NOTEENSE = re.compile(r"\b(?:agreed|scheduled|planned|expected|set|slated|called)\b")
 
 
@@ -72,6 +77,9 @@ def tense_at(text: str, at: int, role: str) -> str:
         for match in _FUTURE.finditer(piece):
             if match.start() > where:
                 nearest, where = "future", match.start()
+        for match in _BINDS.finditer(piece):
+            if match.end() > where:
+                nearest, where = "future", match.end()
         for match in _PAST.finditer(piece):
             if match.start() >= where and not _NOTEENSE.fullmatch(match.group()):
                 if role == "start" and _ANNOUNCE.fullmatch(match.group()):
@@ -86,6 +94,12 @@ def tense_at(text: str, at: int, role: str) -> str:
                     r"(?:has|have|had) to\b", piece[match.start() :]
                 ):
                     nearest, where = "future", match.start()
+                    continue
+                if (
+                    role == "start"
+                    and match.group() in ("has", "have", "had")
+                    and _ANNOUNCE.match(piece, match.end() + 1)
+                ):
                     continue
                 if match.group() in ("has", "have") and re.match(
                     r"(?:has|have) until\b", piece[match.start() :]

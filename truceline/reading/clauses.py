@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 from truceline.reading.anchoring import Moment
 from truceline.reading.drafting import ORDER, Setting, Trigger
 from truceline.reading.durations import Length
-from truceline.reading.gates import allows, is_background
+from truceline.reading.gates import is_background, is_noun, strength_of
+from truceline.reading.lexicon import act_at, acts
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
@@ -25,13 +26,15 @@ _ATTRIBUTION = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _frames() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str], re.Pattern[str] | None], ...]:
+def _frames() -> tuple[
+    tuple[str, tuple[str, ...], re.Pattern[str] | None, re.Pattern[str] | None], ...
+]:
     text = (files("truceline.reading") / "data" / "terms.yaml").read_text(encoding="utf-8")
     loaded = YAML(typ="safe", pure=True).load(text)
     found = []
     for kind in ORDER:
         frame = loaded[kind]
-        verbs = re.compile(rf"(?<![\w-])(?:{frame['verbs']})")
+        verbs = re.compile(rf"(?<![\w-])(?:{frame['phrases']})") if "phrases" in frame else None
         nouns = re.compile(rf"(?<![\w])(?:{frame['nouns']})") if "nouns" in frame else None
         found.append((kind, tuple(frame["stems"]), verbs, nouns))
     return tuple(found)
@@ -43,30 +46,59 @@ def triggers_of(
     """Every word of a sentence that may make a term and is governed so that it does."""
     low = sentence.low
     found: list[Trigger] = []
-    for kind, stems, verbs, nouns in _frames():
-        if not any(stem in low for stem in stems):
+
+    def add(kind: str, at: int, end: int, *, noun: bool, form: str = "", passive: bool = False) -> None:
+        if any(t.start <= at < t.end for t in found) or any(a <= at < b for a, b in masked):
+            return
+        if is_background(sentence, at, setting.year, setting.agreement):
+            return
+        strength = strength_of(
+            sentence,
+            at,
+            end,
+            noun=noun,
+            kind=kind,
+            form=form,
+            passive=passive,
+            agreement=setting.agreement,
+            lead=lead or setting.summary,
+        )
+        if strength:
+            found.append(Trigger(kind, at, end, noun, strength))
+
+    frames = [f for f in _frames() if any(stem in low for stem in f[1])]
+    for kind, _, phrases, _ in frames:
+        if phrases is not None:
+            for match in phrases.finditer(low):
+                add(kind, match.start(), match.end(), noun=False)
+    known = acts()
+    for token in sentence.tokens:
+        if token.low not in known:
             continue
-        for noun, pattern in ((False, verbs), (True, nouns)):
-            if pattern is None:
-                continue
-            for match in pattern.finditer(low):
-                at, end = match.start(), match.end()
-                if any(t.start <= at < t.end for t in found) or any(a <= at < b for a, b in masked):
-                    continue
-                if noun and re.search(
-                    r"\b(?:after|following|before|until|upon|during|since|pending|prior to|from the (?:start|date|day|beginning) of|(?:start|beginning|signing|completion|entry into force) of) (?:the |its |their |this )?(?:[\w-]+ ){0,2}$",
-                    low[:at],
-                ):
-                    continue
-                if is_background(sentence, at, setting.year, setting.agreement):
-                    continue
-                if not allows(
-                    sentence, at, end, noun=noun, kind=kind, agreement=setting.agreement, lead=lead
-                ):
-                    continue
-                found.append(Trigger(kind, at, end, noun))
+        at, end = token.start - sentence.start, token.end - sentence.start
+        cut = max(low.rfind("; ", 0, at), low.rfind(". ", 0, at))
+        left, right = low[cut + 1 : at], low[end : end + 150]
+        stop = re.search(r"[;]|\.\s", right)
+        hit = act_at(token.low, left, right[: stop.start()] if stop else right)
+        if hit is None:
+            continue
+        act, taken, passive = hit
+        if is_noun(left, act.form):
+            continue
+        add(act.kind, at, end, noun=False, form=act.form, passive=passive)
+    for kind, _, _, nouns in frames:
+        if nouns is None:
+            continue
+        for match in nouns.finditer(low):
+            if not _AFTER_WHAT.search(low[: match.start()]):
+                add(kind, match.start(), match.end(), noun=True)
     found.sort(key=lambda t: (t.start, ORDER.index(t.kind)))
     return found
+
+
+_AFTER_WHAT = re.compile(
+    r"\b(?:after|following|before|until|upon|during|since|pending|prior to|from the (?:start|date|day|beginning) of|(?:start|beginning|signing|completion|entry into force) of) (?:the |its |their |this )?(?:[\w-]+ ){0,2}$"
+)
 
 
 def clauses_of(

@@ -68,6 +68,26 @@ _PARTS = frozenset(
 EDGE = frozenset(["early", "late", "earlier", "later", "mid", "overnight"])
 
 
+# Parts of a day that no clock can be given for: the day is read, the hour is left open.
+SOFT = frozenset(
+    [
+        "dawn",
+        "dusk",
+        "sunrise",
+        "sunset",
+        "sundown",
+        "sunup",
+        "daybreak",
+        "nightfall",
+        "twilight",
+        "morning",
+        "evening",
+        "afternoon",
+        "night",
+    ]
+)
+
+
 ORDINAL = re.compile(r"(?:st|nd|rd|th)$")
 
 
@@ -238,6 +258,18 @@ def day_at(
     low = tokens[i].low
     part: str | None = None
     j = i
+    if low in SOFT:
+        k = i + 1
+        while k < n and k < i + 3 and tokens[k].low in ("on", "of", ",", "the"):
+            k += 1
+        if k == i + 1 and (k >= n or tokens[k].low not in WEEKDAYS):
+            return None
+        inner = day_at(tokens, k) if k < n and tokens[k].low not in SOFT else None
+        if inner is None and tokens[k - 1].low == "the":
+            inner = day_at(tokens, k - 1)
+        if inner is None or inner[0][0] in ("month", "week", "monthrel"):
+            return None
+        return inner[0], inner[1], inner[2], low, inner[4]
     if low in EDGE and j + 1 < n:
         part, j = low, j + 1
         if j < n and tokens[j].low in ("on", "in"):

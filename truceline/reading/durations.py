@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from truceline.reading.numbers import Quantity, quantity_at
-from truceline.reading.words import Token
+from truceline.reading.numbers import Quantity, number_at, quantity_at
+from truceline.reading.words import Token, tokens_of
 
 _UNITS = {
     "second": "S",
@@ -173,13 +173,50 @@ def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
     return None
 
 
+_D_DAY = re.compile(
+    r"(?<![\w-])d(?:-?day)?\s?\+\s?(\d{1,3})(?!\d)(?: days?)?"
+    r"|(?<![\w-])day (\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|sixteen|twenty|twenty-one|thirty)\b(?! (?:of|after) (?:the )?(?:war|conflict|fighting|siege))"
+)
+_BY_DAY = re.compile(r"\b(?:by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
+
+
+def day_counts(tokens: list[Token], text: str, offset: int) -> list[Length]:
+    """Days counted from D-day: "by D+7", "D-day + 30", "no later than day 16"."""
+    if "d+" not in text and "day " not in text and "d + " not in text and "-day" not in text:
+        return []
+    found = []
+    for match in _D_DAY.finditer(text):
+        plus = match.group(1) is not None
+        if not plus and not _BY_DAY.search(text[: match.start()]):
+            continue
+        words = match.group(1) or match.group(2)
+        amount = int(words) if words.isdigit() else int((number_of_words(words) or 0))
+        if not amount:
+            continue
+        first = next(i for i, t in enumerate(tokens) if t.end - offset > match.start())
+        last = next((i for i, t in enumerate(tokens) if t.start - offset >= match.end()), len(tokens))
+        code, seconds = iso(float(amount), "D")
+        anchor = "D-day" if plus else "the first day"
+        found.append(
+            Length(code, seconds, "within" if plus else "day", first, last, match.start() + offset, match.end() + offset, anchor)
+        )
+    return found
+
+
+def number_of_words(words: str) -> float | None:
+    """The number that words such as "twenty-one" say, or None."""
+    said = number_at(tokens_of(words), 0)
+    return said[0] if said else None
+
+
 def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
     """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
     the tokens at which a number (or "every") may begin."""
-    found: list[Length] = []
+    found = day_counts(tokens, text, offset)
+    taken = {i for x in found for i in range(x.first, x.last)}
     n, done = len(tokens), 0
     for i in spots:
-        if i < done:
+        if i < done or i in taken:
             continue
         low = tokens[i].low
         amount, unit_at, first = None, None, i
@@ -218,7 +255,7 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
             elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
                 amount, unit_at = 1.0, i + 1
-        if amount is None or unit_at is None:
+        if not amount or unit_at is None:
             continue
         unit = _unit(tokens, unit_at)
         if unit is None:
@@ -276,6 +313,8 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
         after = text[end - offset :]
         found.append(_role(text_iso, seconds, before, after, first, j, start, end))
         done = j
+    if taken:
+        found.sort(key=lambda x: x.start)
     return found
 
 

@@ -3,7 +3,7 @@
 import re
 
 from truceline.reading.drafting import CESSATION_NOUN, EXTEND, Draft, Setting
-from truceline.reading.gates import allows, is_background
+from truceline.reading.gates import is_background, strength_of
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
@@ -51,8 +51,16 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
             continue
         if is_background(sentence, at, setting.year, setting.agreement):
             continue
-        if not setting.agreement and not allows(
-            sentence, at, end, noun=True, kind="duration", agreement=False, lead=False
+        if not setting.agreement and not strength_of(
+            sentence,
+            at,
+            end,
+            noun=True,
+            kind="duration",
+            form="",
+            passive=False,
+            agreement=False,
+            lead=setting.summary,
         ):
             if not re.search(
                 r"\b(?:ceasefire|cease-fire|truce|pause|agreement|deal|phase|armistice|calm|cessation)\b[^.;]{0,80}\b(?:lasts?|extended|renew\w*|for (?:an? |the )?(?:initial |further |first )?(?:period )?)",

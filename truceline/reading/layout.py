@@ -6,7 +6,7 @@ from truceline.reading.page import Block
 
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _ITEM = re.compile(
-    r"\s*(?:[•·▪‣◦●■–—*]\s|-\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s"
+    r"\s*(?:[•·▪‣◦●■–—*|]\s|-\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s"
     r"|(?:article|section|clause|point|annex|chapter|phase|art\.)\s+[\dIVXA-Z]{1,5}\b)",
     re.I,
 )

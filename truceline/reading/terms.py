@@ -15,6 +15,7 @@ from truceline.reading.details import set_count, set_distances, set_lengths, set
 from truceline.reading.drafting import Draft, Setting, Trigger
 from truceline.reading.durations import Length
 from truceline.reading.lasting import durations_of
+from truceline.reading.lists import NOTHING, Under
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 from truceline.reading.worth import is_term
@@ -48,21 +49,27 @@ _PREVIOUS = re.compile(r"\b(?:extended|renewed|prolonged)\b")
 
 
 def read_terms(
-    sentences: list[Sentence], marks: list[Marks], setting: Setting, leads: set[int]
+    sentences: list[Sentence], marks: list[Marks], setting: Setting, unders: dict[int, Under]
 ) -> list[Draft]:
     """Every term that the sentences give, before the same terms are joined.
 
-    ``leads``: numbers of the sentences that stand under a line such as "The deal provides for:".
+    ``unders``: what the sentences stand under, by number.
     """
     found: list[Draft] = []
     for sentence, mark in zip(sentences, marks, strict=True):
-        lead = sentence.index in leads
+        under = unders.get(sentence.index, NOTHING)
+        lead = under.lead
         masked = [
             (x.anchor_span[0] - sentence.start, x.anchor_span[1] - sentence.start)
             for x in mark.lengths
             if x.anchor_span
         ]
         triggers = triggers_of(sentence, setting, lead, masked)
+        if under.kind and not any(not t.noun or t.kind == under.kind for t in triggers):
+            at = _first_word(sentence)
+            triggers = [Trigger(under.kind, at, at, False, 2, given=True)]
+        if sentence.text.rstrip().endswith(":") and unders.get(sentence.index + 1, NOTHING).kind:
+            triggers = []  # the items below say it
         if triggers:
             clauses = clauses_of(sentence, triggers, mark)
             shared = leading_times(sentence, mark, clauses)
@@ -95,6 +102,20 @@ def read_terms(
                 )
         found.extend(durations_of(sentence, mark, setting))
     return found
+
+
+def leading_kind(sentence: Sentence, setting: Setting) -> str | None:
+    """The kind of term that the verb of a line with a colon makes, if the line says no more."""
+    triggers = triggers_of(sentence, setting, True, [])
+    if not triggers or len(sentence.low) - triggers[-1].end > 60:
+        return None
+    return triggers[-1].kind
+
+
+def _first_word(sentence: Sentence) -> int:
+    """Where a list item's own words begin, after its number, bullet or label."""
+    match = re.match(r"\s*(?:[•·▪‣◦●■*|–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]+)[.)])?\s*", sentence.low)
+    return match.end() if match else 0
 
 
 def _build(
@@ -131,7 +152,7 @@ def _one(
     span = (base + start, base + end)
     while span[0] < span[1] and sentence.text[span[0] - base] in " ,;:.":
         span = (span[0] + 1, span[1])
-    draft = Draft(kind, [span], low[start:end], sentence.index, strength=0 if trigger.noun else 1)
+    draft = Draft(kind, [span], low[start:end], sentence.index, strength=trigger.strength)
     moments = [
         m for m in marks.moments if start <= m.said.start - base < end and is_usable(m, sentence)
     ]

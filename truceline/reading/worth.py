@@ -16,6 +16,8 @@ def is_term(
     planned = PLAN.search(low) is not None
     bound = setting.agreement or lead or planned
     kind = draft.kind
+    if trigger.given:
+        return bool(facts) or kind in ("prohibition", "exception", "handover", "access")
     if kind == "cessation":
         if trigger.noun and not facts:
             draft.weak = True
