@@ -70,7 +70,7 @@ def triggers_of(
     for kind, _, phrases, _ in frames:
         if phrases is not None:
             for match in phrases.finditer(low):
-                add(kind, match.start(), match.end(), noun=False)
+                add(kind, match.start(), match.end(), noun=kind == "zone")
     known = acts()
     for token in sentence.tokens:
         if token.low not in known:
@@ -235,9 +235,16 @@ def is_usable(moment: Moment, sentence: Sentence) -> bool:
         and re.match(
             r"\s*(?:\([^)]*\)\s*)?[-–—]\s", sentence.low[moment.said.end - sentence.start :]
         )
-        and re.fullmatch(r"[A-ZÀ-Þ][\w’'./, -]*", sentence.text[: len(left)] or "A")
+        and re.fullmatch(r"[A-ZÀ-Þ][\w’'./, -]*", sentence.text[: len(left)])
     ):
         return False  # a dateline
+    if (
+        moment.said.clock is not None
+        and moment.said.day is None
+        and not left.strip(" ⚡️*•-–—[(")
+        and not re.match(r"\s*(?:to|until|[-–—])\s*\d", sentence.low[moment.said.end - sentence.start :])
+    ):
+        return False  # the stamp of a live page
     if moment.said.role in ("start", "due", "until"):
         return True
     return _ATTRIBUTION.search(left[-70:]) is None
@@ -285,6 +292,7 @@ def pieces_of(
     low = sentence.low
     points: list[int] = []
     if trigger.kind in (
+        "prohibition",
         "withdrawal",
         "handover",
         "release",
@@ -330,7 +338,7 @@ def pieces_of(
                     points = cuts
                     break
     if trigger.kind == "release" and not points:
-        swap = re.search(r",? in (?:exchange|return) for ", low[start:end])
+        swap = re.search(r",? in (?:exchange|return) for |,? and (?=(?:about |some |up to )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+ty|[a-z]+teen|a hundred))", low[start:end])
         counts = [sentence.tokens[q.first].start - sentence.start for q in marks.quantities]
         if (
             swap

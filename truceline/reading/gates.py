@@ -19,7 +19,7 @@ _STRONG = re.compile(
     r"\b(?:shall|will|must|is to|are to|undertakes?|commits?|agree[sd]? to|agree[sd]? not to)\b"
 )
 PLAN = re.compile(
-    r"\b(?:under|according to|per|in line with|in accordance with|pursuant to|as part of|by the terms of|the terms of) (?:the |this |its |their |an? )?(?:text|terms|(?:[\w-]+ ){0,5}?(?:agreement|deal|accord|plan|proposal|truce|ceasefire|cease-fire|protocol|arrangement|memorandum|phase|roadmap|document|understanding|treaty|pact))\b"
+    r"\b(?:under|according to|per|in line with|in accordance with|pursuant to|as part of|by the terms of|the terms of) (?:the |this |its |their |an? )?(?:text|terms|(?:[\w-]+ ){0,5}?(?:agreement|deal|accord|plan|proposal|truce|ceasefire|cease-fire|protocol|arrangement|memorandum|phase|roadmap|document|understanding|treaty|pact|pause|lull|text)s?)\b"
     r"|\bthe (?:[\w-]+ ){0,3}?(?:agreement|deal|accord|plan|protocol|text|document|terms|memorandum|truce|ceasefire|arrangement|pact|first phase|phase (?:one|two)|treaty)(?:'s terms)? (?:also |further |\w+ly )?(?:provides?|calls?|stipulates?|says|states|requires?|sets?|envisages?|foresees?|includes?|specif(?:y|ies)|obliges?|prohibits?|bans?|forbids?|gives?|allows?|permits?|establishes|creates|outlines?|commits?|contains?|excludes?|exempts?|does not|do not|mandates?|would|will|see[s]?)\b"
 )
 _DEMAND = re.compile(
@@ -80,14 +80,14 @@ def in_quotes(sentence: Sentence, at: int) -> bool:
 # Words that govern a verb from its left, the nearest of which decides.
 _BIND = re.compile(
     r"\b(?:shall|will|must|won't|'ll|would|may|(?:is|are|was|were) (?:also |both |then |each |now )?to|(?:has|have) to|to be|ought to be|"
-    r"(?:is|are|was|were|be|been) (?:\w+ly |also |now )?(?:due|set|expected|scheduled|meant|supposed|obliged|required|bound|allowed|entitled|planned|committed|permitted|ordered|authori[sz]ed|given [\w -]{2,20}) (?:for [\w ]{2,30} )?to|"
+    r"(?:is|are|was|were|be|been) (?:\w+ly |also |now )?(?:due|set|expected|scheduled|supposed|obliged|required|bound|allowed|entitled|planned|committed|permitted|ordered|authori[sz]ed|given [\w -]{2,20}) (?:for [\w ]{2,30} )?to|"
     r"(?:agree[ds]?|undertak\w+|undertook|commit(?:s|ted|ting)?|engag(?:e|es|ed)|pledg(?:e|es|ed|ing)|promis(?:e|es|ed|ing)|vow(?:s|ed)?|swore|sworn|oblig(?:e|es|ed|ing)|requir(?:e|es|ed|ing)|decid(?:e|es|ed)|order(?:s|ed|ing)?|accept(?:s|ed)?|instruct(?:s|ed)?|bound|binds?|declar(?:e|es|ed)|announc(?:e|es|ed)|consent(?:s|ed)?|intends?|plans?|invit(?:e|es|ed)|authori[sz](?:e|es|ed)|allow(?:s|ed|ing)?|permits?|lets?|enables?|gives?|has|have|had)"
     r"(?: (?!to\b|that\b)[^\s;:.]+){0,9}? (?:to|that|not to)|"
     r"undertak(?:e|es|ing|en)|requires?|obliges?|provides? (?:for|that)|calls? for|stipulates?(?: that)?|foresees?|envisages?|envisions?|includes?|including|commits?|sets out|specif(?:y|ies)(?: that)?|mandates?|under which|whereby|"
     r"deadline for [^;.]{2,60} to|last day for [^;.]{2,60} to|(?:days?|hours|weeks?|months?) (?:in which )?to|until [^;.]{3,40} to|has until [^;.]{3,40} to|purpose of|so as to|by)\b"
 )
 _HAPPENED = re.compile(
-    r"\b(?:was|were|had|has|have|did|been|having|began|started|managed|continued|failed|tried|used|able|resumed|came|went|sent|forced|helped|arrived|stayed|returned)\b(?! to be\b)"
+    r"\b(?:was|were|had|has|have|did|been|having|began|started|managed|continued|failed|tried|used|able|resumed|came|went|sent|forced|helped|arrived|stayed|returned)\b(?! (?:\w+ly )?to\b)"
 )
 _PASSIVE_NOW = re.compile(r"\b(?:is|are|gets?|isn't|aren't|being)\s[^;:.]{0,60}$")
 _PASSIVE_THEN = re.compile(r"\b(?:was|were|(?:has|have|had|having)(?: \w+){0,2}? been|been)\s[^;:.]{0,60}$")
@@ -138,7 +138,7 @@ def _verb_strength(
 
 
 _NOUN_BEFORE = re.compile(
-    r"(?:\b(?:the|a|an|this|that|these|those|its|their|his|her|our|your|of|for|in|on|by|no|any|some|each|every|first|second|next|last|such|other|another|joint|prisoner|hostage|initial|full|complete|immediate|mutual|total|further|new|old|daily|weekly|monthly|peace|news|press|death|military|safe|free|more|from|with|at|after|before|during|under|over|following|upon|until|against|without|and the|phased|gradual|partial|final|humanitarian|armed|arms|large|small|high)|['’]s|\d)\s+$"
+    r"(?:\b(?:the|a|an|this|that|these|those|its|their|his|her|our|your|of|for|in|on|by|no|any|some|each|every|first|second|next|last|such|other|another|joint|prisoner|hostage|initial|full|complete|immediate|mutual|total|further|new|old|daily|weekly|monthly|peace|news|press|death|military|safe|free|more|from|with|at|after|before|during|under|over|following|upon|until|against|without|and the|phased|gradual|partial|final|humanitarian|armed|arms|large|small|high)|['’]s|\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|several|many|few|all|both|guard))\s+$"
 )
 
 
@@ -206,7 +206,7 @@ def _open_to_terms(
     low = sentence.low
     cut = max((low.rfind(m, 0, at) for m in (";", ", but ", ", while ", ", whereas ")), default=-1)
     left = low[max(0, cut) : at]
-    if not agreement and kind != "exception" and in_quotes(sentence, at) and not planned:
+    if kind != "exception" and in_quotes(sentence, at) and not (planned and not agreement):
         quote_words = re.search(r"[\"“«]\s*[^\"”»]{0,30}$", sentence.text[:at])
         if not (quote_words and kind in ("zone", "access")):
             return False
@@ -267,7 +267,7 @@ def _noun_is_bound(low: str, left: str, at: int, end: int, kind: str) -> bool:
         MODAL.search(left[-110:])
         or MODAL.search(low[at:end])
         or re.match(
-            r"(?:[^,;]|,(?=\d)){0,50}(?:, (?:[^,;]|,(?=\d)){0,60},)?(?:[^,;]|,(?=\d)){0,100}\b(?:took hold|takes? hold|will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also |now )?(?:declared|announced|established|agreed|introduced|in (?:effect|force|place)|due)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kick(?:s|ed) (?:in|off)|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set|in (?:effect|force|place) since|effective|planned|foreseen|governs|rules)\b",
+            r"[^;]{0,150}?\b(?:took hold|takes? hold|will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also |now )?(?:declared|announced|established|agreed|introduced|in (?:effect|force|place)|due)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kick(?:s|ed) (?:in|off)|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set|in (?:effect|force|place) since|effective|planned|foreseen|governs|rules)\b",
             low[end : end + 190],
         )
     )

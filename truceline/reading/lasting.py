@@ -8,7 +8,7 @@ from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
 _LASTING = re.compile(
-    r"\b(?:ceasefire|cease-fire|truce|armistice|cessation|pause|lull|calm|agreement|accord|protocol|arrangement|deal|phase|stage|mandate|mission|force|suspension|moratorium|period|regime|it|they|contingent|peacekeep\w+|operation)\b"
+    r"\b(?:ceasefire|cease-fire|truce|armistice|cessation|pause|lull|calm|agreement|accord|protocol|arrangement|deal|phase|stage|mandate|mission|force|suspension|moratorium|period|regime|it|they|contingent|peacekeep\w+|operation|hostilities|fighting|fire|silence|quiet|attacks|firing|guns)\b"
 )
 
 
@@ -66,7 +66,7 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
                 r"\b(?:ceasefire|cease-fire|truce|pause|agreement|deal|phase|armistice|calm|cessation)\b[^.;]{0,80}\b(?:lasts?|extended|renew\w*|for (?:an? |the )?(?:initial |further |first )?(?:period )?)",
                 low[:end],
             ) and not re.search(
-                r"\b(?:announc\w+|declar\w+|agre\w+|accept\w*|began|begun|took|came|start\w*|effect|force)\b",
+                r"\b(?:announc\w+|declar\w+|agre\w+|accept\w*|began|begun|took|came|start\w*|effect|force|extended|renewed|prolonged|runs?|lasts?|pledged)\b",
                 low,
             ):
                 continue

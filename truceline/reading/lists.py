@@ -57,6 +57,28 @@ _LABELS = (
     ("deliverable", r"deadlines?|maps|lists|deliverables"),
 )
 _LABEL_KINDS = tuple((kind, re.compile(words)) for kind, words in _LABELS)
+_QUESTIONS = (
+    ("duration", r"how long|until when|when does it end"),
+    ("cessation", r"when (?:does|will|did) (?:it|the (?:truce|ceasefire|deal|pause|agreement)) (?:start|begin|take effect|come)|when is it|since when"),
+    ("exception", r"(?:are|is) there (?:any )?exceptions?|what is (?:not covered|exempt|excluded)"),
+)
+_SECTION = re.compile(r"(?:annex|section|chapter|part|appendix|schedule)\b", re.I)
+_FINITE = re.compile(r"\b(?:was|were|had|has|have|said|shall|will|must|is|are|may|can|would)\b")
+
+
+def _asked(words: str) -> str | None:
+    """The kind of term that a heading asks for ("How long will it last?")."""
+    low = words.lower()
+    return next((kind for kind, asks in _QUESTIONS if re.search(asks, low)), None) if "?" in low else None
+
+
+def _style(text: str) -> str:
+    """How a list item is marked: by a figure, a letter or a bullet."""
+    match = re.match(r"\s*\(?([\w.]+?|[^\w\s])[.)\s]", text)
+    mark = match.group(1) if match else ""
+    return "figure" if mark[:1].isdigit() else "letter" if mark.isalpha() and len(mark) < 5 else "bullet"
+
+
 _HEAD_END = re.compile(r"(?:annex|section|chapter|part|appendix|article)?\s*[\divxa-z]{0,4}\s*[.:–—-]*\s*", re.I)
 
 
@@ -92,7 +114,7 @@ def unders_of(
     kind: str | None = None
     follows: int | None = None
     heading: str | None = None
-    headed = False
+    headed, style = False, ""
     labels = sum(
         1 for s in sentences if (m := _LABEL.match(s.text)) and kind_of_label(m.group(1))
     )
@@ -100,31 +122,39 @@ def unders_of(
         block = page.blocks[sentence.block]
         text = sentence.text
         stripped = text.rstrip()
-        if block.kind == "h" and not is_row(text) and not (_LABEL.match(text) and kind_of_label(_LABEL.match(text).group(1))):  # type: ignore[union-attr]  # matched just before
+        label = _LABEL.match(text)
+        own = kind_of_label(label.group(1)) if label else None
+        section = _SECTION.match(text) is not None and len(text) < 90
+        if (block.kind == "h" or section) and not is_row(text) and own is None:
             bare = _HEAD_END.sub("", stripped, count=1) if re.match(r"(?:annex|section|chapter|part|appendix)", stripped, re.I) else stripped
-            heading = kind_of_label(bare)
+            heading = kind_of_label(bare) or _asked(bare)
             headed = _LEAD_HEAD.search(sentence.low) is not None
             follows = None
             if not stripped.endswith(":"):
                 under, kind = (sentence.block, None) if headed else (None, None)
                 continue
         if stripped.endswith(":") and (_LEAD.search(sentence.low) or _LEAD_HEAD.search(sentence.low)):
-            under, kind = sentence.block, leading_kind(sentence)
+            under, kind, style = sentence.block, leading_kind(sentence), ""
             continue
         item = _ITEM.match(text) is not None
         here = NOTHING
         if is_row(text):
             here = Under(heading is not None, heading)
-        elif (label := _LABEL.match(text)) is not None and (own := kind_of_label(label.group(1))) and labels >= 2:
+        elif own is not None and labels >= 2:
             here = Under(True, own)
         elif under is not None and sentence.block > under:
             same = n > 0 and sentences[n - 1].block == sentence.block and found.get(n - 1, NOTHING).lead
-            if item or same or (sentence.block == under + 1 and len(text) < 260) or (
+            mark = _style(text)
+            if item and not style:
+                style = mark
+            if item and mark != style:
+                under, kind, style = None, None, ""
+            elif item or same or (sentence.block == under + 1 and len(text) < 260) or (
                 found.get(n - 1, NOTHING).lead and (text[:1].islower() or sentences[n - 1].text.rstrip().endswith(";"))
             ) or headed:
                 here = Under(True, kind)
             else:
-                under, kind = None, None
+                under, kind, style = None, None, ""
         if here is NOTHING and follows is not None:
             if sentence.block == sentences[follows].block or (
                 sentences[follows + 1].block != sentences[follows].block and block.kind != "h"
@@ -132,9 +162,9 @@ def unders_of(
                 here = Under(True, None)
             else:
                 follows = None
-        if here is NOTHING and heading is not None and (item or len(text) < 90) and not re.search(r"\b(?:was|were|had|has|have|said)\b", sentence.low):
+        if here is NOTHING and heading is not None and (item or len(text) < 60) and not _FINITE.search(sentence.low):
             here = Under(False, heading)
-        if _FOLLOWS.search(sentence.low) and n + 1 < len(sentences) and not item:
+        if _FOLLOWS.search(sentence.low) and n + 1 < len(sentences):
             follows = n
         if here is not NOTHING:
             found[n] = here

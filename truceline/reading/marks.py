@@ -190,7 +190,9 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
             ",",
             "(",
         )
-    if i == 0 and after in (".", ")"):
+    if i == 0 and (after in (".", ")") or re.fullmatch(r"\d{1,2}(?:\.\d{1,2}){1,2}", token.text)):
+        return True
+    if i == 1 and before in "(|" and after in (")", "|"):
         return True
     if (
         after in ("-",)

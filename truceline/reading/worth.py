@@ -134,7 +134,7 @@ def is_term(
             )
         )
     if kind == "exception":
-        return bound or bool(
+        return bound or trigger.strength == 2 or bool(
             re.search(
                 r"\b(?:truce|ceasefire|cease-fire|armistice|pause|agreement|deal|cessation|protocol|withdraw|prohibit|ban)\w*\b",
                 low,
@@ -142,7 +142,7 @@ def is_term(
         )
     if kind == "prohibition":
         strong = re.match(
-            r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b|\W*(?:no|neither)\b",
+            r"\W*(?:prohibits?\b|(?:is|are|be|remains?|stays?) (?:\w+ ){0,2}?(?:prohibited|banned|forbidden|barred|frozen|ruled out|outlawed|off|not (?:permitted|allowed))|(?:shall|must|may) (?:also )?not\b|(?:no|neither|none)\b|must (?:stop|end|cease)|banning|bans?\b|forbid|there (?:will|shall|are|is) |refrain|abstain|(?:undert|agree|pledg|vow|swor|commit|promis)\w* not)",
             low[trigger.start :],
         )
         return (
