@@ -190,7 +190,11 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
             ",",
             "(",
         )
-    if i == 0 and (after in (".", ")") or re.fullmatch(r"\d{1,2}(?:\.\d{1,2}){1,2}", token.text)):
+    if i == 0 and (after in (".", ")") or (
+            re.fullmatch(r"\d{1,2}(?:\.\d{1,2}){1,2}", token.text)
+            and q.last < len(tokens)
+            and tokens[q.last].text[:1].isupper()
+        )):
         return True
     if i == 1 and before in "(|" and after in (")", "|"):
         return True

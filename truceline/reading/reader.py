@@ -32,6 +32,7 @@ from truceline.reading.people import People, people_of
 from truceline.reading.places import Gazetteer, country_zone
 from truceline.reading.published import find_published
 from truceline.reading.quotes import quotes_of, said_in, statements_of
+from truceline.reading.speech import labels_of
 from truceline.reading.terms import leading_kind, read_terms
 from truceline.reading.times import moments_of
 from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled
@@ -129,8 +130,10 @@ def read(
     quoted = [(q.start, q.end) for q in quotes]
     said = said_in(sentences, people, quoted)
     counted = _counted(drafts, sentences, marks)
-    figures = read_claims(sentences, marks, said, counted, quoted)
-    statements = statements_of(page, sentences, people, said, quotes)
+    labels = labels_of(page, sentences, people)
+    statements = statements_of(page, sentences, people, said, quotes, labels)
+    spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
+    figures = read_claims(sentences, marks, said, counted, spoken, labels)
     actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))
     also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)
