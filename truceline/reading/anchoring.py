@@ -179,6 +179,12 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
     if kind == "weekday":
         weekday, mod = spec[1], spec[2]
         return _weekday(base, weekday, mod if isinstance(mod, str) else None, tense), None
+    if kind == "end":
+        if spec[1] == "year":
+            return _safe(base.year + spec[2], 12, 31), None
+        total = base.year * 12 + base.month - 1 + spec[2]
+        year, month = divmod(total, 12)
+        return date(year, month + 1, calendar.monthrange(year, month + 1)[1]), None
     if kind == "rel":
         return base + timedelta(days=spec[1]), None
     if kind == "after":
@@ -255,12 +261,11 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         if said.day[0] == "rel" and said.day[1] == 0 and said.role != "until":
             choose_later = tense == "future"
         if (
-            day == cal.published
-            and tense == "future"
+            said.day[0] == "weekday"
             and cal.inforce_day != day
-            and said.day[0] == "weekday"
+            and not (day == cal.published and tense == "past")
         ):
-            choose_later = True
+            choose_later = True  # "midnight Friday" in the news ends Friday
         at = second if choose_later else first
         readings = tuple(f"{x.date().isoformat()}T{x:%H:%M}" for x in (first, second))
         sure = min(sure, 0.75)

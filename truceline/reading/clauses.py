@@ -171,6 +171,8 @@ def clauses_of(
             or any(cut <= d.start - sentence.start for d in marks.distances)
             or any(cut <= sentence.tokens[q.first].start - sentence.start for q in marks.quantities)
         )
+        if trigger.kind == before.kind and re.search(r", (?:which|who|that)\b[^,;]{0,40}$", between):
+            continue
         if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
             continue
         if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):

@@ -62,7 +62,7 @@ def set_count(
             continue
         fits = nouns is not None and nouns.match(tail) is not None
         numbering = _NUMBERING.search(low[:at]) is not None or re.match(
-            r",?\s+(?:in (?:number|all|total)|strong)\b|\W+of them\b", tail
+            r",?\s+(?:of them )?(?:in (?:number|all|total)|strong)\b", tail
         )
         counted = fits or numbering
         if not counted and (

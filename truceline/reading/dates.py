@@ -124,8 +124,14 @@ def _year(tokens: list[Token], j: int) -> tuple[int | None, int]:
     return None, j
 
 
+def _month(token: Token) -> int | None:
+    """The number of a month's name, also in the possessive ("15 August's")."""
+    low = token.low.removesuffix("'s").removesuffix("’s")
+    return MONTHS.get(low) if token.text[0].isupper() else None
+
+
 def _is_month(token: Token) -> bool:
-    return token.low in MONTHS and (token.text[0].isupper()) and not (False)
+    return _month(token) is not None
 
 
 def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
@@ -172,7 +178,7 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
             if k2 < n and tokens[k2].text == "-" and k2 + 1 < n and tokens[k2 + 1].text.isdigit():
                 k2 += 1
             year, end = _year(tokens, k2)
-            return ("date", year, MONTHS[tokens[k].low], day), end, None
+            return ("date", year, _month(tokens[k]), day), end, None
         # 15-17 March, 15 to 17 March
         if j + 2 < n and tokens[j].low in ("-", "–", "—", "to", "and", "/"):
             other = _dom(tokens[j + 1])
@@ -206,7 +212,7 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
                     last = other
                     k = _skip_ordinal(tokens, k + 2)
                 year, end = _year(tokens, k)
-                month = MONTHS[token.low]
+                month = _month(token)
                 return (
                     ("date", year, month, day),
                     end,
@@ -214,7 +220,7 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
                 )
             year, end = _year(tokens, j)
             if year:
-                return ("month", year, MONTHS[token.low]), end, None
+                return ("month", year, _month(token)), end, None
         if token.low == "may" and not (
             i
             and tokens[i - 1].low
@@ -241,10 +247,31 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
             )
         ):
             return None
-        return ("month", None, MONTHS[token.low]), i + 1, None
+        return ("month", None, _month(token)), i + 1, None
     match = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", token.text)
     if match and int(match[2]) <= 12 and 1 <= int(match[1]) <= 31:
         return ("date", int(match[3]), int(match[2]), int(match[1])), i + 1, None
+    return None
+
+
+def _end_of(tokens: list[Token], i: int) -> tuple[Day, int] | None:
+    """"the last day of the year", "the end of the month", "year's end", from the word itself."""
+    words = [t.low for t in tokens[i : i + 7]]
+    if words[:1] == ["the"]:
+        inner = _end_of(tokens, i + 1)
+        return inner
+    if words[:1] == ["year's"] or words[:1] == ["year’s"]:
+        return (("end", "year", 0), i + 2) if words[1:2] == ["end"] else None
+    k = 1 if words[:1] == ["end"] else 2 if words[:2] == ["last", "day"] else 0
+    if not k or words[k : k + 1] != ["of"]:
+        return None
+    k += 1
+    shift = 0
+    while words[k : k + 1] and words[k] in ("the", "this", "next", "current"):
+        shift = 1 if words[k] == "next" else shift
+        k += 1
+    if words[k : k + 1] and words[k] in ("year", "month"):
+        return ("end", words[k], shift), i + k + 1
     return None
 
 
@@ -256,6 +283,10 @@ def day_at(
     low = tokens[i].low
     part: str | None = None
     j = i
+    if low in ("the", "end", "last", "year's", "year’s"):
+        ending = _end_of(tokens, i)
+        if ending is not None:
+            return ending[0], ending[1], None, None, None
     if low in SOFT:
         k = i + 1
         while k < n and k < i + 3 and tokens[k].low in ("on", "of", ",", "the"):

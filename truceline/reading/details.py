@@ -108,7 +108,9 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
 def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
     """Give a draft the lengths of time of its clause, each in its role."""
     for length in lengths:
-        if length.role == "every":
+        if draft.kind == "duration" and draft.within is None and length.role != "every":
+            draft.within = length.iso
+        elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
         elif length.role in ("within", "offset") or (
             length.role == "day" and not any(x.role in ("within", "offset") for x in lengths)

@@ -58,6 +58,7 @@ class Draft:
     readings: tuple[str, ...] = ()
     each_side: bool = False
     weak: bool = False
+    effect: bool = False  # the text's entry into force, which may be the start of the cessation
     counts_from: Length | None = None
     strength: int = 0
 

@@ -138,7 +138,7 @@ def _verb_strength(
 
 
 _NOUN_BEFORE = re.compile(
-    r"(?:\b(?:the|a|an|this|that|these|those|its|their|his|her|our|your|of|for|in|on|by|no|any|some|each|every|first|second|next|last|such|other|another|joint|prisoner|hostage|initial|full|complete|immediate|mutual|total|further|new|old|daily|weekly|monthly|peace|news|press|death|military|safe|free|more|from|with|at|after|before|during|under|over|following|upon|until|against|without|and the|phased|gradual|partial|final|humanitarian|armed|arms|large|small|high)|['’]s|\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|several|many|few|all|both|guard))\s+$"
+    r"(?:\b(?:the|a|an|this|that|these|those|its|their|his|her|our|your|of|for|in|on|by|no|any|some|each|every|first|second|next|last|such|other|another|joint|prisoner|hostage|initial|full|complete|immediate|mutual|total|further|new|old|daily|weekly|monthly|peace|news|press|death|military|safe|free|more|from|with|at|after|before|during|under|over|following|upon|until|against|without|and the|phased|gradual|partial|final|humanitarian|armed|arms|large|small|high)|['’]s|(?<!\d)\d{1,3}|(?<=,)\d{3}|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|several|many|few|all|both|guard))\s+$"
 )
 
 
@@ -176,6 +176,10 @@ def strength_of(
         if lead or agreement or planned:
             return BOUND
         return BOUND if _noun_is_bound(low, left, at, end, kind) else NOT
+    if form == ING and (begun := re.search(r"\b(?:begin|start|stop|continue|complete|finish)s?\s+$", left)):
+        left, form = left[: begun.start()], BASE
+    if kind == "cessation" and form == PARTICIPLE and not passive and re.match(r"stopped|ceased|halted|ended|fell|fallen", low[at:]):
+        return STATED
     if form:
         found = _verb_strength(left, form, passive, planned=planned, agreement=agreement, bound=lead)
         if found == STATED and (lead or agreement or planned):

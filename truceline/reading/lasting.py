@@ -78,7 +78,9 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
         if re.search(
             r"\b(?:war|fighting|conflict|clashes|talks|negotiations|siege|offensive|imprison\w*|trip|visit|bombardment)\b",
             clause_left[-60:],
-        ) and not re.search(r"\b(?:cease|truce|pause|agreement|phase)", clause_left):
+        ) and not re.search(
+            r"\b(?:cease|truce|pause|agreement|phase|stop|halt|suspend|end(?:ing)? (?:the |all )?(?:fighting|hostil))", clause_left
+        ):
             continue
         draft = Draft(
             "duration",

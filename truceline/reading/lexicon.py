@@ -75,7 +75,8 @@ def acts() -> dict[str, tuple[Act, ...]]:
         of = _either(family.get("of") or [], classes)
         by = _either(family.get("by") or [], classes)
         to = "|".join(family.get("to") or [])
-        near = re.compile(rf"\s+(?:[^.;:\s]+ ){{0,9}}?(?:{of})\b") if of else None
+        reach = int(family.get("reach", 9))
+        near = re.compile(rf"\s+(?:[^.;:\s]+ ){{0,{reach}}}?(?:{of})\b") if of else None
         acted = re.compile(rf"(?<![\w-])(?:{of})\b") if of else None
         doer = re.compile(rf"(?<![\w-])(?:{by})\b") if by else None
         follow = re.compile(rf"\s*(?:{to})") if to else None
@@ -126,6 +127,8 @@ def act_at(word: str, left: str, right: str) -> tuple[Act, int, bool] | None:
     Gives the act, how many characters of ``right`` its particle takes, and whether it is passive.
     """
     for act in acts().get(word, ()):
+        if act.form == ING and act.kind == "meeting":
+            continue  # "the meeting" is no verb
         taken = 0
         if act.particle is not None:
             match = act.particle.match(right)

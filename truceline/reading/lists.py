@@ -43,7 +43,7 @@ _ITEM = re.compile(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1
 _LABEL = re.compile(r"(?:\s*(?:[•·▪‣◦●■*–—-]|\(?\d{1,2}[.)])\s*)?([A-Z][^:;.!?\"“”|]{2,48}):\s+(?=\S)")
 _LABELS = (
     ("exception", r"exceptions?|exempt\w*|exclu\w+|carve-?outs?|not covered"),
-    ("prohibition", r"prohibit\w*|banned|bans?|not allowed|forbidden|prohibitions"),
+    ("prohibition", r"(?:prohibited|banned|forbidden)(?: acts?| activities| actions)?|prohibit\w*|banned|bans?|not allowed|forbidden|prohibitions"),
     ("duration", r"duration|length|validity|term|in force for|period"),
     ("cessation", r"effective(?: date)?|entry into force|starts?|start(?:ing)? (?:date|time)|begins?|in force(?: from)?|takes effect|cease-?fire|truce|cessation(?: of hostilities)?|permanent cessation.*|d-day|date and time"),
     ("zone", r"(?:buffer|security|demilitari[sz]ed|safety|separation)(?: zone| strip| area)?|zones?|separation(?: of forces)?|corridor width"),
@@ -125,7 +125,8 @@ def unders_of(
         label = _LABEL.match(text)
         own = kind_of_label(label.group(1)) if label else None
         section = _SECTION.match(text) is not None and len(text) < 90
-        if (block.kind == "h" or section) and not is_row(text) and own is None:
+        valued = label is not None and re.search(r"\d|open|closed", text[label.end() :]) is not None
+        if (block.kind == "h" or section) and not is_row(text) and own is None and not valued:
             bare = _HEAD_END.sub("", stripped, count=1) if re.match(r"(?:annex|section|chapter|part|appendix)", stripped, re.I) else stripped
             heading = kind_of_label(bare) or _asked(bare)
             headed = _LEAD_HEAD.search(sentence.low) is not None

@@ -245,7 +245,7 @@ def _signed(sentences: list[Sentence], marks: list[Marks]) -> str | None:
                 and moment.date
                 and re.search(r"\b(?:signed|done (?:at|in)|signature)\b[^.;]{0,40}$", left)
             ):
-                return moment.date.isoformat()
+                return moment.iso
     return None
 
 

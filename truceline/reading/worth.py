@@ -18,6 +18,9 @@ def is_term(
     kind = draft.kind
     if trigger.given:
         return bool(facts) or kind in ("prohibition", "exception", "handover", "access")
+    if kind == "cessation" and re.match(r"(?:it|agreement|deal|accord|text|memorandum|protocol|arrangement|document|pact|convention|plan|understanding|measures)\b", low[trigger.start :]):
+        draft.effect = True
+        return draft.start is not None
     if kind == "cessation":
         if trigger.noun and not facts:
             draft.weak = True
