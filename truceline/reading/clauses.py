@@ -70,6 +70,8 @@ def triggers_of(
     for kind, _, phrases, _ in frames:
         if phrases is not None:
             for match in phrases.finditer(low):
+                if kind == "cessation" and _ANCHOR.search(low[: match.start()]):
+                    continue  # "on the day the deal takes effect"
                 add(kind, match.start(), match.end(), noun=kind == "zone")
     known = acts()
     for token in sentence.tokens:
@@ -90,12 +92,14 @@ def triggers_of(
         if nouns is None:
             continue
         for match in nouns.finditer(low):
-            if not _AFTER_WHAT.search(low[: match.start()]):
+            if not _AFTER_WHAT.search(low[: match.start()]) or _COMES.match(low, match.end()):
                 add(kind, match.start(), match.end(), noun=True)
     found.sort(key=lambda t: (t.start, ORDER.index(t.kind)))
     return found
 
 
+_ANCHOR = re.compile(r"\b(?:day|date|moment|time|when|once|after|before|until|of|from) (?:that |the |this |on which )*(?:[\w-]+ )?$")
+_COMES = re.compile(r" (?:was|is|were|are) (?:due|set|scheduled|expected|to)\b| (?:will|would|shall) (?:start|begin|come|take|enter)\b")
 _AFTER_WHAT = re.compile(
     r"\b(?:after|following|before|until|upon|during|since|pending|prior to|from the (?:start|date|day|beginning) of|(?:start|beginning|signing|completion|entry into force) of) (?:the |its |their |this )?(?:[\w-]+ ){0,2}$"
 )
@@ -134,12 +138,14 @@ def clauses_of(
             and not re.search(r";|\band\b", between)
         ):
             continue  # the noun's own predicate: "A committee of 10, five from each side, shall be set up"
+        if rank == 0 and trigger.strength < before.strength and trigger.kind != "exception":
+            continue  # "declared for the purpose of exchanging prisoners"
         if rank == 0:
             if (
                 before.kind == "deliverable"
                 and trigger.kind in ("zone", "monitoring", "access", "deployment")
                 and re.match(
-                    r"(?:be )?(?:establish|form|creat|set|constitut|prepar|provid|activat|mark|clear)",
+                    r"(?:be )?(?:establish|form|creat|set|constitut|activat)",
                     low[before.start :],
                 )
                 and trigger.start - before.end < 60
@@ -178,12 +184,14 @@ def clauses_of(
         if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):
             continue
         # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
-        own_verb = re.search(r"\b(?:shall|will|must|may)\b", low[cut : trigger.start])
+        own_verb = re.search(
+            r"[a-z]{3,}[^,;]*\b(?:shall|will|must|may)\b", re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end])
+        )
         if (
             before.kind in ("prohibition", "exception")
             and rank == 1
             and trigger.kind != "exception"
-            and (trigger.kind == "prohibition" or not own_verb)
+            and not own_verb
         ):
             continue
         if (

@@ -30,7 +30,7 @@ _CLASS = {
 _STRONG = re.compile(
     r"\b((?:\d[\d,]*|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|hundred))[- ](?:strong|member|person|man)\b"
 )
-_NUMBERING = re.compile(r"\b(?:numbering|totall?ing|consisting of|composed of|comprising|comprises|made up of)\s+(?:up to |about |some |around )?$")
+_NUMBERING = re.compile(r"\b(?:numbering|totall?ing|consisting of|composed of|comprising|comprises|made up of|exceed(?:ing|s)?|limited to|reduced to)\s+(?:up to |about |some |around )?$")
 _NOT_COUNTED = re.compile(
     r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|from|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?|each|steps?|elements|regions|seasons?|documents?|rivals?|neighbou?r\w*|km|miles|o'clock|thirds?|generals?|delegations?|top|appointed|nominated|additional|more|of which|carrying|of them)\b"
 )

@@ -15,13 +15,19 @@ _EFFECT = re.compile(
 
 def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger: Trigger) -> None:
     """Give a draft the moments of its clause, each in its role."""
+    dated = draft.kind == "cessation" and any(m.said.role == "start" and m.iso for m in moments)
+    defined = "d-day" in sentence.low[trigger.start : trigger.end]
     for moment in moments:
         said, iso = moment.said, moment.iso
         if iso is None:
             continue
         left = sentence.low[: said.start - sentence.start]
         role = said.role
+        if role == "at" and defined:
+            role = "start"
         if role == "at" and draft.kind == "cessation":
+            if dated:
+                continue  # the day of an announcement
             after_trigger = said.start - sentence.start > trigger.end
             if (
                 (after_trigger and not trigger.noun)

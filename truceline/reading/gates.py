@@ -28,7 +28,7 @@ _DEMAND = re.compile(
     r"prospects?|talks (?:on|about|over)|possib(?:le|ility)|unclear|whether|doubts?|expected that|likely|unlikely|recommend(?:ed|s)?|request(?:ed|s)? (?:that|the)|welcom(?:ed|es|ing)|prais(?:ed|es|ing)|denied|denies|lack of|in exchange for ending|ready to|willing(?:ness)? to|prepared to|need(?:s|ed)? to)\b"
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|could|might|would have|would|were to|in case|should the|in the event|unless and until|had (?:\w+ )?been to)\b"
+    r"\b(?:if|could|might|would have|would|in case|should the|in the event|unless and until|had (?:\w+ )?been to)\b"
 )
 _BACKGROUND = re.compile(
     r"\b(?:previous|earlier|former|past|failed|collapsed|short-lived|broken|abandoned|defunct|prior|last year'?s?|years? ago|months? ago|decades? ago|historic(?:al)?|since lapsed|long-dead|once|in the (?:19|20)\d\ds)\b"
@@ -230,9 +230,7 @@ def _open_to_terms(
         if agreement
         else r"\b(?:if|whether|in case|in the event|unless|lest)\b[^,;]*(?:,[^,;]*,[^,;]*)?$",
         left,
-    ) and not re.search(
-        r"\b(?:after|before|until|since|once|when|where|if)\b[^,;]*\b(?:shall|will|must|are to|is to)\b", left
-    ):
+    ) and not (agreement and re.search(r"\b(?:shall|will|must|are to|is to|agree)\b", left)):
         return False
     hypothetical = _HYPOTHETICAL.search(left[-60:])
     if hypothetical and not agreement and kind not in ("exception", "duration"):
@@ -271,7 +269,7 @@ def _noun_is_bound(low: str, left: str, at: int, end: int, kind: str) -> bool:
         MODAL.search(left[-110:])
         or MODAL.search(low[at:end])
         or re.match(
-            r"[^;]{0,150}?\b(?:took hold|takes? hold|will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also |now )?(?:declared|announced|established|agreed|introduced|in (?:effect|force|place)|due)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kick(?:s|ed) (?:in|off)|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set|in (?:effect|force|place) since|effective|planned|foreseen|governs|rules)\b",
+            r"[^;]{0,150}?\b(?:took hold|takes? hold|will|shall|must|would (?:take|come|begin|start|enter|be)|(?:is|was|has been|are|were|have been) (?:hereby |also |now )?(?:declared|announced|established|agreed|introduced|in (?:effect|force|place)|due)|(?:announced|declared|agreed|introduced|ordered|proclaimed) (?:for|from|until|on)|is to|are to|is due|are due|to (?:begin|start|take|be)|begins?|starts?|takes?|began|begun|has begun|had begun|started|starts|kick(?:s|ed) (?:in|off)|is in|was in|holds|came into|took effect|comes? into|enter(?:s|ed)? into|went into|has come|is scheduled|are scheduled|has been scheduled|is set|are set|in (?:effect|force|place) since|effective|planned|foreseen|governs|rules)\b",
             low[end : end + 190],
         )
     )

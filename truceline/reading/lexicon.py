@@ -126,6 +126,7 @@ def act_at(word: str, left: str, right: str) -> tuple[Act, int, bool] | None:
 
     Gives the act, how many characters of ``right`` its particle takes, and whether it is passive.
     """
+    best: tuple[int, Act, int, bool] | None = None
     for act in acts().get(word, ()):
         if act.form == ING and act.kind == "meeting":
             continue  # "the meeting" is no verb
@@ -138,18 +139,38 @@ def act_at(word: str, left: str, right: str) -> tuple[Act, int, bool] | None:
         passive = is_passive(left, act.form)
         if act.never is not None and act.never.match(right):
             continue
-        if act.follow is not None and act.follow.match(right, taken) is None and act.follow.match(right) is None:
+        if (
+            act.follow is not None
+            and act.follow.match(right, taken) is None
+            and act.follow.match(right) is None
+        ):
             continue
-        if act.object is None and act.subject is None:
-            return act, taken, passive
-        fits = []
-        if act.object is not None and act.acted_on is not None:
-            if passive:
-                fits.append(act.acted_on.search(left[-130:]) is not None)
-            else:
-                fits.append(act.object.match(right) is not None)
-        if act.subject is not None:
-            fits.append(act.subject.search(left[-110:]) is not None)
-        if all(fits) if act.strict and not passive else any(fits):
-            return act, taken, passive
-    return None
+        far = _distance(act, left, right, passive)
+        if far is not None and (best is None or far < best[0]):
+            best = (far, act, taken, passive)
+    return best[1:] if best else None
+
+
+_NO_ROLE, _BY_SUBJECT = 200, 60  # farther than an object near by
+
+
+def _distance(act: Act, left: str, right: str, passive: bool) -> int | None:
+    """How far the words are that fill the act's role, in characters; None where they lack."""
+    if act.object is None and act.subject is None:
+        return _NO_ROLE
+    found: list[int | None] = []
+    if act.object is not None and act.acted_on is not None:
+        if passive:
+            spot = -1
+            for match in act.acted_on.finditer(left, max(0, len(left) - 130)):
+                spot = match.end()
+            found.append(len(left) - spot if spot >= 0 else None)
+        else:
+            reach = act.object.match(right)
+            found.append(reach.end() if reach else None)
+    if act.subject is not None:
+        found.append(_BY_SUBJECT if act.subject.search(left[-110:]) else None)
+    filled = [f for f in found if f is not None]
+    if not filled or (act.strict and not passive and len(filled) < len(found)):
+        return None
+    return min(filled)

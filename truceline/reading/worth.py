@@ -137,6 +137,8 @@ def is_term(
             )
         )
     if kind == "exception":
+        if re.match(r"(?:retains?|reserves?|keeps?|has|have) |do(?:es)? not (?:apply|cover|extend)|may (?:still )?continue", low[trigger.start :]):
+            return True
         return bound or trigger.strength == 2 or bool(
             re.search(
                 r"\b(?:truce|ceasefire|cease-fire|armistice|pause|agreement|deal|cessation|protocol|withdraw|prohibit|ban)\w*\b",
