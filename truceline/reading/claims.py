@@ -42,6 +42,7 @@ _BY = re.compile(
 )
 
 
+_JOINED = re.compile(r"[\s-](?:[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?")
 # A figure that goes on with the measure of the one before it.
 _PART_OF = re.compile(
     r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom|which)|, with|\bas well as|\bmost of them|\bcomprising|\bcompared (?:with|to)|\bagainst|\bup from|\bdown from)(?: at least| about| some| more than)?\s*$"
@@ -135,6 +136,8 @@ def _figure(
     right = low[end : min(limit, end + 140)].lstrip(" -")
     left = low[max(0, at - 90) : at]
     near = re.split(r"[,;]", right)[0]
+    if re.search(r"\b(?:mother|father|parent|grandmother|grandfather|family)s? of\s*$", left):
+        return None
     if (
         q.value is not None
         and q.value == 1
@@ -156,6 +159,13 @@ def _figure(
     )
     if aside:
         right = (aside.group(1) + " " + low[end + aside.end() : end + 220]).lstrip(" -")
+    if following is not None and _JOINED.fullmatch(low[end : tokens[following.first].start - base]):
+        # "45 civilians and at least 73 soldiers were killed": what follows holds for both
+        beyond = tokens[following.last - 1].end - base
+        shared = low[end : tokens[following.first].start - base] + " " + low[beyond : beyond + 90]
+        right_joined = re.sub(r"\b(?:and|or)\b", " ", shared).lstrip(" -")
+        if re.match(r"[\w\s-]{0,70}?\b(?:were|was|have|has|had|are)\b", right_joined):
+            right = re.sub(r"\s+", " ", right_joined)
     choice = (
         measure_of_number(low[max(0, at - 160) : at])
         or measure_of_subject(low[:at])
@@ -176,8 +186,14 @@ def _figure(
             re.search(r"\band\s*$", left)
             and _IS_PEOPLE.match(right)
             and at - (previous.at - base) < 60
+        ) or (
+            re.search(r"(?:\band|[:;,])\s*$", left)
+            and _IS_PEOPLE.match(right)
+            and ":" in low[:at]
+            and at - (previous.at - base) < 140
         )
-        if part or of_them or other_figure or or_more or listed:
+        whose = re.search(r"\bof (?:whom|which)\s+(?:about |some |around )?$", left) is not None
+        if part or of_them or other_figure or or_more or listed or whose:
             choice = (
                 previous.measure,
                 previous.word,
@@ -195,6 +211,7 @@ def _figure(
         "evacuated",
         "other",
         "missing",
+        "injured",
     ):
         return None
     value, lo, hi = q.value, q.low, q.high
@@ -292,10 +309,12 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None
         ) and (
             a.verb == "told"
             or re.match(
-                r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]
+                r"\W*(?:$|[.:]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]
             )
         ):
             return a.who
+    if len(said) == 1 and said[0].kind == "according" and said[0].verb_start > at:
+        return said[0].who  # the only source that the sentence names
     return None
 
 

@@ -21,7 +21,7 @@ _BOUNDARY = re.compile(
 
 
 _ATTRIBUTION = re.compile(
-    r"\b(?:said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
+    r"\b(?:decided|pledged|undertook|said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
 )
 
 
@@ -63,6 +63,8 @@ def triggers_of(
             agreement=setting.agreement,
             lead=lead or setting.summary,
         )
+        if strength == 1 and sentence.heading and not lead and not setting.summary:
+            return
         if strength:
             found.append(Trigger(kind, at, end, noun, strength))
 
@@ -184,7 +186,7 @@ def clauses_of(
         if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):
             continue
         # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
-        own_verb = re.search(
+        own_verb = re.search(r"\b(?:shall|will|must)\b(?! not)", low[cut : trigger.start]) or re.search(
             r"[a-z]{3,}[^,;]*\b(?:shall|will|must|may)\b", re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end])
         )
         if (

@@ -171,6 +171,9 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
         if j < n and tokens[j].low in ("hours", "hrs", "h", "hour"):
             return hour, minute, False, j + 1, True
         return hour, minute, False, j, ":" in text
+    if text == "12" and j < n and tokens[j].low in _WORDS:
+        hour, minute = _WORDS[tokens[j].low]
+        return hour, minute, tokens[j].low == "midnight", j + 1, True
     if re.fullmatch(r"\d{1,2}", text) and int(text) <= 24:
         hour = int(text)
         if j < n:
@@ -248,7 +251,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     elif not certain:
         before = tokens[i - 1].low if i else ""
         after = tokens[j].low if j < n else ""
-        year = len(tokens[i].text) == 4
+        year = len(tokens[i].text) == 4 and tokens[i].text.isdigit()
         dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
         bare = tokens[i].text.isdigit() and not year
         if not (

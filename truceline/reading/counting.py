@@ -32,7 +32,7 @@ _STRONG = re.compile(
 )
 _NUMBERING = re.compile(r"\b(?:numbering|totall?ing|consisting of|composed of|comprising|comprises|made up of|exceed(?:ing|s)?|limited to|reduced to)\s+(?:up to |about |some |around )?$")
 _NOT_COUNTED = re.compile(
-    r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|from|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?|each|steps?|elements|regions|seasons?|documents?|rivals?|neighbou?r\w*|km|miles|o'clock|thirds?|generals?|delegations?|top|appointed|nominated|additional|more|of which|carrying|of them)\b"
+    r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|from(?: each)?|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?|each|steps?|elements|regions|seasons?|documents?|rivals?|neighbou?r\w*|km|miles|o'clock|thirds?|generals?|delegations?|top|appointed|nominated|additional|more|of which|carrying|of them)\b"
 )
 
 
@@ -69,7 +69,8 @@ def set_count(
             draft.kind in ("exception", "prohibition", "zone", "deliverable")
             or _NOT_COUNTED.match(tail)
             or not re.match(r"[\s-]*[a-z]", tail)
-            or abs(at - trigger.end) > 45
+            or (start <= trigger.start and abs(at - trigger.end) > 45)
+            or (start > trigger.start and at - start > 12)
             or at < trigger.start
         ):
             continue

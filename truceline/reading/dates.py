@@ -309,6 +309,8 @@ def day_at(
             return None
         low = tokens[j].low
     mod: str | None = None
+    if low == "that" and j + 1 < n and tokens[j + 1].low in ("day", "night", "evening", "morning"):
+        return ("after", 0), j + 2, None, None, None
     if low in ("last", "next", "this", "coming", "past", "previous", "following") and j + 1 < n:
         following = tokens[j + 1].low
         direction = {

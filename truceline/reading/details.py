@@ -91,6 +91,19 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     length = draft.counts_from
     if length is None or length.anchor is None:
         return
+    if (
+        draft.kind == "cessation"
+        and length.role == "offset"
+        and re.search(r"\bsign", length.anchor)
+        and signed
+        and draft.start
+        and "T" in draft.start
+        and any("no day is named" in n for n in draft.notes)
+    ):  # "48 hours after signature at 9:45 p.m.": the day by the count, the hour as said
+        day = shift(signed[:10] + "T00:00", length.iso, back=length.before)
+        if day:
+            draft.start = day[:10] + draft.start[10:]
+        return
     known, name = None, ""
     if re.search(r"\bsign", length.anchor):
         known, name = signed, "signature"
@@ -137,7 +150,13 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 length.role == "length"
                 or (
                     length.role == "plain"
-                    and CESSATION_NOUN.match(sentence.low[length.end - sentence.start :])
+                    and (
+                        CESSATION_NOUN.match(sentence.low[length.end - sentence.start :])
+                        or re.search(
+                            r"\b(?:cease-?fire|truce|pause|lull|calm) of (?:at least |about |up to )?$",
+                            sentence.low[: length.start - sentence.start],
+                        )
+                    )
                 )
             )
         ) or (

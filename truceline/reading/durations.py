@@ -175,22 +175,30 @@ def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
 
 _D_DAY = re.compile(
     r"(?<![\w-])d(?:-?day)?\s?\+\s?(\d{1,3})(?!\d)(?: days?)?"
+    r"|(?<![\w-])the (\d{1,3})(?:st|nd|rd|th) day\b(?! of [a-z]* ?(?:january|february|march|april|may|june|july|august|september|october|november|december))"
+    r"|(?<![\w-])the (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fourteenth|fifteenth|sixteenth|twentieth|thirtieth) day\b"
     r"|(?<![\w-])day (\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|sixteen|twenty|twenty-one|thirty)\b(?! (?:of|after) (?:the )?(?:war|conflict|fighting|siege))"
 )
+_ORDINALS = {
+    "second": "two", "third": "three", "fourth": "four", "fifth": "five", "sixth": "six",
+    "seventh": "seven", "eighth": "eight", "ninth": "nine", "tenth": "ten",
+    "fourteenth": "14", "fifteenth": "15", "sixteenth": "16", "twentieth": "20", "thirtieth": "30",
+}  # fmt: skip
 _BY_DAY = re.compile(r"\b(?:by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
 
 
 def day_counts(tokens: list[Token], text: str, offset: int) -> list[Length]:
     """Days counted from D-day: "by D+7", "D-day + 30", "no later than day 16"."""
-    if "d+" not in text and "day " not in text and "d + " not in text and "-day" not in text:
+    if "d+" not in text and " day" not in text and "d + " not in text and "-day" not in text:
         return []
     found = []
     for match in _D_DAY.finditer(text):
         plus = match.group(1) is not None
         if not plus and not _BY_DAY.search(text[: match.start()]):
             continue
-        words = match.group(1) or match.group(2)
-        amount = int(words) if words.isdigit() else int((number_of_words(words) or 0))
+        words = next(x for x in match.groups() if x)
+        words = _ORDINALS.get(words, words)
+        amount = int(words) if words.isdigit() else int(number_of_words(words) or 0)
         if not amount:
             continue
         first = next(i for i, t in enumerate(tokens) if t.end - offset > match.start())
@@ -255,6 +263,9 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
             elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
                 amount, unit_at = 1.0, i + 1
+        if not amount or unit_at is None:
+            if low in ("a", "an", "one") and i + 3 < n and tokens[i + 1].low in _UNITS and tokens[i + 2].text == "-" and tokens[i + 3].low == "long":
+                amount, unit_at = 1.0, i + 1  # "a week-long truce"
         if not amount or unit_at is None:
             continue
         unit = _unit(tokens, unit_at)

@@ -12,7 +12,7 @@ NOT, STATED, BOUND = 0, 1, 2
 MODAL = re.compile(
     r"\b(?:shall|will|must|undertakes?|undertook|undertaken to|engaged? (?:themselves |itself )?to|commits? (?:itself |themselves )?to|committed (?:itself |themselves )?to|agree(?:d|s)?(?: \w+)? (?:to|on|that|upon)|is to|are to|"
     r"to be|has to|have to|had to|is due to|are due to|set to|is expected to|are expected to|plan(?:s|ned)? to|pledge[sd]? to|promised to|vowed to|"
-    r"obliged to|required to|requires?|obliges|provides? (?:for|that)|calls? for|stipulates?|foresees?|envisages?|envisions?|includes?|sets? out|outlines?|"
+    r"obliged to|required to|requires?|obliges|provides?(?: \w+){0,3}? (?:for|that)|calls? for|stipulates?|foresees?|envisages?|envisions?|includes?|sets? out|outlines?|"
     r"specif(?:y|ies|ied)|mandates?|scheduled|due to|ordered|instructed|accepted|decided to|decided|announced|declared|begins?|starts?|takes effect|undertaking to|entitled to|gives?|given|allows?|permits?|establishes|creates|sets up|prohibits|bans|forbids|comes? into|enters? into|runs?|lasts?|expires?|hereby|signed|reached|accepts?|brokered)\b"
 )
 _STRONG = re.compile(
@@ -81,13 +81,13 @@ def in_quotes(sentence: Sentence, at: int) -> bool:
 _BIND = re.compile(
     r"\b(?:shall|will|must|won't|'ll|would|may|(?:is|are|was|were) (?:also |both |then |each |now )?to|(?:has|have) to|to be|ought to be|"
     r"(?:is|are|was|were|be|been) (?:\w+ly |also |now )?(?:due|set|expected|scheduled|supposed|obliged|required|bound|allowed|entitled|planned|committed|permitted|ordered|authori[sz]ed|given [\w -]{2,20}) (?:for [\w ]{2,30} )?to|"
-    r"(?:agree[ds]?|undertak\w+|undertook|commit(?:s|ted|ting)?|engag(?:e|es|ed)|pledg(?:e|es|ed|ing)|promis(?:e|es|ed|ing)|vow(?:s|ed)?|swore|sworn|oblig(?:e|es|ed|ing)|requir(?:e|es|ed|ing)|decid(?:e|es|ed)|order(?:s|ed|ing)?|accept(?:s|ed)?|instruct(?:s|ed)?|bound|binds?|declar(?:e|es|ed)|announc(?:e|es|ed)|consent(?:s|ed)?|intends?|plans?|invit(?:e|es|ed)|authori[sz](?:e|es|ed)|allow(?:s|ed|ing)?|permits?|lets?|enables?|gives?|has|have|had)"
+    r"(?:agree[ds]?|undertak\w+|undertook|commit(?:s|ted|ting)?|engag(?:e|es|ed)|pledg(?:e|es|ed|ing)|promis(?:e|es|ed|ing)|vow(?:s|ed)?|swore|sworn|oblig(?:e|es|ed|ing)|requir(?:e|es|ed|ing)|decid(?:e|es|ed)|order(?:s|ed|ing)?|accept(?:s|ed)?|instruct(?:s|ed)?|bound|binds?|declar(?:e|es|ed)|announc(?:e|es|ed)|consent(?:s|ed)?|intends?|plans?|invit(?:e|es|ed)|authori[sz](?:e|es|ed)|allow(?:s|ed|ing)?|permits?|lets?|enables?|gives?)"
     r"(?: (?!to\b|that\b)[^\s;:.]+){0,9}? (?:to|that|not to)|"
-    r"undertak(?:e|es|ing|en)|requires?|obliges?|provides? (?:for|that)|calls? for|stipulates?(?: that)?|foresees?|envisages?|envisions?|includes?|including|commits?|sets out|specif(?:y|ies)(?: that)?|mandates?|under which|whereby|"
+    r"undertak(?:e|es|ing|en)|requires?|obliges?|provides?(?: \w+){0,3}? (?:for|that)|calls? for|stipulates?(?: that)?|foresees?|envisages?|envisions?|includes?|including|commits?|sets out|specif(?:y|ies)(?: that)?|mandates?|under which|whereby|"
     r"deadline for [^;.]{2,60} to|last day for [^;.]{2,60} to|(?:days?|hours|weeks?|months?) (?:in which )?to|until [^;.]{3,40} to|has until [^;.]{3,40} to|purpose of|so as to|by)\b"
 )
 _HAPPENED = re.compile(
-    r"\b(?:was|were|had|has|have|did|been|having|began|started|managed|continued|failed|tried|used|able|resumed|came|went|sent|forced|helped|arrived|stayed|returned)\b(?! (?:\w+ly )?to\b)"
+    r"\b(?:was|were|had|has|have|did|been|having|began|begun|started|managed|continued|failed|tried|used|able|resumed|came|went|sent|forced|helped|arrived|stayed|returned)\b(?! (?:\w+ly )?to\b)"
 )
 _PASSIVE_NOW = re.compile(r"\b(?:is|are|gets?|isn't|aren't|being)\s[^;:.]{0,60}$")
 _PASSIVE_THEN = re.compile(r"\b(?:was|were|(?:has|have|had|having)(?: \w+){0,2}? been|been)\s[^;:.]{0,60}$")
@@ -180,6 +180,8 @@ def strength_of(
         left, form = left[: begun.start()], BASE
     if kind == "cessation" and form == PARTICIPLE and not passive and re.match(r"stopped|ceased|halted|ended|fell|fallen", low[at:]):
         return STATED
+    if form and passive and re.search(r"\b(?:where|which|who|whom|that)\b[^,;]{0,40}\b(?:is|are|was|were) $", left):
+        return NOT  # "where their forces are deployed"
     if form:
         found = _verb_strength(left, form, passive, planned=planned, agreement=agreement, bound=lead)
         if found == STATED and (lead or agreement or planned):
@@ -200,6 +202,8 @@ def strength_of(
     return BOUND if re.search(_TRUCE_WORDS, low) else STATED
 
 
+# A quotation that gives the terms themselves.
+_FROM_WHEN = re.compile(r"\b(?:with effect from|effective|takes? effect|as from|as of|will (?:begin|start) (?:at|on)|from \d)\b")
 _TRUCE_WORDS = r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice|cessation|protocol|arrangement)\b"
 
 
@@ -210,7 +214,12 @@ def _open_to_terms(
     low = sentence.low
     cut = max((low.rfind(m, 0, at) for m in (";", ", but ", ", while ", ", whereas ")), default=-1)
     left = low[max(0, cut) : at]
-    if kind != "exception" and in_quotes(sentence, at) and not (planned and not agreement):
+    if (
+        kind != "exception"
+        and in_quotes(sentence, at)
+        and not (planned and not agreement)
+        and not (kind == "cessation" and _FROM_WHEN.search(low))
+    ):
         quote_words = re.search(r"[\"“«]\s*[^\"”»]{0,30}$", sentence.text[:at])
         if not (quote_words and kind in ("zone", "access")):
             return False

@@ -8,7 +8,7 @@ from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
 _LASTING = re.compile(
-    r"\b(?:ceasefire|cease-fire|truce|armistice|cessation|pause|lull|calm|agreement|accord|protocol|arrangement|deal|phase|stage|mandate|mission|force|suspension|moratorium|period|regime|it|they|contingent|peacekeep\w+|operation|hostilities|fighting|fire|silence|quiet|attacks|firing|guns)\b"
+    r"\b(?:ceasefire|cease-fire|truce|armistice|cessation|pause|lull|calm|agreement|accord|protocol|arrangement|deal|phase|stage|mandate|mission|force|suspension|moratorium|period|regime|it|they|contingent|peacekeep\w+|operation|hostilities|fighting|fire|silence|quiet|attacks|firing|guns|first|second|third|operations|offensives?)\b"
 )
 
 
@@ -31,6 +31,8 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
                 )
             )
         )
+        if re.match(r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)", right.lstrip("- ")):
+            continue
         clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while ", ". "))) : at]
         if not adjective:
             if length.role == "length":

@@ -53,8 +53,7 @@ def _forms(verb: str, irregular: dict[str, str], doubled: frozenset[str]) -> lis
         else stem + "ed"
     )
     found = [(verb, BASE), (third, THIRD), (stem + "ing", ING)]
-    if past != verb:
-        found.append((past, PARTICIPLE))
+    found.append((past, PARTICIPLE))
     return found
 
 
@@ -105,7 +104,7 @@ def acts() -> dict[str, tuple[Act, ...]]:
 
 
 _IS = re.compile(
-    r"\b(?:be|been|being|is|are|was|were|get|gets|isn't|aren't)\s+(?:(?:\w+ly|also|not|now|first|then|all|both|immediately|jointly|mutually|hereby|thereby|further|fully|to be) ){0,3}$"
+    r"\b(?:be|been|being|is|are|was|were|get|gets|isn't|aren't)\s+(?:(?:\w+ly|also|not|now|first|then|all|both|immediately|jointly|mutually|hereby|thereby|further|fully|to be) ){0,3}(?:re-)?$"
 )
 _AND_IS = re.compile(
     r"\b(?:be|been|being|is|are|was|were)\s+[^.;:]{0,60}\b(?:and|or|,)\s+(?:\w+ly |then |also )?$"
@@ -137,6 +136,10 @@ def act_at(word: str, left: str, right: str) -> tuple[Act, int, bool] | None:
                 continue
             taken = match.end()
         passive = is_passive(left, act.form)
+        if act.form == BASE and word.endswith("t") and _IS.search(left[-40:]):
+            continue  # "be set free": the same letters as the participle
+        if act.form == PARTICIPLE and not passive and word in acts() and any(a.form == BASE for a in acts()[word]):
+            continue
         if act.never is not None and act.never.match(right):
             continue
         if (
@@ -169,7 +172,9 @@ def _distance(act: Act, left: str, right: str, passive: bool) -> int | None:
             reach = act.object.match(right)
             found.append(reach.end() if reach else None)
     if act.subject is not None:
-        found.append(_BY_SUBJECT if act.subject.search(left[-110:]) else None)
+        agent = passive and re.match(r"\s+(?:[\w-]+ ){0,3}?by ", right)
+        doer = act.subject.search(right[:110]) if agent else act.subject.search(left[-110:])
+        found.append(_BY_SUBJECT if doer else None)
     filled = [f for f in found if f is not None]
     if not filled or (act.strict and not passive and len(filled) < len(found)):
         return None

@@ -28,7 +28,7 @@ _LEAD = re.compile(
     r"\b(?:provides?(?: for)?|agreed|include[sd]?|calls? for|stipulates?|terms|following|commit(?:s|ted)?|points|provisions|measures|elements|follows|truce|ceasefire|plan|phase|stage|undertak\w+|undertook|requires?|key|deal|agreement|shall|will|must|days?|hours|force|obliged|pledged|promised)\b[^.]*:\s*$"
 )
 _LEAD_HEAD = re.compile(
-    r"\b(?:what (?:has been|was|is|the (?:deal|agreement|parties|sides|text|truce|accord)|they|both|happens)|key (?:points|terms|provisions|elements)|terms of|main (?:points|provisions|elements|terms)|provisions|the (?:deal|terms|agreement|text|accord|truce) (?:in|at|says|provides)|agreed (?:points|terms)|points of the|recap|at a glance|implementation of|elements of)\b"
+    r"\b(?:what (?:has been|was|is|the (?:deal|agreement|parties|sides|text|truce|accord)|they|both|happens|we know)|key (?:points|terms|provisions|elements)|terms of|main (?:points|provisions|elements|terms)|provisions|the (?:deal|terms|agreement|text|accord|truce) (?:in|at|says|provides)|agreed (?:points|terms)|points of the|recap|at a glance|implementation of|elements of)\b"
 )
 _FOLLOWS = re.compile(
     r"\b(?:(?:main|key|principal) (?:points|provisions|elements|terms)|(?:has|contains|comprises|consists of|sets out|makes|made up of|in) (?:[\w-]+ ){0,3}(?:elements|points|provisions|parts|commitments|articles|clauses|steps|stages|phases)|(?:are|is) as follows|(?:points|provisions|terms|steps) (?:follow|are these)|here is what|these are the (?:terms|points)|on the following (?:steps|points|terms|measures))\b[^;]*[.:]\s*$"
@@ -124,7 +124,9 @@ def unders_of(
         stripped = text.rstrip()
         label = _LABEL.match(text)
         own = kind_of_label(label.group(1)) if label else None
-        section = _SECTION.match(text) is not None and len(text) < 90
+        section = len(text) < 90 and (
+            _SECTION.match(text) is not None or (stripped.endswith("?") and _ITEM.match(text) is not None)
+        )
         valued = label is not None and re.search(r"\d|open|closed", text[label.end() :]) is not None
         if (block.kind == "h" or section) and not is_row(text) and own is None and not valued:
             bare = _HEAD_END.sub("", stripped, count=1) if re.match(r"(?:annex|section|chapter|part|appendix)", stripped, re.I) else stripped

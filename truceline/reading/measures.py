@@ -194,7 +194,7 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
 
 _SUBJECT = re.compile(
     r"\b(?P<word>casualties|deaths|fatalities|killings|violations|explosions|attacks|air ?strikes|incidents|clashes|displaced|refugees|wounded|injured|detainees|arrests|dead|death toll|toll)\b[^.;,]{0,50}?"
-    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|went (?:up|down)|jumped|reached|stood at|totall?ed|numbered|amounted to)\b(?: by [^.;,]{1,30})?(?: from [\d,.]+(?: million| thousand)?)?(?: to| at|)\s*(?:about |around |some |nearly |at least |more than )?$"
+    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|went (?:up|down)|jumped|reached|stood at|totall?ed|numbered|amounted to|came to|ran to)\b(?: by [^.;,]{1,30})?(?: from [\d,.]+(?: million| thousand)?)?(?: to| at|)\s*(?:about |around |some |nearly |at least |more than )?$"
 )
 
 

@@ -16,7 +16,7 @@ from truceline.reading.places import known_places
 from truceline.reading.words import Sentence
 
 VERBS = (
-    "said|says|say|estimate|claim|report|assured|assures|indicated|indicates|judged|considered|considers|deplored|regretted|dismissed|dismisses|branded|labelled|labeled|termed|slammed|derided|blasted|criticised|criticized|likened|characterised|characterized|lauded|applauded|mocked|whispered|cried|sighed|laughed|echoed|elaborated|specified|clarified|proclaimed|decried|reckon|reckons|reckoned|believe|believed|calculate|calculates|calculated|assess|assesses|assessed|retorted|objected|snapped|mused|answered|countered|agreed that|summed up|opined|informed|informs|vows|pledges|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
+    "said|says|say|counts|found|finds|posts|tweets|writes|tells|asks|replies|continues|recalls|explains|answers|went on|goes on|estimate|claim|report|assured|assures|indicated|indicates|judged|considered|considers|deplored|regretted|dismissed|dismisses|branded|labelled|labeled|termed|slammed|derided|blasted|criticised|criticized|likened|characterised|characterized|lauded|applauded|mocked|whispered|cried|sighed|laughed|echoed|elaborated|specified|clarified|proclaimed|decried|reckon|reckons|reckoned|believe|believed|calculate|calculates|calculated|assess|assesses|assessed|retorted|objected|snapped|mused|answered|countered|agreed that|summed up|opined|informed|informs|vows|pledges|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
     "explained|explains|confirmed|confirms|stressed|stresses|emphasi[sz]ed|emphasi[sz]es|argued|argues|wrote|writes|tweeted|posted|commented|continued|concluded|asserted|asserts|alleged|alleges|"
     "acknowledged|admitted|replied|responded|remarked|recalled|pointed out|estimated|estimates|expressed|hoped|hopes|has hoped|demanded|demands|called|vowed|pledged|promised|"
     "urged|urges|cautioned|observed|affirmed|reiterated|repeated|denounced|condemned|welcomed|described|hailed|praised|denied|complained|lamented|recounted|accused|underlined|underscored|maintained|"
@@ -37,11 +37,15 @@ _FIGURE_ONLY = frozenset(
         "estimated",
         "estimates",
         "observed",
+        "counts",
+        "found",
+        "finds",
     ]
 )
 
 
 SAYING = frozenset(VERBS.split("|"))
+_BASE = frozenset(("say", "report", "claim", "estimate", "believe", "reckon", "assess", "calculate"))
 
 
 _PRONOUN = re.compile(r"(?:he|she|it|they|i|we|who)$", re.I)
@@ -131,6 +135,9 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
     )
     left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
     # a relative or apposition between commas: "X, a spokesman, said"
+    named = re.search(r"[^,;:\"“”«»]+,\s*((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+),$", left)
+    if named and is_person_name(strip_titles(named.group(1))[0]):
+        return named.group(1), named.start(1)
     apposition = re.search(
         r"([^,;:\"“”«»]+),\s*((?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at)|[a-z][\w-]+)\b[^,;:\"“”«»]*),$",
         left,
@@ -332,6 +339,12 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         if low not in SAYING:
             continue
         at, end = token.start - sentence.start, token.end - sentence.start
+        if low in _BASE and re.search(r"\b(?:would|will|could|can|may|might|not|to|should|must)\s+$", text[:at]):
+            continue
+        if low in ("believed", "considered", "thought") and text[end : end + 4] in (" to ", " dea"):
+            continue  # "believed to have 1,500 fighters" says no one's words
+        if re.search(r"\bwho\s+(?:has |had |also )?$", text[:at]) and not re.match(r"[^,;]{0,60}[:,]?\s*[“\"«]", text[end:]):
+            continue
         has = re.search(r"\s(?:has|have|had)\s+(?:also\s+)?$", text[:at])
         behind = text[: has.start() + 1] if has and _CLOSED.search(text[: has.start() + 1]) else text[:at]
         if re.search(
@@ -345,7 +358,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         quoted = _CLOSED.search(behind) is not None
         inserted = (
             re.search(
-                r"[^,;:\"“”«»]+,\s*(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*,\s*$",
+                r"[^,;:\"“”«»]+,\s*(?:(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*|(?:[A-Z][\w’.-]+ ){1,3}[A-Z][\w’-]+),\s*$",
                 text[:at],
             )
             is not None

@@ -47,7 +47,7 @@ _RECURS = (
     (re.compile(r"\b(?:quarterly|every quarter|every three months)\b"), "P3M"),
     (re.compile(r"\b(?:on )?alternate days\b"), "P2D"),
     (re.compile(r"\b(?:every other day|every two days)\b"), "P2D"),
-    (re.compile(r"\b(?:fortnightly|every two weeks|biweekly|every other week)\b"), "P14D"),
+    (re.compile(r"\b(?:a|every|each|per) fortnight\b|\b(?:fortnightly|every two weeks|biweekly|every other week)\b"), "P14D"),
 )
 
 
@@ -67,6 +67,8 @@ def read_terms(
     for sentence, mark in zip(sentences, marks, strict=True):
         if not setting.agreement and _tells_of_old(sentence, setting, old):
             old = sentence.index
+            continue
+        if sentence.low.endswith("?"):
             continue
         under = unders.get(sentence.index, NOTHING)
         lead = under.lead or setting.summary

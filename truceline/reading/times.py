@@ -39,6 +39,7 @@ _STARTERS = frozenset(
         *EDGE,
         *SOFT,
         "zero",
+        "that",
         "end",
         "year's",
         "year’s",

@@ -25,6 +25,8 @@ def is_term(
         if trigger.noun and not facts:
             draft.weak = True
             if setting.agreement:
+                if sentence.index < 2 and not re.search(r"\b(?:shall|will)\b", low):
+                    return False  # the title
                 return bool(
                     re.search(
                         r"\b(?:shall|agree|establish|declare|implement|observe|hereby|maintain|enter|begin|cease)",
@@ -66,7 +68,9 @@ def is_term(
         if "count" in facts:
             draft.count = draft.of = None
         return bool({"start", "due", "recurs", "within"} & set(facts)) or (
-            bound and not trigger.noun and bool(re.search(r"\b(?:shall|will)\b", clause))
+            (bound or re.search(r"\b(?:next|second|further|follow-up|committee|commission|sides|parties|talks|negotiations)\b", clause) is not None)
+            and trigger.strength == 2
+            and bool(re.search(r"\b(?:shall|will|are to|is to)\b", clause))
         )
     if kind == "zone":
         if facts:
