@@ -23,7 +23,7 @@ _STEMS = re.compile(
 
 
 _VEHICLES = re.compile(
-    r"(?!in |of |at |on |during |by |since |over |for |to |from )(?:[\w-]+ ){0,3}?(?:trucks?|vehicles?|tanks?|drones?|aircraft|planes?|jets?|helicopters?|ships?|boats?|vessels?|tonnes?|tons|convoys?|lorries|km|kilomet\w+|miles?|metres?|meters?|hours?|days?|weeks?|months?|years?|percent|per cent|%|dollars|euros|litres|barrels|rockets|missiles|shells|howitzers?|guns|launchers?|pieces|rounds|mines|positions|checkpoints|villages|towns|cities|districts|provinces|countries|nations|sides|parties|points|minutes|times|crossings|members of the security council|states|patrols?|observers|monitors|posts)\b"
+    r"(?!in |of |at |on |during |by |since |over |for |to |from |killed|dead|wounded|injured|hurt|displaced|missing|detained|died)(?:(?!in |of |at |on |from |by |to |for |and |or |with |last |this )[\w-]+ ){0,3}?(?:trucks?|vehicles?|tanks?|drones?|aircraft|planes?|jets?|helicopters?|ships?|boats?|vessels?|tonnes?|tons|convoys?|lorries|km|kilomet\w+|miles?|metres?|meters?|hours?|days?|weeks?|months?|years?|percent|per cent|%|dollars|euros|litres|barrels|rockets|missiles|shells|howitzers?|guns|launchers?|pieces|rounds|mines|positions|checkpoints|villages|towns|cities|districts|provinces|countries|nations|sides|parties|points|minutes|times|crossings|members of the security council|states|patrols?|observers|monitors|posts)\b"
 )
 
 
@@ -42,7 +42,7 @@ _BY = re.compile(
 )
 
 
-_JOINED = re.compile(r"[\s-](?:[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?")
+_JOINED = re.compile(r"[\s-](?:(?!were|was|have|has|had|are|killed|wounded|injured|dead|hurt|died|displaced|in|on|at|from|by|missing|captured|since|and)[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?")
 # A figure that goes on with the measure of the one before it.
 _PART_OF = re.compile(
     r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom|which)|, with|\bas well as|\bmost of them|\bcomprising|\bcompared (?:with|to)|\bagainst|\bup from|\bdown from)(?: at least| about| some| more than)?\s*$"
@@ -77,6 +77,7 @@ class Figure:
     span: tuple[int, int]
     at: int
     confidence: float = 0.9
+    inherits: bool = False  # its measure is that of the figure before it
 
 
 def read_claims(
@@ -113,6 +114,7 @@ def read_claims(
             figure.said_by = (
                 next((who for a, b, who in quoted if a <= figure.at < b and who), None)
                 or _said_by(sentence, figure.at - sentence.start, said.get(sentence.index, []))
+                or (here[-1].said_by if figure.inherits else None)
                 or labels.get(sentence.block)
             )
             here.append(figure)
@@ -173,6 +175,7 @@ def _figure(
     )
     if _GOOD_END.match(right):
         return None
+    inherits = False
     if choice is None and here and not _OWN_VERB.match(right):
         previous = here[-1]
         part = _PART_OF.search(left) and _IS_PEOPLE.match(right)
@@ -188,12 +191,12 @@ def _figure(
             and at - (previous.at - base) < 60
         ) or (
             re.search(r"(?:\band|[:;,])\s*$", left)
-            and _IS_PEOPLE.match(right)
-            and ":" in low[:at]
+            and (":" in low[:at])
             and at - (previous.at - base) < 140
         )
         whose = re.search(r"\bof (?:whom|which)\s+(?:about |some |around )?$", left) is not None
         if part or of_them or other_figure or or_more or listed or whose:
+            inherits = True
             choice = (
                 previous.measure,
                 previous.word,
@@ -247,6 +250,7 @@ def _figure(
         None,
         (base + _clause_start(low, at), base + min(stop, len(low))),
         base + at,
+        inherits=inherits,
     )
 
 

@@ -179,11 +179,20 @@ def clauses_of(
             or any(cut <= d.start - sentence.start for d in marks.distances)
             or any(cut <= sentence.tokens[q.first].start - sentence.start for q in marks.quantities)
         )
-        if trigger.kind == before.kind and re.search(r", (?:which|who|that)\b[^,;]{0,40}$", between):
+        if trigger.kind == before.kind and re.search(r", (?:which|who|that)\b[^,;]{0,40}$| of (?:that|which|this)\b[^,;]{0,20}$", between):
             continue
         if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
             continue
-        if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):
+        earlier = low[kept[-1][1] : cut]
+        fresh = re.search(r"[a-z]{3,}\s(?:[\w’-]+ )*?(?:shall|will|must|may|is to|are to)\b", re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end]))
+        if trigger.kind == before.kind and (
+            (rank == 1 and not own and not (fresh and re.search(r"\b(?:shall|will|must|may|is to|are to)\b", earlier)))
+            or (trigger.noun and not own)
+        ):
+            continue
+        if trigger.kind == before.kind and before.noun and trigger.noun and re.fullmatch(r",? (?:and|or) ", between):
+            continue  # "release and exchange of"
+        if before.kind == "monitoring" and low.startswith("report", trigger.start) and not fresh:
             continue
         # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
         own_verb = re.search(r"\b(?:shall|will|must)\b(?! not)", low[cut : trigger.start]) or re.search(

@@ -136,7 +136,7 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
         ) or (
             length.role in ("plain", "length")
             and draft.kind in ONE_TIME
-            and re.search(r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given)\s+(?:a period of |the next |the first |a maximum of |at most )?$", sentence.low[: length.start - sentence.start])
+            and re.search(r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for)\s+(?:a period of |the next |the first |a maximum of |at most )?$", sentence.low[: length.start - sentence.start])
         ):
             if draft.within is None:
                 draft.within, draft.after = length.iso, length.anchor or draft.after

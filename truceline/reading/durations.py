@@ -79,25 +79,25 @@ _BEFORE_A = frozenset(
 
 
 _WITHIN = re.compile(
-    r"(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
+    r"\b(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
     r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
     r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an)?\s*(?:next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
 )
 
 
 _LENGTH = re.compile(
-    r"(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|extended by|prolonged by|renewed for|remain in force|valid|run(?:s|ning)?|term of|"
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|extended by|prolonged by|renewed for|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
 
 
 _PAST = re.compile(
-    r"(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
+    r"\b(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
 )
 
 
-_EVERY = re.compile(r"(?:every|each)\s*$")
+_EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
 _AFTER = re.compile(

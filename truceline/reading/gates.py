@@ -269,6 +269,8 @@ def _open_to_terms(
 
 def _noun_is_bound(low: str, left: str, at: int, end: int, kind: str) -> bool:
     """Whether a report's words around a noun set, plan or undertake what it names."""
+    if kind in ("cessation", "duration") and re.search(r"\b(?:announcement|declaration|proclamation|offer)\b[^.;]{0,50}\bof [^.;,]{0,30}$", left):
+        return True
     if kind == "monitoring" and re.match(
         r"[^;.]{0,150}\b(?:will|shall|must|is to|are to) (?:\w+ )?(?:report|monitor|oversee|supervise|verify|observe|watch|check|investigate|follow|ensure|start|arrive|be (?:set|establish|creat|form|deploy|sent|station))",
         low[end:],

@@ -105,6 +105,8 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
     if a.sentence == b.sentence and shared and not set(fa) ^ set(fb) and overlap < 0.7:
         return False
+    if agreement and abs(a.sentence - b.sentence) == 1 and (a.weak or b.weak) and overlap >= 0.2:
+        return True
     if agreement:
         return overlap > 0.8 and (bool(shared) or (not fa and not fb))
     if shared and overlap >= 0.2:

@@ -18,6 +18,10 @@ _TITLED = re.compile(
 )
 
 
+# A person or body without a name as the subject of a sentence: "At 10:25 a commander of …".
+_SOMEONE = re.compile(
+    r"(?:(?:At|On|In|Near|After|Outside|Inside) [^,]{2,60}?,? )?(?P<who>(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[\w’-]+ ){0,3}?(?:m[ae]n|wom[ae]n|commander|soldier|officer|fighter|resident|nurse|doctor|teacher|official|diplomat|guard|driver|spokes\w+|minister|president|envoy|army|ministry|government|presidency|movement|group|mission|agency|committee|council|alliance|front|command|police|union)\b)(?! (?:of|in) (?:the )?(?:forces|age))"
+)
 _SOURCED = ("ccording to", "citing", "source", "speak", "spoke", "count", "tally", "figures", "estimate", "data", "statement", "records", "quoting")
 
 
@@ -228,6 +232,8 @@ def said_in(
             persons = list(_persons(sentence, people, spans))
             if persons:
                 last = persons[0]
+            elif (someone := _SOMEONE.match(sentence.text)) is not None:
+                last = someone.group("who")
     return found
 
 
@@ -413,7 +419,12 @@ def _is_scare(
         return not (closing and count >= 6) and count < 9
     if how.startswith(("the same", "named in", "by office")) and count < 5 and not closing:
         return True
-    return count == 3 and not closing and not stands_alone and words.istitle()
+    if count == 3 and not closing and not stands_alone:
+        called = re.search(
+            r"\b(?:call|describ|dismiss|brand|label|hail|denounc|condemn|slam|term|character)\w*\b[^.;]{0,40}$", before.lower()
+        )
+        return words.istitle() or called is None
+    return False
 
 
 def _once(found: list[Said]) -> list[Said]:

@@ -158,11 +158,21 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
         ):
             continue
         start = match.end()
+    when = _WHEN_FIRST.match(left[start:].lstrip())
+    if when:
+        start += len(left[start:]) - len(left[start:].lstrip()) + when.end()
     subject = left[start:].strip()
     bare = subject.lstrip("’' ")
     if not bare or len(bare) > 160:
         return None
     return bare, start + left[start:].index(bare)
+
+
+# "From the evening of 20 to the evening of 21 September monitors …": the time is no subject.
+_WHEN_FIRST = re.compile(
+    r"(?:From|Between|On|In|At|During|Since|By|Until|After|Before|Over|Overnight|Late|Early)\b.*\b(?:(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|morning|evening|night|noon|day|week|month|year|hours)\s+(?=[a-z]|the |[A-Z])"
+)
 
 
 # What may stand between an inverted verb and its subject: "has assured for his part the general".
@@ -246,6 +256,10 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
         ]
         if names:
             return people.resolve(strip_titles(names[-1])[0]), False
+    if before and re.fullmatch(
+        r"(?:(?:his|her|their|its|the) (?:\w+ )?(?:statement|spokes\w+|office|communiqu[eé]|message|letter|post|text|announcement))", phrase, re.I
+    ) and not re.match(r"the spokes|the office", phrase, re.I):
+        return before, True
     for match in reversed(list(NAME.finditer(phrase))):
         words = re.sub(r"['’]s?$", "", match.group())
         if re.match(
@@ -293,6 +307,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
     """Every verb of saying in a sentence with whom it names."""
     text = sentence.text
     found: list[Attribution] = []
+    spoke = before  # who spoke last, this sentence included
     for match in _SOURCE.finditer(text):
         who, pronoun = name_of(match.group("who") or match.group("who2"), people, before)
         if who:
@@ -338,6 +353,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         low = token.low
         if low not in SAYING:
             continue
+        before = found[-1].who if found else spoke
         at, end = token.start - sentence.start, token.end - sentence.start
         if low in _BASE and re.search(r"\b(?:would|will|could|can|may|might|not|to|should|must)\s+$", text[:at]):
             continue
