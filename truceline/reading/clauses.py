@@ -40,6 +40,36 @@ def _frames() -> tuple[
     return tuple(found)
 
 
+@lru_cache(maxsize=1)
+def _stems() -> tuple[dict[str, tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
+    """(stem, kind) by the first three letters of words, and those that are more than a word."""
+    by_start: dict[str, list[tuple[str, str]]] = {}
+    anywhere: list[tuple[str, str]] = []
+    for kind, stems, _, _ in _frames():
+        for stem in stems:
+            if stem.isalpha() and len(stem) >= 3:
+                by_start.setdefault(stem[:3], []).append((stem, kind))
+            else:
+                anywhere.append((stem, kind))
+    return {k: tuple(v) for k, v in by_start.items()}, tuple(anywhere)
+
+
+def _kinds_in(sentence: Sentence) -> set[str]:
+    """The kinds of term whose stems stand in a sentence: a cheap test before the grammar."""
+    by_start, anywhere = _stems()
+    found: set[str] = set()
+    for token in sentence.tokens:
+        word = token.low
+        for stem, kind in by_start.get(word[:3], ()):
+            if word.startswith(stem):
+                found.add(kind)
+    low = sentence.low
+    for stem, kind in anywhere:
+        if stem in low:
+            found.add(kind)
+    return found
+
+
 def triggers_of(
     sentence: Sentence, setting: Setting, lead: bool, masked: list[tuple[int, int]]
 ) -> list[Trigger]:
@@ -68,7 +98,8 @@ def triggers_of(
         if strength:
             found.append(Trigger(kind, at, end, noun, strength))
 
-    frames = [f for f in _frames() if any(stem in low for stem in f[1])]
+    here = _kinds_in(sentence)
+    frames = [f for f in _frames() if f[0] in here]
     for kind, _, phrases, _ in frames:
         if phrases is not None:
             for match in phrases.finditer(low):

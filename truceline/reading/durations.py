@@ -173,6 +173,7 @@ def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
     return None
 
 
+_UNIT_WORD = re.compile(r"second|minute|mins?\b|hour|hrs?\b|day|week|fortnight|month|year")
 _D_DAY = re.compile(
     r"(?<![\w-])d(?:-?day)?\s?\+\s?(\d{1,3})(?!\d)(?: days?)?"
     r"|(?<![\w-])the (\d{1,3})(?:st|nd|rd|th) day\b(?! of [a-z]* ?(?:january|february|march|april|may|june|july|august|september|october|november|december))"
@@ -220,6 +221,8 @@ def number_of_words(words: str) -> float | None:
 def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
     """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
     the tokens at which a number (or "every") may begin."""
+    if _UNIT_WORD.search(text) is None and "d+" not in text and "d +" not in text and "-day" not in text:
+        return []
     found = day_counts(tokens, text, offset)
     taken = {i for x in found for i in range(x.first, x.last)}
     n, done = len(tokens), 0

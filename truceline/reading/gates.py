@@ -39,11 +39,20 @@ _COLLAPSE = re.compile(
 _QUOTED = re.compile(r"[\"“”«»]")
 
 
+_MAY_BE_OLD = re.compile(
+    r"previous|earlier|former|past|failed|collaps|short-lived|prior|last year|broke|first|another|fell apart|unrav|lapsed|expired|violated|breached|never|not hold|had |ended|lasted|has held|dating|(?:19|20)\d\d"
+)
+
+
 def is_background(sentence: Sentence, at: int, published_year: int | None, agreement: bool) -> bool:
     """Whether the words at offset ``at`` of the sentence speak of another, older arrangement."""
     if agreement:
         return False
     low = sentence.low
+    if sentence.old is None:
+        sentence.old = _MAY_BE_OLD.search(low) is not None
+    if not sentence.old:
+        return False
     left = max(
         low.rfind(m, 0, at)
         for m in (";", ", but ", ", while ", " whereas ", ", although ", ", though ")

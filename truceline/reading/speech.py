@@ -102,6 +102,7 @@ _INVERTS = frozenset(
 _ACCORDING = re.compile(
     r"\b(?:according to|as per|citing|quoting|in the words of|in the (?:count|view|estimate|opinion) of|(?:by|on) the (?:count|estimate|figures|reckoning) of|in (?:a|the) (?:\w+ )?statement (?:made |issued |released )?by|figures from|data from)\s+", re.I
 )
+_ACCORDING_HINT = re.compile(r"according|as per|citing|quoting|words of|the (?:count|view|estimate|opinion|figures|reckoning)|(?:figures|data) from|statement")
 # "by the ministry's count", "(source: Department of Welfare)", "the ministry's figures show"
 _SOURCE = re.compile(
     r"(?:\b[Bb]y |\b)(?P<who>(?:the |[A-Z])[^,;:.()“”\"]{2,50}?)['’]s? (?:own |latest |official )?(?:count|tally|reckoning|estimate|figures|data|records)\b(?: (?:show|shows|suggest|put|say))?|\((?:[Ss]ource|SOURCE)s?: (?P<who2>[^()]{2,60})\)"
@@ -308,14 +309,16 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
     text = sentence.text
     found: list[Attribution] = []
     spoke = before  # who spoke last, this sentence included
-    for match in _SOURCE.finditer(text):
+    low = sentence.low
+    sourced = any(w in low for w in ("count", "tally", "reckoning", "estimate", "figures", "data", "records", "source"))
+    for match in _SOURCE.finditer(text) if sourced else ():
         who, pronoun = name_of(match.group("who") or match.group("who2"), people, before)
         if who:
             at = max(match.start("who"), match.start("who2"))
             found.append(
                 Attribution(who, "according to", match.start(), match.end(), at, "according", pronoun)
             )
-    for match in _SPEAKS_OF.finditer(text):
+    for match in _SPEAKS_OF.finditer(text) if "k of " in low or "ke of " in low or "ks of " in low else ():
         subject = subject_before(text, match.start())
         if subject:
             who, pronoun = name_of(subject[0], people, before)
@@ -323,7 +326,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                 found.append(
                     Attribution(who, "speaks of", match.start(), match.end(), subject[1], "before", pronoun)
                 )
-    for match in _ACCORDING.finditer(text):
+    for match in _ACCORDING.finditer(text) if _ACCORDING_HINT.search(low) else ():
         after = re.match(
             r"(?:the |a |an )?[^,;:.\"“”«»()]+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
             text[match.end() :],

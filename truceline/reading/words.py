@@ -96,6 +96,7 @@ class Sentence:
     block: int
     index: int = 0
     heading: bool = False
+    old: bool | None = None  # may it speak of an older arrangement, once looked at
     names: list[re.Match[str]] | None = None  # runs of capitalised words, once looked for
 
 
