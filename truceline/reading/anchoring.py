@@ -11,7 +11,7 @@ from truceline.reading.places import zone_offset, zones_named
 from truceline.reading.times import Said
 
 _FUTURE = re.compile(
-    r"\b(?:will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
+    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
     r"agree|agrees|begins?|starts?|takes effect|come into|enters?|opens?|ends?|expires?|next|coming|upcoming|until|ready to|hopes? to|meets?|may|can|could)\b"
 )
 _PAST = re.compile(
@@ -110,7 +110,8 @@ def tense_at(text: str, at: int, role: str) -> str:
         if nearest:
             return nearest
     after = text[at:]
-    future, past = _FUTURE.search(after), _PAST.search(after)
+    future = _FUTURE.search(after)
+    past = next((m for m in _PAST.finditer(after) if not _ANNOUNCE.fullmatch(m.group())), None)
     if future and (not past or future.start() <= past.start()):
         return "future"
     if past:

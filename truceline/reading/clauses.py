@@ -165,6 +165,14 @@ def clauses_of(
             continue  # "a mission will be deployed, with up to 60 observers"
         if (
             before.noun
+            and before.kind == "monitoring"
+            and trigger.kind == "deployment"
+            and not re.search(r"[;,]", between)
+        ):
+            kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            continue  # "monitors from Kenya and Ghana will deploy"
+        if (
+            before.noun
             and before.kind in ("monitoring", "patrol", "deployment", "access", "meeting")
             and trigger.kind == "deliverable"
             and low[trigger.start :].startswith("be ")
@@ -186,6 +194,12 @@ def clauses_of(
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])
             elif before.noun and before.kind == "monitoring" and trigger.kind == "deliverable":
                 pass
+            elif (
+                before.kind == "zone"
+                and trigger.kind in ("withdrawal", "prohibition", "deployment")
+                and any(kept[-1][1] <= d.start - sentence.start < trigger.start for d in marks.distances)
+            ):
+                kept.append((trigger, before.end, 1))
             elif (
                 _rank(trigger) < _rank(before)
                 and (before.noun or trigger.kind == "exception")
@@ -215,6 +229,14 @@ def clauses_of(
         if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
             continue
         earlier = low[kept[-1][1] : cut]
+        alone = not (
+            any(kept[-1][1] <= m.said.start - sentence.start < cut for m in marks.moments)
+            or any(kept[-1][1] <= x.start - sentence.start < cut for x in marks.lengths)
+            or any(kept[-1][1] <= d.start - sentence.start < cut for d in marks.distances)
+            or any(kept[-1][1] <= sentence.tokens[q.first].start - sentence.start < cut for q in marks.quantities)
+        )
+        if trigger.kind == before.kind and rank == 1 and alone and re.fullmatch(r"(?: [a-z]+ly)?,? (?:and|or) (?:be |to |then )*", between):
+            continue  # "marked and cleared": one act, what follows holds for both
         fresh = re.search(r"[a-z]{3,}\s(?:[\w’-]+ )*?(?:shall|will|must|may|is to|are to)\b", re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end]))
         if trigger.kind == before.kind and (
             (rank == 1 and not own and not (fresh and re.search(r"\b(?:shall|will|must|may|is to|are to)\b", earlier)))

@@ -24,7 +24,7 @@ _NOUNS = {
     "deliverable": r"lists|maps|members|officers|delegates|seats|villages|families",
 }
 _CLASS = {
-    kind: re.compile(rf"[\s-]*(?:(?!and\b|or\b|in\b|at\b|from\b|by\b|to\b|days?\b|hours?\b)[\w’'-]+[ -]){{0,4}}?(?:{words})\b")
+    kind: re.compile(rf"[\s-]*(?:(?!and\b|or\b|in\b|at\b|from\b|by\b|to\b|of\b|will\b|shall\b|must\b|may\b|is\b|are\b|were\b|have\b|who\b|that\b|days?\b|hours?\b)[\w’'-]+[ -]){{0,4}}?(?:{words})\b")
     for kind, words in _NOUNS.items()
 }
 _STRONG = re.compile(
@@ -61,7 +61,7 @@ def set_count(
         if value is None or not float(value).is_integer():
             continue
         fits = nouns is not None and nouns.match(tail) is not None
-        numbering = _NUMBERING.search(low[:at]) is not None or re.match(
+        numbering = (draft.kind == "handover" and re.search(r"\b(?:bodies|remains) of (?:about |some |the )?$", low[:at])) or _NUMBERING.search(low[:at]) is not None or re.match(
             r",?\s+(?:of them )?(?:in (?:number|all|total)|strong)\b", tail
         )
         counted = fits or numbering

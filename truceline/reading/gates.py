@@ -135,6 +135,10 @@ def _verb_strength(
         if bind and bind.end() >= len(near) - 45 and not happened:
             return STATED
         return STATED if planned or bound or agreement else NOT
+    if re.search(
+        r"\b(?:wish\w*|want\w*|willing|unwilling|refus\w+|unable|right|tr(?:y|ies|ied|ying)|attempt\w*|hop(?:es?|ed|ing)|fail\w*|threat\w*) to\s+$", near
+    ):
+        return NOT
     if form == BASE and re.search(r"\bto\s+(?:\w+ly |also |jointly |then |both )?$", near):
         if bind and not happened:
             return BOUND
@@ -213,7 +217,7 @@ def strength_of(
 
 # A quotation that gives the terms themselves.
 _FROM_WHEN = re.compile(r"\b(?:with effect from|effective|takes? effect|as from|as of|will (?:begin|start) (?:at|on)|from \d)\b")
-_TRUCE_WORDS = r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice|cessation|protocol|arrangement)\b"
+_TRUCE_WORDS = r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice|cessation|protocol|arrangement|pact|plan|terms|lull)\b"
 
 
 def _open_to_terms(

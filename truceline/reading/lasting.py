@@ -36,7 +36,9 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
         clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while ", ". "))) : at]
         if not adjective:
             if length.role == "length":
-                if not _LASTING.search(clause_left):
+                if not _LASTING.search(clause_left) and not re.search(
+                    r"\b(?:stop|halt|cease|suspend|paus|hold)\w* [^.;]*$", clause_left
+                ):
                     continue
             elif length.role != "plain" or not re.search(
                 r"\b(?:lasts?|last for|valid for|in force for|duration (?:is|of|shall be)|period of|extend\w* (?:by|for)|renew\w* for)\W*(?:[\w-]+ ){0,3}$",
@@ -73,7 +75,7 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
             ):
                 continue
             if re.search(
-                r"\b(?:call(?:ed|s|ing) for|demand\w*|urg\w+|propos\w+|reject\w*|seek\w*|discuss\w*|if|would|could|collapsed|expired)\b",
+                r"\b(?:call(?:ed|s|ing) for|demand\w*|urg\w+|hop(?:e|es|ed|ing)|want\w*|push\w* for|propos\w+|reject\w*|seek\w*|discuss\w*|if|would|could|collapsed|expired)\b",
                 clause_left,
             ):
                 continue

@@ -22,6 +22,13 @@ def is_term(
         draft.effect = True
         return draft.start is not None
     if kind == "cessation":
+        if (
+            trigger.noun
+            and "start" not in facts
+            and setting.agreement
+            and re.search(r"\b(?:remains?|lasts?|valid|concluded for|term of|in force|continues?)\b", clause)
+        ):
+            return False  # how long it lasts is a term of its own
         if trigger.noun and not facts:
             draft.weak = True
             if setting.agreement:
@@ -141,7 +148,7 @@ def is_term(
             )
         )
     if kind == "exception":
-        if re.match(r"(?:retains?|reserves?|keeps?|has|have) |do(?:es)? not (?:apply|cover|extend)|may (?:still )?continue", low[trigger.start :]):
+        if re.match(r"(?:retains?|reserves?|keeps?|has|have) |do(?:es)? not (?:apply|cover|extend)|may (?:still )?continue|exclud|exempt|(?:is|are|be) (?:allowed|permitted|entitled|free) to", low[trigger.start :]):
             return True
         return bound or trigger.strength == 2 or bool(
             re.search(
