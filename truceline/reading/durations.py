@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from truceline.reading.numbers import Quantity, quantity_at
-from truceline.reading.words import Token
+from truceline.reading.numbers import Quantity, number_at, quantity_at
+from truceline.reading.words import Token, tokens_of
 
 _UNITS = {
     "second": "S",
@@ -79,25 +79,25 @@ _BEFORE_A = frozenset(
 
 
 _WITHIN = re.compile(
-    r"(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
+    r"\b(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
     r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
     r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an)?\s*(?:next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
 )
 
 
 _LENGTH = re.compile(
-    r"(?:for|lasts?|lasting|last|period of|duration of|duration shall be|extended by|prolonged by|renewed for|remain in force|valid|run(?:s|ning)?|term of|"
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|extended by|prolonged by|renewed for|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
 
 
 _PAST = re.compile(
-    r"(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
+    r"\b(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
 )
 
 
-_EVERY = re.compile(r"(?:every|each)\s*$")
+_EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
 _AFTER = re.compile(
@@ -173,13 +173,61 @@ def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
     return None
 
 
+_UNIT_WORD = re.compile(r"second|minute|mins?\b|hour|hrs?\b|day|week|fortnight|month|year")
+_D_DAY = re.compile(
+    r"(?<![\w-])d(?:-?day)?\s?\+\s?(\d{1,3})(?!\d)(?: days?)?"
+    r"|(?<![\w-])the (\d{1,3})(?:st|nd|rd|th) day\b(?! of [a-z]* ?(?:january|february|march|april|may|june|july|august|september|october|november|december))"
+    r"|(?<![\w-])the (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fourteenth|fifteenth|sixteenth|twentieth|thirtieth) day\b"
+    r"|(?<![\w-])day (\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|sixteen|twenty|twenty-one|thirty)\b(?! (?:of|after) (?:the )?(?:war|conflict|fighting|siege))"
+)
+_ORDINALS = {
+    "second": "two", "third": "three", "fourth": "four", "fifth": "five", "sixth": "six",
+    "seventh": "seven", "eighth": "eight", "ninth": "nine", "tenth": "ten",
+    "fourteenth": "14", "fifteenth": "15", "sixteenth": "16", "twentieth": "20", "thirtieth": "30",
+}  # fmt: skip
+_BY_DAY = re.compile(r"\b(?:by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
+
+
+def day_counts(tokens: list[Token], text: str, offset: int) -> list[Length]:
+    """Days counted from D-day: "by D+7", "D-day + 30", "no later than day 16"."""
+    if "d+" not in text and " day" not in text and "d + " not in text and "-day" not in text:
+        return []
+    found = []
+    for match in _D_DAY.finditer(text):
+        plus = match.group(1) is not None
+        if not plus and not _BY_DAY.search(text[: match.start()]):
+            continue
+        words = next(x for x in match.groups() if x)
+        words = _ORDINALS.get(words, words)
+        amount = int(words) if words.isdigit() else int(number_of_words(words) or 0)
+        if not amount:
+            continue
+        first = next(i for i, t in enumerate(tokens) if t.end - offset > match.start())
+        last = next((i for i, t in enumerate(tokens) if t.start - offset >= match.end()), len(tokens))
+        code, seconds = iso(float(amount), "D")
+        anchor = "D-day" if plus else "the first day"
+        found.append(
+            Length(code, seconds, "within" if plus else "day", first, last, match.start() + offset, match.end() + offset, anchor)
+        )
+    return found
+
+
+def number_of_words(words: str) -> float | None:
+    """The number that words such as "twenty-one" say, or None."""
+    said = number_at(tokens_of(words), 0)
+    return said[0] if said else None
+
+
 def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
     """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
     the tokens at which a number (or "every") may begin."""
-    found: list[Length] = []
+    if _UNIT_WORD.search(text) is None and "d+" not in text and "d +" not in text and "-day" not in text:
+        return []
+    found = day_counts(tokens, text, offset)
+    taken = {i for x in found for i in range(x.first, x.last)}
     n, done = len(tokens), 0
     for i in spots:
-        if i < done:
+        if i < done or i in taken:
             continue
         low = tokens[i].low
         amount, unit_at, first = None, None, i
@@ -218,7 +266,10 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
             elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
                 amount, unit_at = 1.0, i + 1
-        if amount is None or unit_at is None:
+        if not amount or unit_at is None:
+            if low in ("a", "an", "one") and i + 3 < n and tokens[i + 1].low in _UNITS and tokens[i + 2].text == "-" and tokens[i + 3].low == "long":
+                amount, unit_at = 1.0, i + 1  # "a week-long truce"
+        if not amount or unit_at is None:
             continue
         unit = _unit(tokens, unit_at)
         if unit is None:
@@ -276,6 +327,8 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
         after = text[end - offset :]
         found.append(_role(text_iso, seconds, before, after, first, j, start, end))
         done = j
+    if taken:
+        found.sort(key=lambda x: x.start)
     return found
 
 

@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from truceline.reading.page import Page
-from truceline.reading.people import People, is_person_name, names_in, strip_titles
+from truceline.reading.people import NAME, People, is_person_name, names_in, strip_titles
 from truceline.reading.speech import SAYING, Attribution, attributions, name_of
 from truceline.reading.words import Sentence
 
-_PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」"}
-_OPENING = re.compile("[“”«„\"‟「‘']")
+_PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」", "‹": "›"}
+_OPENING = re.compile("[“”«»„\"‟「‘'‹]")
 _TITLED = re.compile(
     r"(?:film|documentary|book|song|novel|titled|entitled|called|named|known as|dubbed|so-called|codenamed|operation|newspaper|magazine|report|programme|program|podcast|term|word|headlined)\s*,?\s*$",
     re.I,
 )
+
+
+# A person or body without a name as the subject of a sentence: "At 10:25 a commander of …".
+_SOMEONE = re.compile(
+    r"(?:(?:At|On|In|Near|After|Outside|Inside) [^,]{2,60}?,? )?(?P<who>(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[\w’-]+ ){0,3}?(?:m[ae]n|wom[ae]n|commander|soldier|officer|fighter|resident|nurse|doctor|teacher|official|diplomat|guard|driver|spokes\w+|minister|president|envoy|army|ministry|government|presidency|movement|group|mission|agency|committee|council|alliance|front|command|police|union)\b)(?! (?:of|in) (?:the )?(?:forces|age))"
+)
+_SOURCED = ("ccording to", "citing", "source", "speak", "spoke", "count", "tally", "figures", "estimate", "data", "statement", "records", "quoting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,14 @@ def quotes_of(page: Page) -> list[Quote]:
                 and text[i + 1].isalnum()
             ):
                 close = "”“"
+            if (
+                char == "»"
+                and (i == block.start or text[i - 1] in " (\u00a0")
+                and i + 1 < block.end
+                and text[i + 1].isalnum()
+                and "«" in text[i + 1 : block.end]
+            ):
+                close = "«"  # the German way round
             single = (
                 char in "‘'"
                 and (i == block.start or text[i - 1] in " (\u00a0")
@@ -139,8 +154,10 @@ def statements_of(
     people: People,
     by_sentence: dict[int, list[Attribution]],
     quotes: list[Quote],
+    labels: dict[int, str],
 ) -> list[Said]:
-    """Every statement of the body with its speaker. ``by_sentence``: who speaks, per sentence."""
+    """Every statement of the body with its speaker. ``by_sentence``: who speaks, per sentence;
+    ``labels``: who speaks in a block that names its speaker at the start."""
     if not quotes:
         return []
     found: list[Said] = []
@@ -175,6 +192,8 @@ def statements_of(
         speaker, how, sure = _speaker(
             page, quote, sentences, by_sentence, people, last_by_block, found
         )
+        if speaker is None and quote.block in labels:
+            speaker, how, sure = labels[quote.block], "named at the start of the paragraph", 0.9
         if carried and quote.block == carried[1] + 1 and speaker is None:
             speaker, how, sure = carried[0], "the paragraph before goes on", 0.8
         if _is_scare(page, quote, words, count, speaker, how):
@@ -198,9 +217,8 @@ def said_in(
     for sentence in sentences:
         hits: list[Attribution] = []
         if (
-            "ccording to" in sentence.text
+            any(word in sentence.low for word in _SOURCED)
             or any(t.low in SAYING for t in sentence.tokens)
-            or " citing " in sentence.text
         ):
             for a in attributions(sentence, people, last):
                 at = sentence.start + a.verb_start
@@ -214,6 +232,8 @@ def said_in(
             persons = list(_persons(sentence, people, spans))
             if persons:
                 last = persons[0]
+            elif (someone := _SOMEONE.match(sentence.text)) is not None:
+                last = someone.group("who")
     return found
 
 
@@ -262,7 +282,7 @@ def _speaker(
                     a.kind == "before"
                     and sentence.start + a.subject_start >= quote.close_at
                     and not re.search(
-                        r"[.;:]\s|\b(?:and|but|while)\b",
+                        r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bGen)(?<!\bCol)(?<!\bMaj)(?<!\bCapt)(?<!\bBrig)(?<!\bLt)(?<!\bSgt)(?<!\bProf)(?<!\bSt)(?<!\bAdm)(?<!\b[A-Z])[.;:]\s|\b(?:and|but|while)\b",
                         text[quote.close_at : sentence.start + a.subject_start],
                     )
                     and sentence.start + a.subject_start - quote.close_at < 70
@@ -285,6 +305,11 @@ def _speaker(
                 and len(follows.text) < 120
             ):
                 return a.who, "named after the quotation", 0.85
+    signed = re.match(r"\s*(?:[—–-]|\()\s*(?=[A-Z])", after)
+    if signed and (named := NAME.match(after, signed.end())):
+        name = strip_titles(named.group())[0]
+        if is_person_name(name) or name in people.spans:
+            return people.resolve(name), "named after a dash", 0.85
     # 2. before it, in the same sentence (nearest verb)
     best: Attribution | None = None
     for sentence in inside:
@@ -310,6 +335,9 @@ def _speaker(
                     return a.who, "named at the end of the sentence", 0.85
                 if a.kind == "according":
                     return a.who, "according to", 0.85
+    introduced = _introduced(text[block.start : quote.open_at], people)
+    if introduced is not None:
+        return introduced, "named before the quotation", 0.8
     # 3. the same speaker goes on in the paragraph
     if quote.block in last_by_block and found:
         return last_by_block[quote.block], "the same speaker goes on", 0.85
@@ -345,6 +373,28 @@ def _speaker(
     return None, "", 0.4
 
 
+_KNOWN_AS = re.compile(
+    r"(?:known as|alias|nicknamed|goes by|called himself|under the name(?: of)?)\s+[“\"«‘']([^”\"»’']{2,40})[”\"»’']"
+)
+_INTRO = re.compile(
+    r"(?P<np>(?:[A-Z]|the |an? )[^.:;!?“”\"«»]*?(?:[“\"«][^”\"»]{2,40}[”\"»])?)\s+(?:was|were|is|had|has|put|sounded|struck|went|remained|took|gave|made|offered|sent|\w+ed)\b[^.:;!?“”\"«»]{0,90}:\s*$"
+)
+
+
+def _introduced(before: str, people: People) -> str | None:
+    """Who is spoken of in words that end in a colon before a quotation: "X was blunter: …"."""
+    if not before.rstrip().endswith(":"):
+        return None
+    sentence = re.split(r"(?<=[.!?”\"»]) (?=[A-Z])", before)[-1]
+    alias = list(_KNOWN_AS.finditer(sentence))
+    if alias:
+        return alias[-1].group(1).strip()
+    match = _INTRO.match(sentence.strip())
+    if match is None:
+        return None
+    return name_of(match.group("np"), people)[0]
+
+
 def _is_scare(
     page: Page, quote: Quote, words: str, count: int, speaker: str | None, how: str
 ) -> bool:
@@ -369,7 +419,12 @@ def _is_scare(
         return not (closing and count >= 6) and count < 9
     if how.startswith(("the same", "named in", "by office")) and count < 5 and not closing:
         return True
-    return count == 3 and not closing and not stands_alone and words.istitle()
+    if count == 3 and not closing and not stands_alone:
+        called = re.search(
+            r"\b(?:call|describ|dismiss|brand|label|hail|denounc|condemn|slam|term|character)\w*\b[^.;]{0,40}$", before.lower()
+        )
+        return words.istitle() or called is None
+    return False
 
 
 def _once(found: list[Said]) -> list[Said]:

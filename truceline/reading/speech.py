@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from truceline.reading.page import Page
 from truceline.reading.people import (
     NAME,
     People,
@@ -15,7 +16,7 @@ from truceline.reading.places import known_places
 from truceline.reading.words import Sentence
 
 VERBS = (
-    "said|says|say|estimate|claim|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
+    "said|says|say|counts|found|finds|posts|tweets|writes|tells|asks|replies|continues|recalls|explains|answers|went on|goes on|estimate|claim|report|assured|assures|indicated|indicates|judged|considered|considers|deplored|regretted|dismissed|dismisses|branded|labelled|labeled|termed|slammed|derided|blasted|criticised|criticized|likened|characterised|characterized|lauded|applauded|mocked|whispered|cried|sighed|laughed|echoed|elaborated|specified|clarified|proclaimed|decried|reckon|reckons|reckoned|believe|believed|calculate|calculates|calculated|assess|assesses|assessed|retorted|objected|snapped|mused|answered|countered|agreed that|summed up|opined|informed|informs|vows|pledges|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
     "explained|explains|confirmed|confirms|stressed|stresses|emphasi[sz]ed|emphasi[sz]es|argued|argues|wrote|writes|tweeted|posted|commented|continued|concluded|asserted|asserts|alleged|alleges|"
     "acknowledged|admitted|replied|responded|remarked|recalled|pointed out|estimated|estimates|expressed|hoped|hopes|has hoped|demanded|demands|called|vowed|pledged|promised|"
     "urged|urges|cautioned|observed|affirmed|reiterated|repeated|denounced|condemned|welcomed|described|hailed|praised|denied|complained|lamented|recounted|accused|underlined|underscored|maintained|"
@@ -36,11 +37,15 @@ _FIGURE_ONLY = frozenset(
         "estimated",
         "estimates",
         "observed",
+        "counts",
+        "found",
+        "finds",
     ]
 )
 
 
 SAYING = frozenset(VERBS.split("|"))
+_BASE = frozenset(("say", "report", "claim", "estimate", "believe", "reckon", "assess", "calculate"))
 
 
 _PRONOUN = re.compile(r"(?:he|she|it|they|i|we|who)$", re.I)
@@ -94,6 +99,18 @@ _INVERTS = frozenset(
 )
 
 
+_ACCORDING = re.compile(
+    r"\b(?:according to|as per|citing|quoting|in the words of|in the (?:count|view|estimate|opinion) of|(?:by|on) the (?:count|estimate|figures|reckoning) of|in (?:a|the) (?:\w+ )?statement (?:made |issued |released )?by|figures from|data from)\s+", re.I
+)
+_ACCORDING_HINT = re.compile(r"according|as per|citing|quoting|words of|the (?:count|view|estimate|opinion|figures|reckoning)|(?:figures|data) from|statement")
+# "by the ministry's count", "(source: Department of Welfare)", "the ministry's figures show"
+_SOURCE = re.compile(
+    r"(?:\b[Bb]y |\b)(?P<who>(?:the |[A-Z])[^,;:.()“”\"]{2,50}?)['’]s? (?:own |latest |official )?(?:count|tally|reckoning|estimate|figures|data|records)\b(?: (?:show|shows|suggest|put|say))?|\((?:[Ss]ource|SOURCE)s?: (?P<who2>[^()]{2,60})\)"
+)
+_CLOSED = re.compile(r"(?:[\"”»“«]|[,.!?][’'])\s*,?\s*$")
+_SPEAKS_OF = re.compile(r"\b(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))")
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """A verb of saying with its subject. Offsets are in the sentence's text."""
@@ -119,6 +136,9 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
     )
     left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
     # a relative or apposition between commas: "X, a spokesman, said"
+    named = re.search(r"[^,;:\"“”«»]+,\s*((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+),$", left)
+    if named and is_person_name(strip_titles(named.group(1))[0]):
+        return named.group(1), named.start(1)
     apposition = re.search(
         r"([^,;:\"“”«»]+),\s*((?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at)|[a-z][\w-]+)\b[^,;:\"“”«»]*),$",
         left,
@@ -128,7 +148,7 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
     left = left.rstrip(",")
     start = 0
     for match in re.finditer(
-        r"[,;:\"“”«»(—–]|\b(?:and|but|while|as|that|when|where|after|because|although|whereas|if|which|since|before|with)\b|\.\s",
+        r"[,;:\"“”«»(—–]|^As\b|\b(?:and|but|while|as|that|when|where|after|because|although|whereas|if|which|since|before|with)\b|\.\s",
         left,
     ):
         if (
@@ -139,6 +159,9 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
         ):
             continue
         start = match.end()
+    when = _WHEN_FIRST.match(left[start:].lstrip())
+    if when:
+        start += len(left[start:]) - len(left[start:].lstrip()) + when.end()
     subject = left[start:].strip()
     bare = subject.lstrip("’' ")
     if not bare or len(bare) > 160:
@@ -146,10 +169,24 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
     return bare, start + left[start:].index(bare)
 
 
+# "From the evening of 20 to the evening of 21 September monitors …": the time is no subject.
+_WHEN_FIRST = re.compile(
+    r"(?:From|Between|On|In|At|During|Since|By|Until|After|Before|Over|Overnight|Late|Early)\b.*\b(?:(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|morning|evening|night|noon|day|week|month|year|hours)\s+(?=[a-z]|the |[A-Z])"
+)
+
+
+# What may stand between an inverted verb and its subject: "has assured for his part the general".
+_BESIDE = re.compile(
+    r"[ ,]*(?:(?:for (?:his|her|its|their) part|in (?:his|her|its|their) turn|in turn|in a statement|(?:on |late |early )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|meanwhile|then|also|again)[ ,]+)?"
+)
+
+
 def subject_after(text: str, at: int) -> tuple[str, int] | None:
     """The noun phrase that begins just after the verb at ``at``."""
     right = text[at:]
-    lead = len(right) - len(right.lstrip(" ,"))
+    beside = _BESIDE.match(right)
+    lead = beside.end() if beside else 0
     right = right[lead:]
     if not right:
         return None
@@ -220,6 +257,10 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
         ]
         if names:
             return people.resolve(strip_titles(names[-1])[0]), False
+    if before and re.fullmatch(
+        r"(?:(?:his|her|their|its|the) (?:\w+ )?(?:statement|spokes\w+|office|communiqu[eé]|message|letter|post|text|announcement))", phrase, re.I
+    ) and not re.match(r"the spokes|the office", phrase, re.I):
+        return before, True
     for match in reversed(list(NAME.finditer(phrase))):
         words = re.sub(r"['’]s?$", "", match.group())
         if re.match(
@@ -243,6 +284,8 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
             if not re.match(r"\s+[a-z]", rest) or re.match(r"\s+(?:of|from|for|at|in)\b", rest):
                 return people.resolve(name), False
     bare = re.sub(r"^(?:the|a|an|one)\s+", "", phrase, flags=re.I)
+    if bare.lower() in people.bodies and phrase[:4].lower() == "the ":
+        return people.bodies[bare.lower()], False
     role = re.fullmatch(
         r"(?:the\s+)(?:\w+ )?(spokes\w+|envoy|minister|president|official|commander|coordinator|governor|chief|head)",
         phrase,
@@ -253,13 +296,37 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
     return bare or None, False
 
 
+def _head_of(words: str) -> str:
+    """The last noun phrase of words that begin with a preposition ("At a post an armed man")."""
+    if not re.match(r"(?:At|In|On|Near|From|After|During|Before|Outside|Inside|By|Under|Over|With)\b", words):
+        return words
+    last = list(re.finditer(r"\b(?:an?|the|one|its|his|her|their)\s", words))
+    return words[last[-1].start() :] if last else words
+
+
 def attributions(sentence: Sentence, people: People, before: str | None) -> list[Attribution]:
     """Every verb of saying in a sentence with whom it names."""
     text = sentence.text
     found: list[Attribution] = []
-    for match in re.finditer(
-        r"\b(?:according to|as per|citing|quoting|in the words of)\s+", text, re.I
-    ):
+    spoke = before  # who spoke last, this sentence included
+    low = sentence.low
+    sourced = any(w in low for w in ("count", "tally", "reckoning", "estimate", "figures", "data", "records", "source"))
+    for match in _SOURCE.finditer(text) if sourced else ():
+        who, pronoun = name_of(match.group("who") or match.group("who2"), people, before)
+        if who:
+            at = max(match.start("who"), match.start("who2"))
+            found.append(
+                Attribution(who, "according to", match.start(), match.end(), at, "according", pronoun)
+            )
+    for match in _SPEAKS_OF.finditer(text) if "k of " in low or "ke of " in low or "ks of " in low else ():
+        subject = subject_before(text, match.start())
+        if subject:
+            who, pronoun = name_of(subject[0], people, before)
+            if who:
+                found.append(
+                    Attribution(who, "speaks of", match.start(), match.end(), subject[1], "before", pronoun)
+                )
+    for match in _ACCORDING.finditer(text) if _ACCORDING_HINT.search(low) else ():
         after = re.match(
             r"(?:the |a |an )?[^,;:.\"“”«»()]+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
             text[match.end() :],
@@ -289,19 +356,28 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         low = token.low
         if low not in SAYING:
             continue
+        before = found[-1].who if found else spoke
         at, end = token.start - sentence.start, token.end - sentence.start
+        if low in _BASE and re.search(r"\b(?:would|will|could|can|may|might|not|to|should|must)\s+$", text[:at]):
+            continue
+        if low in ("believed", "considered", "thought") and text[end : end + 4] in (" to ", " dea"):
+            continue  # "believed to have 1,500 fighters" says no one's words
+        if re.search(r"\bwho\s+(?:has |had |also )?$", text[:at]) and not re.match(r"[^,;]{0,60}[:,]?\s*[“\"«]", text[end:]):
+            continue
+        has = re.search(r"\s(?:has|have|had)\s+(?:also\s+)?$", text[:at])
+        behind = text[: has.start() + 1] if has and _CLOSED.search(text[: has.start() + 1]) else text[:at]
         if re.search(
             r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|an|a|his|her|their|this|that)|,)\s+$",
             text[:at].lower()[-7:],
         ) and not text[:at].rstrip().endswith((",", "”", '"', "»", "’")):
             continue
         after_quote = (
-            re.search(r"[,.!?]?[\"”»]\s*,?\s*$|,\s*$|[,.!?][’']\s*$", text[:at]) is not None
+            re.search(r"[,.!?]?[\"”»“«]\s*,?\s*$|,\s*$|[,.!?][’']\s*$", behind) is not None
         )
-        quoted = re.search(r"(?:[\"”»]|[,.!?][’'])\s*,?\s*$", text[:at]) is not None
+        quoted = _CLOSED.search(behind) is not None
         inserted = (
             re.search(
-                r"[^,;:\"“”«»]+,\s*(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*,\s*$",
+                r"[^,;:\"“”«»]+,\s*(?:(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*|(?:[A-Z][\w’.-]+ ){1,3}[A-Z][\w’-]+),\s*$",
                 text[:at],
             )
             is not None
@@ -340,7 +416,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                     text,
                 )
             ):
-                who, pronoun = name_of(head.group("np"), people, before)
+                who, pronoun = name_of(_head_of(head.group("np")), people, before)
                 if who:
                     found.append(Attribution(who, low, at, end, 0, "before", pronoun))
             continue
@@ -357,4 +433,36 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         who, pronoun = name_of(long.group("np") if long else phrase, people, before)
         if who and not re.search(r"\d", who):
             found.append(Attribution(who, low, at, end, subject[1], "before", pronoun))
+    return found
+
+
+_SPOKEN = re.compile(
+    r"\W*(?:\d{1,2}[:.]\d\d\W+)?(?P<who>[A-Z][^:;.!?“”\"«»|]{2,60}):\s+(?=[\"“«„A-Z0-9])"
+)
+_OFFICE = re.compile(
+    r"spokes\w+|question|minister|governor|president|envoy|mayor|general|commander|chief|official|moderator|reporter|secretary|ambassador|colonel|adviser|ministry|army|staff",
+    re.I,
+)
+
+
+def labels_of(page: Page, sentences: list[Sentence], people: People) -> dict[int, str]:
+    """Who speaks in a block, by number, where its first words name them ("SPOKESPERSON: …")."""
+    found: dict[int, str] = {}
+    block = -1
+    for sentence in sentences:
+        if sentence.block == block:
+            continue
+        block = sentence.block
+        match = _SPOKEN.match(sentence.text)
+        if match is None or page.blocks[block].kind == "h":
+            continue
+        phrase = match.group("who").strip()
+        name, _ = strip_titles(phrase)
+        if is_person_name(name) or name in people.spans:
+            found[block] = people.resolve(name)
+        elif " " not in name and last_name(name) in people.full:
+            found[block] = people.resolve(name)
+        elif _OFFICE.search(phrase) and len(phrase.split()) <= 6:
+            if phrase.lower() not in ("question", "q", "moderator", "reporter"):
+                found[block] = phrase
     return found

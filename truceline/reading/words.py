@@ -95,6 +95,8 @@ class Sentence:
     tokens: list[Token]
     block: int
     index: int = 0
+    heading: bool = False
+    old: bool | None = None  # may it speak of an older arrangement, once looked at
     names: list[re.Match[str]] | None = None  # runs of capitalised words, once looked for
 
 
@@ -179,7 +181,14 @@ def sentences_of(page: Page) -> list[Sentence]:
                 text = page.text[start:stop]
                 found.append(
                     Sentence(
-                        start, stop, text, text.lower(), tokens_of(text, start), number, len(found)
+                        start,
+                        stop,
+                        text,
+                        text.lower(),
+                        tokens_of(text, start),
+                        number,
+                        len(found),
+                        block.kind == "h" and not text.endswith((".", ":")),
                     )
                 )
             at = max(at, end)
