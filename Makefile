@@ -4,8 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check docs bench bench-reading bench-linking format clean
-.PHONY: demo test check docs bench bench-patrols bench-reading format clean
+.PHONY: demo test check docs bench bench-linking bench-patrols bench-reading format clean
 
 demo: $(VENV)/.ready
 	$(BIN)/truceline demo --dir out/demo

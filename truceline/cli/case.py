@@ -131,34 +131,32 @@ def rates(
     incidents: Incidents | None = None
     if folder is not None:
         case, terms = opened(folder)
-<<<<<<< HEAD
         try:
             tables: list[pa.Table] = list(case_events(case))
             incidents = case_incidents(case, terms)
         except CaseError as error:
             stop(str(error))
-=======
-        tables: list[pa.Table] = list(case_events(case))
         watched, posts = watch_of(case, terms)
->>>>>>> patrols
     elif agreement and events:
         terms = terms_of(agreement)
         intake = Intake(Context(timezone=terms.agreement.timezone, units=terms.units))
         tables = list(intake.read(files_of(source, events)))
         for count in intake.counts:
             say(str(count))
-<<<<<<< HEAD
         incidents = link_events(terms, tables) if link else None
+        watched, posts = None, None
     else:
         stop("give a case folder, or --agreement X --events FILE --source S")
     if incidents is not None:
         say(str(incidents))
-    linked = None if incidents is None else incidents.table
-    report = compare(terms, tables, days=days, draws=draws, seed=seed, incidents=linked)
-=======
-        watched, posts = None, None
-    else:
-        stop("give a case folder, or --agreement X --events FILE --source S")
-    report = compare(terms, tables, days=days, draws=draws, seed=seed, watch=watched, posts=posts)
->>>>>>> patrols
+    report = compare(
+        terms,
+        tables,
+        days=days,
+        draws=draws,
+        seed=seed,
+        incidents=None if incidents is None else incidents.table,
+        watch=watched,
+        posts=posts,
+    )
     data(json.dumps(report.to_json(), ensure_ascii=False) if as_json else rates_text(report))

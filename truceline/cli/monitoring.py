@@ -34,13 +34,10 @@ from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
 from truceline.pipeline.incidents import Incidents, check_case, check_linked
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
-<<<<<<< HEAD
 from truceline.pipeline.ledger import Ledger, of_case
 from truceline.pipeline.obligations import Owed, case_obligations
-=======
 from truceline.pipeline.patrols_case import watch_of
 from truceline.pipeline.rates import RatesReport, rates
->>>>>>> patrols
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
 
@@ -266,7 +263,10 @@ def watched_rates(case: Path | None, judged: Judged) -> RatesReport | None:
     watch, posts = watch_of(opened(case)[0], judged.terms)
     if watch is None:
         return None
-    return rates(judged.terms, judged.events, days=DAYS, watch=watch, posts=posts)
+    incidents = judged.incidents.table if judged.incidents is not None else None
+    return rates(
+        judged.terms, judged.events, days=DAYS, incidents=incidents, watch=watch, posts=posts
+    )
 
 
 def brief(
@@ -295,17 +295,13 @@ def brief(
                 judged.findings,
                 judged.counts,
                 judged.problems,
-<<<<<<< HEAD
                 events=events_,
                 incidents=incidents,
                 answers=_answers(judged),
                 reviews=judged.reviews,
                 looks=judged.looks,
                 owed=judged.owed,
-=======
-                events=pa.concat_tables(judged.events) if judged.events else None,
                 rates=compared,
->>>>>>> patrols
                 clearance=clearance,
                 command=judged.command,
                 ledger=judged.ledger,

@@ -1,13 +1,8 @@
 """Before and after, for a whole agreement and all the sources at hand."""
 
-<<<<<<< HEAD
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-=======
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
->>>>>>> patrols
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,12 +14,8 @@ from truceline.monitor.rates import Rater
 from truceline.monitor.rates_draws import Reports
 from truceline.monitor.rates_report import Rate, RatesReport, Warned
 from truceline.monitor.rates_text import rates_text
-<<<<<<< HEAD
 from truceline.monitor.rates_windows import Entry, Skipped, entries
-=======
-from truceline.monitor.rates_windows import Entry, entries
 from truceline.monitor.watch import ground, micros
->>>>>>> patrols
 from truceline.pipeline.terms import Terms
 
 __all__ = ["RatesReport", "rates", "rates_text"]
@@ -56,26 +47,19 @@ def rates(
     days: float = 30,
     draws: int = 200,
     seed: int = 1,
-<<<<<<< HEAD
     incidents: pa.Table | None = None,
-=======
     watch: Sequence[Watch] | None = None,
     posts: Posts | None = None,
->>>>>>> patrols
 ) -> RatesReport:
     """Reports in each zone before and after a ban enters into force there, per source.
 
     ``events`` are tables in ``EVENT_SCHEMA``, each event once. Summaries and leads are
     counted in ``left_out`` and compare nothing. Sources are the values of the column
-<<<<<<< HEAD
     ``source``; they are never added together. ``incidents``, the same events linked
     (``INCIDENT_SCHEMA``), give one more comparison of each moment: of happenings, each once,
-    as told by the sources that cover both windows. Deterministic for a ``seed``, in any order.
-=======
-    ``source``; they are never added together. ``watch`` is who could see where and when: its
-    share of zone and time stands beside each count (None: nobody recorded any); ``posts`` is
-    the route that its stretches are measured on. Deterministic for a ``seed``, in any order.
->>>>>>> patrols
+    as told by the sources that cover both windows. ``watch`` is who could see where and when:
+    its share of zone and time stands beside each count (None: nobody recorded any); ``posts``
+    is the route that its stretches are measured on. Deterministic for a ``seed``, in any order.
 
     Raises:
         ValueError: ``days`` or ``draws`` is out of range.
@@ -97,14 +81,19 @@ def rates(
     linked = None if incidents is None else _Linked.of(incidents)
     compared: list[Rate] = []
     for entry in found:
-        own = [rater.rate(entry, *pair) for pair in pairs if len(pair[0])]
+        own = [
+            _watched(rater.rate(entry, *pair), entry, terms, watch, posts)
+            for pair in pairs
+            if len(pair[0])
+        ]
         compared += own
         if linked is not None and len(own) > 1:
             both_sides = [
                 r.source for r in own if "not-covered" not in {w.kind for w in r.warnings}
             ]
             if len(both_sides) > 1:
-                compared.append(linked.rate(rater, entry, both_sides, len(own)))
+                all_told = linked.rate(rater, entry, both_sides, len(own))
+                compared.append(_watched(all_told, entry, terms, watch, posts))
             else:
                 where = f"{entry.zone or 'everywhere'} from {own[0].start}, sources linked"
                 why = "fewer than two sources cover both windows"
@@ -116,25 +105,14 @@ def rates(
         days=days,
         draws=draws,
         seed=seed,
-<<<<<<< HEAD
         rates=tuple(compared),
         skipped=tuple(skipped),
-=======
-        rates=tuple(
-            _watched(rater.rate(e, *pair), e, terms, watch, posts)
-            for e in found
-            for pair in pairs
-            if len(pair[0])
-        ),
-        skipped=skipped,
->>>>>>> patrols
         counted={events.source: len(events) for events, _ in pairs},
         left_out={"summaries": kinds["summary"], "leads": kinds["lead"]},
         linked={} if linked is None else linked.counts,
     )
 
 
-<<<<<<< HEAD
 @dataclass(frozen=True)
 class _Linked:
     """Linked incidents, to be compared as one more source."""
@@ -175,7 +153,6 @@ class _Linked:
                 "sources report which are silent for a part of these windows"
             )
         return replace(rate, warnings=(Warned("linked", said), *rate.warnings))
-=======
 def _watched(
     rate: Rate,
     entry: Entry,
@@ -202,4 +179,3 @@ def _watched(
         watched_after=after,
         warnings=(*rate.warnings, Warned("watch", words)),
     )
->>>>>>> patrols
