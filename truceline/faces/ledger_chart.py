@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from truceline.faces.ledger_words import days_words, figure_words, line_words, number
-from truceline.faces.moments import MONTHS
+from truceline.model.words import MONTHS
 from truceline.monitor.claims import Line, Panel, Point
 
 COLOURS = 8

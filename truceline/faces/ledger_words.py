@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from truceline.faces.moments import MONTHS
 from truceline.model.claim import Claim
+from truceline.model.words import MONTHS
 from truceline.monitor.claims import Difference, Line, Panel, Point
 from truceline.monitor.claims_rights import Right
 from truceline.monitor.claims_total import Refused, Total
