@@ -191,18 +191,29 @@ def demo(
         made, files = write_exercise(terms, folder)
         intake = intake_of(terms)
         reports: list[pa.Table] = []
-        findings = judge(terms, kept(intake.read([("table", f) for f in files]), reports))
-        write_findings(findings, folder / "findings.csv")
+        done = check_linked(terms, kept(intake.read([("table", f) for f in files]), reports), None)
+        write_findings(done.findings, folder / "findings.csv")
+        judged = Judged(
+            terms,
+            done.findings,
+            intake.counts,
+            intake.problems,
+            reports,
+            "truceline demo",
+            done.incidents,
+        )
         page = folder / "case.html"
         page.write_text(
             briefing(
                 terms,
-                findings,
+                done.findings,
                 intake.counts,
                 intake.problems,
                 events=pa.concat_tables(reports),
+                incidents=done.incidents.table,
+                answers=_answers(judged),
                 clearance="cleared",
-                command="truceline demo",
+                command=judged.command,
             ),
             encoding="utf-8",
         )
@@ -210,7 +221,7 @@ def demo(
         stop(cannot_open(error, str(folder)))
     say(f"{made.truth.num_rows} simulated incidents, reported by {len(files)} simulated sources")
     show_counts(intake.counts)
-    show_findings(findings)
+    show_findings(done.findings, done.incidents)
     data(f"findings table\t{folder / 'findings.csv'}")
     data(f"page\t{page.resolve()}")
 
