@@ -25,7 +25,19 @@ _WORDS = {
     "missing": "missing disappeared unaccounted_for",
 }
 _AROUND = frozenset(
-    ["number", "numbers", "no", "total", "of", "people", "persons", "individuals", "reported", "the", "new"]
+    [
+        "number",
+        "numbers",
+        "no",
+        "total",
+        "of",
+        "people",
+        "persons",
+        "individuals",
+        "reported",
+        "the",
+        "new",
+    ]
 )
 _GROUPS = {
     "civilian": "civilians",
@@ -151,6 +163,8 @@ def put(
     elif population == "stock" and not meant[1]:
         meant = (said_on, said_on)
     _doubts(taken, told, meant, said_on, line)
+    said_by = row.get("said_by", "").strip() or told.said_by
+    source = row.get("source", "").strip() or told.source
     taken.add(
         Claim(
             measure=measure,
@@ -171,8 +185,8 @@ def put(
             meant_from=meant[0],
             meant_to=meant[1],
             said=said_on,
-            said_by=row.get("said_by", "").strip() or told.said_by,
-            source=row.get("source", "").strip() or told.source,
+            said_by=said_by,
+            source=source or ("" if said_by else told.stem),
             url=row.get("url", "").strip(),
             document=taken.sha256,
             words=row.get("text", "").strip(),
