@@ -237,3 +237,24 @@ def test_days_in_words(population, first, last, words):
 def test_an_empty_ledger_is_no_section(tmp_path: Path):
     assert section(Ledger(), None, Clearance.parse("open")) is None
     assert "holds nothing yet" in page(Ledger(), None)
+
+
+def test_a_page_can_be_narrowed_by_real_names_though_they_are_closed(ledger):
+    text = page(ledger, None, "open", place="Kafr Secret")
+    assert "place A" in text
+    assert "Kafr Secret" not in text
+    assert "Idleb" not in text
+
+
+def test_a_briefing_with_simulated_claims_is_marked(ledger):
+    from truceline.faces.briefing import briefing
+    from truceline.model.finding import Findings
+    from truceline.pipeline.check import check
+
+    terms = load("idlib-2020")
+    findings: Findings = check(terms, [])
+    plain = briefing(terms, findings, [], [], ledger=ledger)
+    assert "<strong>SIMULATED</strong>" not in plain
+    own = Ledger((Held(claim(1.0, said_by="Monitor (SIMULATED)"), 1),))
+    assert "<strong>SIMULATED</strong>" in briefing(terms, findings, [], [], ledger=own)
+    assert 'id="ledger"' not in briefing(terms, findings, [], [])

@@ -121,6 +121,7 @@ def _panel(number: int, panel: Panel, drawn: Any, closed_sources: bool) -> dict[
         "measure": panel.kind,
         "place": panel.place or "place not stated",
         "unknown": panel.population == "unknown",
+        "simulated": any(p.held.claim.simulated for line in panel.lines for p in line.points),
         "chart": drawn,
         "legend": legend(panel.lines),
         "rows": table,

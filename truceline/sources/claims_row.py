@@ -59,6 +59,7 @@ _POPULATION = {
 }
 _KIND = {word: kind for kind, words in _POPULATION.items() for word in words.split()}
 _OCCURS = frozenset({"killed", "injured"})  # happens once to a person: a period makes it a flow
+_TOTAL = re.compile(r"\b(?:sub-?|grand )?totals?\b|المجموع|\bитого\b", re.IGNORECASE)
 _NOT_PEOPLE = re.compile(r"\b(?:households?|famil(?:y|ies)|hhs?|hh)\b", re.IGNORECASE)
 
 
@@ -157,6 +158,12 @@ def put(
     except ValueError as error:
         taken.fail(line, "lon", f"{row.get('lon', '')} {row.get('lat', '')}", str(error))
         return
+    if _TOTAL.search(place[0]):
+        taken.note(
+            line,
+            f"'{place[0]}' looks like a sum of other rows; it is kept as it was said",
+            "take the row out, or give the place that it is the total of",
+        )
     population = _population(taken, row, measure, meant, since, line)
     if population == "cumulative":
         meant = (since or meant[0] if since or meant[0] != meant[1] else "", meant[1] or said_on)
