@@ -99,3 +99,18 @@ def test_leaving_the_agreement_is_not_decided():
     found = right_in(said("reserves the right to withdraw from the agreement"), agreement())
     assert found is not None
     assert found.outcome == "cannot-tell"
+
+
+def test_a_text_that_is_not_public_may_grant_what_is_not_known():
+    found = right_in(said("reserves the right to respond"), load("southwest-syria-2017").agreement)
+    assert found is not None
+    assert found.outcome == "cannot-tell"
+    assert "not public" in found.why
+
+
+def test_only_clauses_that_forbid_force_are_named_with_it():
+    found = right_in(said(RETALIATE), load("south-sudan-coha-2017").agreement)
+    assert found is not None
+    assert found.outcome == "not-granted"
+    assert "access" not in found.provisions
+    assert "cessation" in found.provisions

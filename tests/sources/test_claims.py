@@ -232,6 +232,12 @@ def test_doubts_are_noted_and_the_figure_is_kept():
     assert "'Idleb' is the name of 2 units" in notes
 
 
+def test_a_row_of_totals_is_pointed_out():
+    found = read(HEAD + "killed,5,Homs,2020-03,X\nkilled,5,Grand Total,2020-03,X\n")
+    assert len(found.claims) == 2
+    assert any("looks like a sum" in p.what for p in found.problems)
+
+
 def test_repeats_and_contradictions_in_one_file():
     found = read(HEAD + 2 * "killed,5,Homs,2020-03,X\n" + "killed,7,Homs,2020-03,X\n")
     assert (len(found.claims), found.repeats) == (2, 1)

@@ -138,6 +138,12 @@ def briefing(
     found = marks(findings, cleared, {r: k for k, r in enumerate(listed.index.tolist())}, land.past)
     looked = view(land, found)
     anchors = moments.anchors(terms.agreement)
+    ledger_shown = ledger_section(
+        ledger or Ledger(), terms.agreement, cleared, units=terms.units, charts=12
+    )
+    ledger_style = _text("ledger.css") if ledger_shown else ""
+    if ledger_shown and simulated is None:
+        marked = marked or ledger_shown["simulated"]
     context = {
         "agreement": terms.agreement,
         "simulated": marked,
@@ -173,9 +179,7 @@ def briefing(
         "bounds": _BOUND_WORDS,
         "bound_figures": _BOUND_FIGURES,
         "withheld": WITHHELD,
-        "ledger": ledger_section(ledger, terms.agreement, cleared, units=terms.units, charts=12)
-        if ledger is not None
-        else None,
+        "ledger": ledger_shown,
     }
     data = {
         "records": listed.records,
@@ -204,7 +208,7 @@ def briefing(
             scripts=[Markup(s) for s in scripts],  # noqa: S704 - our own files, and MapLibre's
             policy=_policy(scripts),
             map_style=Markup(_map_css()) if looked else "",  # noqa: S704 - MapLibre's own file
-            style=Markup(_text("page.css") + _text("ledger.css")),  # noqa: S704 - our own files
+            style=Markup(_text("page.css") + ledger_style),  # noqa: S704 - our own filess
             data=Markup(embedded(data)),  # noqa: S704 - escaped by embedded()
         )
     )

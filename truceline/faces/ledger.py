@@ -121,6 +121,7 @@ def _panel(number: int, panel: Panel, drawn: Any, closed_sources: bool) -> dict[
         "measure": panel.kind,
         "place": panel.place or "place not stated",
         "unknown": panel.population == "unknown",
+        "simulated": any(p.held.claim.simulated for line in panel.lines for p in line.points),
         "chart": drawn,
         "legend": legend(panel.lines),
         "rows": table,
@@ -154,7 +155,8 @@ def _difference(found: Difference) -> dict[str, str]:
 def _source(held: Held, no_words: bool) -> dict[str, Any]:
     """From a figure to the file, its hash and the words."""
     claim = held.claim
-    where = f"{claim.file}, {claim.column or 'line'} {claim.line}" if claim.file else ""
+    column = f", column {claim.column}" if claim.column else ""
+    where = f"{claim.file}, row {claim.line}{column}" if claim.file else ""
     if claim.start is not None:
         where = f"{claim.file}, characters {claim.start:,} to {claim.end or 0:,}"
     return {

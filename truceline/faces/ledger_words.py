@@ -10,6 +10,7 @@ from truceline.monitor.claims import Difference, Line, Panel, Point
 from truceline.monitor.claims_rights import Right
 from truceline.monitor.claims_total import Refused, Total
 
+_PANELS = 80
 VERDICTS = {
     "disagree": "they disagree",
     "cannot-tell": "cannot tell",
@@ -220,5 +221,8 @@ def _finite(value: float) -> float | int | None:
 
 
 def joined(panels: Sequence[Panel], most: int = 12) -> str:
-    """Panels for a terminal."""
-    return "\n\n".join(panel_text(p, most) for p in panels)
+    """Panels for a terminal; beyond ``_PANELS`` they are counted."""
+    parts = [panel_text(p, most) for p in panels[:_PANELS]]
+    if len(panels) > _PANELS:
+        parts.append(f"… and {len(panels) - _PANELS:,} more; --measure and --place narrow it")
+    return "\n\n".join(parts)

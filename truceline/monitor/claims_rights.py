@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from truceline.model.act import vocabulary
 from truceline.model.agreement import Agreement
-from truceline.model.claim import fold
 from truceline.model.provision import Exemption, Provision
 from truceline.model.statement import Statement
 
@@ -47,6 +47,15 @@ _ACTS = {
 }
 _ACT = {name: re.compile(words, re.IGNORECASE) for name, words in _ACTS.items()}
 _SELF_DEFENCE = re.compile(r"self[- ]?defen[cs]e|retaliat|in response|in answer", re.IGNORECASE)
+_FORCE = frozenset({"answering", "strike", "terrorists"})
+# An agreement file that says that its text is not public cannot say what is not in it.
+_HIDDEN = re.compile(
+    r"\b(?:texts?|terms|annex(?:es)?|memorandum|protocol|agreement)\b[^.;\"]{0,40}?"
+    r"\b(?:not public|unpublished|never (?:made )?public|never published|not (?:been |made )?"
+    r"(?:public|published)|undisclosed|secret|confidential)\b"
+    r"|\b(?:unpublished|undisclosed|secret|confidential) (?:texts?|terms|annex|memorandum|protocol)",
+    re.IGNORECASE,
+)
 _FILE = "this is said of the agreement file; the official text decides"
 
 
@@ -172,35 +181,26 @@ def _granted(words: str, to: str, grants: list[_Grant], agreement: Agreement) ->
 
 def _not_granted(words: str, to: str, agreement: Agreement) -> Right:
     clauses = list(_clauses(agreement))
-    unsaid = [
-        name
-        for name, anchor in agreement.anchors.items()
-        if anchor.unknown in ("undisclosed", "to-be-agreed")
-    ]
-    hidden = bool(
-        re.search(
-            r"undisclosed|not (?:been )?published|secret",
-            fold(agreement.note + " " + agreement.summary),
-        )
-    )
     if not clauses:
         return Right(words, to, "cannot-tell", (), "the agreement file has no clauses")
-    against = tuple(
-        p.id
-        for p in clauses
-        if p.prohibits is not None and to in ("answering", "strike", "terrorists")
-    )
     said = "no clause of this agreement grants it"
     if to == "leave":
         said += "; whether a party may leave is also a question of general law, which is not here"
         return Right(words, to, "cannot-tell", (), said)
-    if hidden:
-        parts = f" ({', '.join(unsaid)})" if unsaid else ""
-        why = f"{said} that is known, and parts of the text are not public{parts}"
-        return Right(words, to, "cannot-tell", against, why)
-    forbids = (
-        f", and {', '.join(against)} {'forbids' if len(against) == 1 else 'forbid'} force without such an exception"
-        if against
-        else ""
-    )
-    return Right(words, to, "not-granted", against, f"{said}{forbids}; {_FILE}")
+    forbidding = tuple(p.id for p in clauses if to in _FORCE and _forbids_force(p))
+    if _HIDDEN.search(agreement.model_dump_json()):
+        why = "no clause that is known grants it, and the text, or a part of it, is not public"
+        return Right(words, to, "cannot-tell", forbidding, why)
+    if forbidding:
+        verb = "forbids" if len(forbidding) == 1 else "forbid"
+        said += f", and {', '.join(forbidding)} {verb} force without such an exception"
+    return Right(words, to, "not-granted", forbidding, f"{said}; {_FILE}")
+
+
+def _forbids_force(clause: Provision) -> bool:
+    """Whether a clause forbids shelling outright: the plainest use of force there is."""
+    names = clause.acts or ((clause.prohibits,) if clause.prohibits else ())
+    shelling = vocabulary().acts["shelling"]
+    phrases = [vocabulary().phrase(name) for name in names]
+    forbids = any(p is not None and p.covers(shelling) == "yes" for p in phrases)
+    return clause.prohibits is not None and forbids

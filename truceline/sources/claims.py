@@ -83,7 +83,7 @@ def take(
         )
         claims_ocha.take(taken, told, sheets)
     else:
-        told = replace(told, source=told.source or stem)
+        told = replace(told, stem=stem)
         way = claims_hxl.take if kind == "hxl" else claims_table.take
         lacking = [sheet for sheet in sheets if not way(taken, told, sheet)]
         for sheet in lacking:

@@ -143,7 +143,9 @@ def _evidence(taken: Taken, item: Any, text: str, number: int, part: str) -> Evi
         return None
     for piece in _dicts(item.get("evidence")):
         start, end, words = piece.get("start"), piece.get("end"), piece.get("text")
-        if isinstance(start, int) and isinstance(end, int) and isinstance(words, str) and words:
+        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
+            continue
+        if isinstance(words, str) and words:
             if text and text[start:end] != words:
                 taken.fail(
                     number,
@@ -230,7 +232,7 @@ def _claim(
 
 
 def _number(value: Any) -> float | None:
-    good = isinstance(value, int | float) and not isinstance(value, bool)
+    good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
     return float(value) if good else None
 
 

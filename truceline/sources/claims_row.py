@@ -25,7 +25,19 @@ _WORDS = {
     "missing": "missing disappeared unaccounted_for",
 }
 _AROUND = frozenset(
-    ["number", "numbers", "no", "total", "of", "people", "persons", "individuals", "reported", "the", "new"]
+    [
+        "number",
+        "numbers",
+        "no",
+        "total",
+        "of",
+        "people",
+        "persons",
+        "individuals",
+        "reported",
+        "the",
+        "new",
+    ]
 )
 _GROUPS = {
     "civilian": "civilians",
@@ -47,6 +59,7 @@ _POPULATION = {
 }
 _KIND = {word: kind for kind, words in _POPULATION.items() for word in words.split()}
 _OCCURS = frozenset({"killed", "injured"})  # happens once to a person: a period makes it a flow
+_TOTAL = re.compile(r"\b(?:sub-?|grand )?totals?\b|المجموع|\bитого\b", re.IGNORECASE)
 _NOT_PEOPLE = re.compile(r"\b(?:households?|famil(?:y|ies)|hhs?|hh)\b", re.IGNORECASE)
 
 
@@ -145,12 +158,20 @@ def put(
     except ValueError as error:
         taken.fail(line, "lon", f"{row.get('lon', '')} {row.get('lat', '')}", str(error))
         return
+    if _TOTAL.search(place[0]):
+        taken.note(
+            line,
+            f"'{place[0]}' looks like a sum of other rows; it is kept as it was said",
+            "take the row out, or give the place that it is the total of",
+        )
     population = _population(taken, row, measure, meant, since, line)
     if population == "cumulative":
         meant = (since or meant[0] if since or meant[0] != meant[1] else "", meant[1] or said_on)
     elif population == "stock" and not meant[1]:
         meant = (said_on, said_on)
     _doubts(taken, told, meant, said_on, line)
+    said_by = row.get("said_by", "").strip() or told.said_by
+    source = row.get("source", "").strip() or told.source
     taken.add(
         Claim(
             measure=measure,
@@ -171,8 +192,8 @@ def put(
             meant_from=meant[0],
             meant_to=meant[1],
             said=said_on,
-            said_by=row.get("said_by", "").strip() or told.said_by,
-            source=row.get("source", "").strip() or told.source,
+            said_by=said_by,
+            source=source or ("" if said_by else told.stem),
             url=row.get("url", "").strip(),
             document=taken.sha256,
             words=row.get("text", "").strip(),

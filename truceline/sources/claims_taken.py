@@ -15,7 +15,8 @@ class Told:
 
     ``places`` gives the agreement's own places: any of their names, folded, to the name and
     (lon, lat). ``signed``, ``today`` and ``document_date`` are ISO dates, '' where unknown.
-    ``source`` names who printed the file, ``said_by`` who is answerable for its figures.
+    ``source`` names who printed the file, ``said_by`` who is answerable for its figures;
+    ``stem``, the file's name, stands in where neither a row nor anybody says.
     """
 
     timezone: str = "UTC"
@@ -26,6 +27,7 @@ class Told:
     document_date: str = ""
     source: str = ""
     said_by: str = ""
+    stem: str = ""
     order: str = ""
     encoding: str = ""
 
