@@ -15,7 +15,8 @@ from truceline.faces.patrols_page import page
 from truceline.model.patrol import Announced
 from truceline.model.problem import Problem
 from truceline.monitor.patrols_ledger import LedgerCount, counted
-from truceline.pipeline.patrols import RouteQuestionError, TrackRefusedError
+from truceline.pipeline.ingest import Case
+from truceline.pipeline.patrols import PatrolReport, RouteQuestionError, TrackRefusedError
 from truceline.pipeline.patrols_case import (
     SeriesError,
     WatchTableError,
@@ -182,7 +183,7 @@ def watch(
             done = add_watch(case, terms, file, who=who)
             say(str(done))
             _problems(done.problems)
-        weeks = watch_weeks(terms, case_watch(case, terms))
+        weeks = watch_weeks(terms, case_watch(case))
     except _STOPS as error:
         stop(str(error.args[0] if error.args else error))
     except OSError as error:
@@ -224,6 +225,9 @@ def patrol_page(
         str, typer.Option(help="'open', 'cleared', or fields: patrols shows the runs.")
     ] = "open",
     delay: Annotated[int, typer.Option(help="Days that runs and watch are held back.", min=0)] = 14,
+    provision: Annotated[
+        str, typer.Option(help="Which provision, where several name a line.")
+    ] = "",
     on: Annotated[str, typer.Option(help="The day it is made for (today).")] = "",
 ) -> None:
     """Write a page on a case's patrols; runs and gaps are closed unless cleared, and delayed."""
@@ -232,9 +236,9 @@ def patrol_page(
     try:
         text = page(
             terms,
-            _report(case, terms),
+            _report(case, terms, provision),
             [row for _, row in ledger_of(case)],
-            case_watch(case, terms),
+            case_watch(case),
             on=_moment(on, terms),
             clearance=clearance,
             delay_days=delay,
@@ -249,10 +253,12 @@ def patrol_page(
     data(f"page\t{out}")
 
 
-def _report(case: Any, terms: Terms) -> Any:
+def _report(case: Case, terms: Terms, provision: str) -> PatrolReport | None:
     try:
-        return case_patrols(case, terms)
+        return case_patrols(case, terms, provision=provision)
     except RouteQuestionError as error:
+        if provision:
+            raise
         say(str(error.args[0]))
         return None
 
