@@ -345,22 +345,20 @@ def _chains(*tracks):
 
 def test_a_clock_whole_hours_off_is_told_and_not_put_right():
     a, b = drive(STEP, SECONDS), drive(STEP, SECONDS + 3 * 3_600 + 120)
-    (warned,) = clocks(_chains(("RUS", a), ("TUR", b)), POSTS, RULES)
+    (warned,) = clocks(_chains(("RUS", a), ("TUR", b)), RULES)
     assert warned.kind == "clock"
     assert "--clock TUR=-3h" in warned.text
     assert sum(p.joint_km for p in found(("RUS", a), ("TUR", b))) == 0
-    assert list(clocks(_chains(("RUS", a), ("TUR", drive(STEP, SECONDS + 60))), POSTS, RULES)) == []
+    assert list(clocks(_chains(("RUS", a), ("TUR", drive(STEP, SECONDS + 60))), RULES)) == []
     half = drive(STEP, SECONDS + 1_800)
-    assert list(clocks(_chains(("RUS", a), ("TUR", half)), POSTS, RULES)) == []
+    assert list(clocks(_chains(("RUS", a), ("TUR", half)), RULES)) == []
 
 
 def test_one_vehicle_for_two_parties_and_a_drifting_clock_are_told():
     a = drive(STEP, SECONDS)
-    assert [w.kind for w in clocks(_chains(("RUS", a), ("TUR", a)), POSTS, RULES)] == ["same-track"]
+    assert [w.kind for w in clocks(_chains(("RUS", a), ("TUR", a)), RULES)] == ["same-track"]
     drifting = drive(STEP, SECONDS * 1.05)
-    assert [w.kind for w in clocks(_chains(("RUS", a), ("TUR", drifting)), POSTS, RULES)] == [
-        "drift"
-    ]
+    assert [w.kind for w in clocks(_chains(("RUS", a), ("TUR", drifting)), RULES)] == ["drift"]
 
 
 def test_ways_are_right_to_a_ten_thousandth():

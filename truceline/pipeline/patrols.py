@@ -252,7 +252,7 @@ def of_tracks(
         else:
             chains.append(chain)
     zone = terms.agreement.tz
-    warnings = list(dict.fromkeys(clocks(chains, along.posts, rules)))
+    warnings = list(dict.fromkeys(clocks(chains, rules)))
     if along.note:
         warnings.append(Warned("route", f"{along.id}: {along.note}"))
     if extra := sorted({c.party for c in chains} - set(along.owed)) if along.owed else []:
