@@ -59,7 +59,7 @@ def _compared(
         low, high = max(one.first, two.first), min(one.end, two.end)
         if (high - low) * _EACH_M < _LEAST_M:
             continue
-        at: Floats = np.arange(low, high) * _EACH_M
+        at = np.asarray(np.arange(low, high) * _EACH_M, np.float64)
         lag = (
             two.times[low - two.first : high - two.first]
             - one.times[low - one.first : high - one.first]
