@@ -409,3 +409,11 @@ def test_joint_is_what_both_covered_whatever_the_sampling_or_the_date(
     assert sum(p.joint_km for p in swapped) == pytest.approx(
         sum(p.joint_km for p in listed), abs=1e-6
     )
+
+
+def test_going_to_and_fro_by_the_hour_is_no_wrong_clock():
+    lap = np.arange(0, 18_001, 10.0)
+    at = np.concatenate([lap, lap[::-1]] * 3)
+    seconds = np.arange(len(at)) * 3_600 / (2 * len(lap))
+    a, b = drive(at, seconds), drive(at, seconds + 60)
+    assert list(clocks(_chains(("RUS", a), ("TUR", b)), RULES)) == []

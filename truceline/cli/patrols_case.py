@@ -12,9 +12,9 @@ from truceline.cli.case import Dir, opened
 from truceline.cli.patrols import clocks_of, tracks_of, zone_of
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop
 from truceline.faces.patrols_page import page
-from truceline.model.patrol import Announced
+from truceline.model.patrol import OUTCOMES, Announced
 from truceline.model.problem import Problem
-from truceline.monitor.patrols_ledger import LedgerCount, counted
+from truceline.monitor.patrols_ledger import LedgerCount, counted, weeks
 from truceline.pipeline.ingest import Case
 from truceline.pipeline.patrols import PatrolReport, RouteQuestionError, TrackRefusedError
 from truceline.pipeline.patrols_case import (
@@ -105,12 +105,21 @@ def announce(
 
 def announced(
     what: Annotated[str, typer.Argument(metavar="X|DIR", help="An agreement, or a case folder.")],
+    by_week: Annotated[
+        bool, typer.Option("--weeks", help="A line for each week: reports, and a case's tracks.")
+    ] = False,
+    provision: Annotated[
+        str, typer.Option(help="Which provision, where several name a line.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """The ledger of announced patrols and its counts; where counts disagree, both."""
+    report = None
     try:
         if (Path(what) / "case.db").exists():
-            rows = [row for _, row in ledger_of(opened(Path(what))[0])]
+            case, terms = opened(Path(what))
+            rows = [row for _, row in ledger_of(case)]
+            report = _report(case, terms, provision) if by_week else None
             note = ""
         else:
             series = library_series(what)
@@ -121,6 +130,9 @@ def announced(
         stop(str(error.args[0] if error.args else error))
     except OSError as error:
         stop(cannot_open(error, what))
+    if by_week:
+        _say_weeks(rows, report)
+        return
     count = counted(rows)
     if as_json:
         data(json.dumps(_ledger_json(rows, count, note), ensure_ascii=False, indent=1))
@@ -134,6 +146,20 @@ def announced(
         data(f"{name}\t{value}")
     if note:
         say(" ".join(note.split()))
+
+
+def _say_weeks(rows: Sequence[Announced], report: PatrolReport | None) -> None:
+    """Planned, each outcome, seen in tracks and joint: every week, the empty ones too."""
+    patrols = report.patrols if report else ()
+    days = [r.on for r in rows if r.on] + [p.start.date() for p in patrols if p.start]
+    since = report.way.since.date() if report and report.way.since else None
+    if not days:
+        stop("no patrol has a date, so there are no weeks to show")
+    data("\t".join(["week", "planned", *OUTCOMES, "in tracks", "joint", "joint km"]))
+    for week in weeks(rows, patrols, min([*days, *([since] if since else [])]), max(days)):
+        counts = [week.planned, *(week.outcomes.get(o, 0) for o in OUTCOMES)]
+        seen = [week.tracked, week.joint, f"{week.joint_km:.1f}"]
+        data("\t".join(map(str, [week.monday, *counts, *seen])))
 
 
 def _counts(count: LedgerCount) -> list[tuple[str, str]]:

@@ -55,6 +55,7 @@ def _compared(
     a: str, ours: list[Chain], b: str, theirs: list[Chain], rules: PatrolRules
 ) -> Iterator[Warned]:
     hours: dict[int, list[tuple[Floats, Floats]]] = {}
+    as_it_is = 0.0
     for one, two in _pairs(_passed(ours), _passed(theirs)):
         low, high = max(one.first, two.first), min(one.end, two.end)
         if (high - low) * _EACH_M < _LEAST_M:
@@ -69,6 +70,7 @@ def _compared(
         steady = _median(np.abs(lag - middle), width)
         shift = round(middle / _HOUR)
         if abs(middle) <= rules.joint_s:
+            as_it_is += float(width.sum())
             yield from _drift(a, b, at, lag, width)
         elif (
             shift
@@ -77,9 +79,17 @@ def _compared(
             and steady <= _STEADY_S
         ):
             hours.setdefault(shift, []).append((lag, width))
-    for shift, found in sorted(hours.items(), key=lambda item: -len(item[1])):
-        lag = np.concatenate([f[0] for f in found])
-        width = np.concatenate([f[1] for f in found])
+
+    def shared(shift: int) -> float:
+        return sum(float(width.sum()) for _, width in hours[shift])
+
+    # Who drives to and fro passes everybody some whole hours later too: only the shift that
+    # explains the most is told, and only where the clocks as they are explain little.
+    for shift in sorted(hours, key=lambda k: (-shared(k), abs(k)))[:1]:
+        if shared(shift) < 5 * as_it_is:
+            continue
+        lag = np.concatenate([f[0] for f in hours[shift]])
+        width = np.concatenate([f[1] for f in hours[shift]])
         way = "after" if shift > 0 else "before"
         yield Warned(
             "clock",
