@@ -205,6 +205,9 @@ def test_a_case_keeps_originals_and_repeats_nothing(case):
     again = run("track", "case", "RUS=a.gpx", folder=case).stdout
     assert "already in the case" in again
     assert "3 repeats" in run("announce", "case", "said.csv", folder=case).stdout
+    (p,) = json.loads(run("patrols", "case", "--provision", "p-north", folder=case).stdout)
+    assert p["joint_km"] == pytest.approx(20, abs=0.05)
+    run("patrols", "case", "--track", "RUS=a.gpx", folder=case, code=2)
     assert "holds" in run("verify", "case", folder=case).stdout
     ledger = json.loads(run("announced", "case", "--json", folder=case).stdout)
     assert [r["id"] for r in ledger["patrols"]] == ["2020-03-15", "2020-03-15", "2020-03-17"]

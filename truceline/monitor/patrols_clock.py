@@ -56,6 +56,7 @@ def _compared(
 ) -> Iterator[Warned]:
     hours: dict[int, list[tuple[Floats, Floats]]] = {}
     as_it_is = 0.0
+    drifts: list[tuple[float, str]] = []
     for one, two in _pairs(_passed(ours), _passed(theirs)):
         low, high = max(one.first, two.first), min(one.end, two.end)
         if (high - low) * _EACH_M < _LEAST_M:
@@ -71,7 +72,7 @@ def _compared(
         shift = round(middle / _HOUR)
         if abs(middle) <= rules.joint_s:
             as_it_is += float(width.sum())
-            yield from _drift(a, b, at, lag, width)
+            drifts.append(_drift(a, b, at, lag, width))
         elif (
             shift
             and abs(shift) <= _MOST_H
@@ -79,6 +80,9 @@ def _compared(
             and steady <= _STEADY_S
         ):
             hours.setdefault(shift, []).append((lag, width))
+
+    if drifts and max(drifts)[0]:
+        yield Warned("drift", max(drifts)[1])
 
     def shared(shift: int) -> float:
         return sum(float(width.sum()) for _, width in hours[shift])
@@ -100,20 +104,21 @@ def _compared(
         )
 
 
-def _drift(a: str, b: str, at: Floats, lag: Floats, width: Floats) -> Iterator[Warned]:
-    """A lag that grows evenly along the way: a clock that runs fast, or one that drives slower."""
+def _drift(a: str, b: str, at: Floats, lag: Floats, width: Floats) -> tuple[float, str]:
+    """Seconds by which a lag grows evenly along the way (0: it does not), and what to say."""
     if width.sum() < 5 * _LEAST_M or len(lag) < 10:
-        return
+        return 0.0, ""
     slope, start = np.polyfit(at, lag, 1, w=np.sqrt(width))
     span = float(at.max() - at.min())
     left = float(np.sqrt(np.average((lag - (start + slope * at)) ** 2, weights=width)))
     grown = abs(float(slope)) * span
-    if grown > _DRIFT_S and left < grown / 10:
-        yield Warned(
-            "drift",
-            f"between {a} and {b} the lag at a post changes evenly by {_said(grown)} over "
-            f"{span / 1000:.0f} km: one drove slower, or one clock drifts",
-        )
+    if grown <= _DRIFT_S or left >= grown / 10:
+        return 0.0, ""
+    return (
+        grown,
+        f"between {a} and {b} the lag at a post changes evenly by {_said(grown)} over "
+        f"{span / 1000:.0f} km: one drove slower, or one clock drifts",
+    )
 
 
 @dataclass(frozen=True, slots=True)
