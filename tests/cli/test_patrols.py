@@ -267,7 +267,7 @@ def test_the_open_page_shows_no_run_no_gap_no_plan_and_nothing_new(case):
 
 
 def test_the_cleared_page_shows_them_late(case):
-    words = ("patrol-page", "case", "--provision", "p-north", "--clearance", "patrols")
+    words = ("patrol-page", "case", "--provision", "p-north", "--clearance", "patrols,source")
     run(*words, "--out", "c.html", "--on", "2020-06-01", folder=case)
     page = (case / "c.html").read_text()
     assert "2020-03-15 08:00" in page
