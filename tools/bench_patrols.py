@@ -212,7 +212,8 @@ def main() -> None:
 
 def agree(mine: object, other: object) -> None:
     """The same parts, and their lengths within half a per cent."""
-    assert isinstance(mine, list) and isinstance(other, list)
+    assert isinstance(mine, list)
+    assert isinstance(other, list)
     for a, b in zip(mine, other, strict=True):
         if len(a) != len(b):
             raise SystemExit(f"the parts differ: {len(a)} and {len(b)}")

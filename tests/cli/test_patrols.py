@@ -205,6 +205,9 @@ def test_a_case_keeps_originals_and_repeats_nothing(case):
     again = run("track", "case", "RUS=a.gpx", folder=case).stdout
     assert "already in the case" in again
     assert "3 repeats" in run("announce", "case", "said.csv", folder=case).stdout
+    (p,) = json.loads(run("patrols", "case", "--provision", "p-north", folder=case).stdout)
+    assert p["joint_km"] == pytest.approx(20, abs=0.05)
+    run("patrols", "case", "--track", "RUS=a.gpx", folder=case, code=2)
     assert "holds" in run("verify", "case", folder=case).stdout
     ledger = json.loads(run("announced", "case", "--json", folder=case).stdout)
     assert [r["id"] for r in ledger["patrols"]] == ["2020-03-15", "2020-03-15", "2020-03-17"]
@@ -230,20 +233,41 @@ def test_the_series_of_the_library_has_a_command():
 
 
 def test_the_open_page_shows_no_run_no_gap_no_plan_and_nothing_new(case):
-    run("patrol-page", "case", "--out", "open.html", "--on", "2020-06-01", folder=case)
+    run(
+        "patrol-page",
+        "case",
+        "--provision",
+        "p-north",
+        "--out",
+        "open.html",
+        "--on",
+        "2020-06-01",
+        folder=case,
+    )
     page = (case / "open.html").read_text()
     for closed in ("SECRETPOST", "PLANSOURCE", "2020-03-17", "08:00", "<rect", "35.0", "5.0–"):
         assert closed not in page, closed
     assert "2020-03-09" in page
     assert "about 100%" in page
-    run("patrol-page", "case", "--out", "new.html", "--on", "2020-03-20", folder=case)
+    assert "tracks show 1" in page
+    run(
+        "patrol-page",
+        "case",
+        "--provision",
+        "p-north",
+        "--out",
+        "new.html",
+        "--on",
+        "2020-03-20",
+        folder=case,
+    )
     page = (case / "new.html").read_text()
     assert "tracks show 0" in page
     assert "2020-03-15</td>" not in page
 
 
 def test_the_cleared_page_shows_them_late(case):
-    words = ("patrol-page", "case", "--clearance", "patrols")
+    words = ("patrol-page", "case", "--provision", "p-north", "--clearance", "patrols,source")
     run(*words, "--out", "c.html", "--on", "2020-06-01", folder=case)
     page = (case / "c.html").read_text()
     assert "2020-03-15 08:00" in page

@@ -13,8 +13,7 @@ from truceline.model.track import SECOND, Fixes
 from truceline.model.watch import Watch
 from truceline.model.zone import DatedShape, Shape
 from truceline.monitor.patrols_route import Posts
-from truceline.monitor.patrols_runs import lay
-from truceline.monitor.watch import ground, micros, of_chain, weekly
+from truceline.monitor.watch import ground, micros, of_fixes, weekly
 from truceline.sources.watch_table import WatchTableError, read_watch
 
 DAMASCUS = ZoneInfo("Asia/Damascus")
@@ -87,8 +86,8 @@ def test_a_patrol_watches_where_it_is_and_not_across_its_gaps():
     at = np.concatenate([np.arange(0, 6_000, 10.0), np.arange(20_000, 26_000, 10.0)])
     lonlat = posts.places(at)
     time = (np.arange(len(at)) * SECOND).astype(np.int64)
-    chain = lay("RUS", "a", Fixes.of(time, lonlat[:, 0], lonlat[:, 1]), posts, 0, PatrolRules())
-    found = of_chain(chain)
+    fixes = Fixes.of(time, lonlat[:, 0], lonlat[:, 1])
+    found = of_fixes("RUS", "a", fixes, PatrolRules())
     assert len(found) == 20
     assert sum(w.end - w.start for w in found) == (599 + 599) * SECOND
     assert {(w.watcher, w.means, w.radius_m) for w in found} == {("RUS", "patrol", 1_000)}
@@ -129,6 +128,6 @@ def test_the_table_and_its_bad_rows():
     assert (found[0].start, found[0].end) == (micros(day), micros(day + timedelta(days=1)))
     assert [w.means for w in found] == ["post", "uav", "camera"]
     assert [Watch.of_json(w.to_json()) for w in found] == found
-    assert "no route" in _read(head + good, route_km=None)[1][0].what
+    assert "no single route" in _read(head + good, route_km=None)[1][0].what
     with pytest.raises(WatchTableError, match="no column"):
         _read("a,b\n1,2\n")

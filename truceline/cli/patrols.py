@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from truceline.cli.case import opened
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
 from truceline.faces.patrols_tables import write_patrols
 from truceline.faces.tables import ENDINGS, write_table
@@ -20,7 +21,9 @@ from truceline.pipeline.patrols import (
     party_named,
 )
 from truceline.pipeline.patrols import patrols as find
+from truceline.pipeline.patrols_case import case_patrols
 from truceline.pipeline.terms import Terms
+from truceline.store.errors import CaseError
 
 Agreement = Annotated[str, typer.Option(help="A library name or an agreement file.")]
 
@@ -31,7 +34,10 @@ def register(app: typer.Typer) -> None:
 
 
 def patrols(
-    agreement: Agreement,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A case folder: its own tracks.")
+    ] = None,
+    agreement: Agreement = "",
     track: Annotated[
         list[str] | None, typer.Option(help="PARTY=FILE, a track of that party. May be repeated.")
     ] = None,
@@ -61,9 +67,10 @@ def patrols(
     """Find patrols in tracks: what was covered, what was missed, and where all were together."""
     must_end_in(out, ENDINGS)
     must_end_in(problems, ENDINGS)
-    terms = terms_of(agreement)
-    if not track:
-        stop("give at least one track: --track PARTY=FILE")
+    if folder is None and not (agreement and track):
+        stop("give at least one track, --agreement X --track PARTY=FILE, or a case folder")
+    if folder is not None and (agreement or track or clock or timezone):
+        stop("a case has its own agreement, tracks and clocks; add a track with 'truceline track'")
     rules = PatrolRules(
         off_m=off,
         gap_m=gap,
@@ -74,19 +81,24 @@ def patrols(
         fastest_kmh=fastest,
     )
     try:
-        report = find(
-            terms,
-            tracks_of(track),
-            provision=provision,
-            route=route,
-            rules=rules,
-            clock=clocks_of(terms, clock or []),
-            timezone=zone_of(timezone),
-        )
-    except (RouteQuestionError, TrackRefusedError) as error:
+        if folder is not None:
+            case, terms = opened(folder)
+            report = case_patrols(case, terms, rules, provision, route)
+        else:
+            terms = terms_of(agreement)
+            report = find(
+                terms,
+                tracks_of(track or []),
+                provision=provision,
+                route=route,
+                rules=rules,
+                clock=clocks_of(terms, clock or []),
+                timezone=zone_of(timezone),
+            )
+    except (RouteQuestionError, TrackRefusedError, CaseError) as error:
         stop(str(error.args[0]))
     except OSError as error:
-        stop(cannot_open(error, track[0]))
+        stop(cannot_open(error, str(folder or (track or [""])[0])))
     show(report, problems is None)
     text = json.dumps([p.to_json() for p in report.patrols], ensure_ascii=False, indent=1)
     try:

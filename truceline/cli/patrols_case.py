@@ -12,10 +12,11 @@ from truceline.cli.case import Dir, opened
 from truceline.cli.patrols import clocks_of, tracks_of, zone_of
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop
 from truceline.faces.patrols_page import page
-from truceline.model.patrol import Announced
+from truceline.model.patrol import OUTCOMES, Announced
 from truceline.model.problem import Problem
-from truceline.monitor.patrols_ledger import LedgerCount, counted
-from truceline.pipeline.patrols import RouteQuestionError, TrackRefusedError
+from truceline.monitor.patrols_ledger import LedgerCount, counted, weeks
+from truceline.pipeline.ingest import Case
+from truceline.pipeline.patrols import PatrolReport, RouteQuestionError, TrackRefusedError
 from truceline.pipeline.patrols_case import (
     SeriesError,
     WatchTableError,
@@ -104,12 +105,21 @@ def announce(
 
 def announced(
     what: Annotated[str, typer.Argument(metavar="X|DIR", help="An agreement, or a case folder.")],
+    by_week: Annotated[
+        bool, typer.Option("--weeks", help="A line for each week: reports, and a case's tracks.")
+    ] = False,
+    provision: Annotated[
+        str, typer.Option(help="Which provision, where several name a line.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """The ledger of announced patrols and its counts; where counts disagree, both."""
+    report = None
     try:
         if (Path(what) / "case.db").exists():
-            rows = [row for _, row in ledger_of(opened(Path(what))[0])]
+            case, terms = opened(Path(what))
+            rows = [row for _, row in ledger_of(case)]
+            report = _report(case, terms, provision) if by_week else None
             note = ""
         else:
             series = library_series(what)
@@ -120,6 +130,9 @@ def announced(
         stop(str(error.args[0] if error.args else error))
     except OSError as error:
         stop(cannot_open(error, what))
+    if by_week:
+        _say_weeks(rows, report)
+        return
     count = counted(rows)
     if as_json:
         data(json.dumps(_ledger_json(rows, count, note), ensure_ascii=False, indent=1))
@@ -133,6 +146,20 @@ def announced(
         data(f"{name}\t{value}")
     if note:
         say(" ".join(note.split()))
+
+
+def _say_weeks(rows: Sequence[Announced], report: PatrolReport | None) -> None:
+    """Planned, each outcome, seen in tracks and joint: every week, the empty ones too."""
+    patrols = report.patrols if report else ()
+    days = [r.on for r in rows if r.on] + [p.start.date() for p in patrols if p.start]
+    since = report.way.since.date() if report and report.way.since else None
+    if not days:
+        stop("no patrol has a date, so there are no weeks to show")
+    data("\t".join(["week", "planned", *OUTCOMES, "in tracks", "joint", "joint km"]))
+    for week in weeks(rows, patrols, min([*days, *([since] if since else [])]), max(days)):
+        counts = [week.planned, *(week.outcomes.get(o, 0) for o in OUTCOMES)]
+        seen = [week.tracked, week.joint, f"{week.joint_km:.1f}"]
+        data("\t".join(map(str, [week.monday, *counts, *seen])))
 
 
 def _counts(count: LedgerCount) -> list[tuple[str, str]]:
@@ -182,7 +209,7 @@ def watch(
             done = add_watch(case, terms, file, who=who)
             say(str(done))
             _problems(done.problems)
-        weeks = watch_weeks(terms, case_watch(case, terms))
+        weeks = watch_weeks(terms, case_watch(case))
     except _STOPS as error:
         stop(str(error.args[0] if error.args else error))
     except OSError as error:
@@ -224,6 +251,9 @@ def patrol_page(
         str, typer.Option(help="'open', 'cleared', or fields: patrols shows the runs.")
     ] = "open",
     delay: Annotated[int, typer.Option(help="Days that runs and watch are held back.", min=0)] = 14,
+    provision: Annotated[
+        str, typer.Option(help="Which provision, where several name a line.")
+    ] = "",
     on: Annotated[str, typer.Option(help="The day it is made for (today).")] = "",
 ) -> None:
     """Write a page on a case's patrols; runs and gaps are closed unless cleared, and delayed."""
@@ -232,9 +262,9 @@ def patrol_page(
     try:
         text = page(
             terms,
-            _report(case, terms),
+            _report(case, terms, provision),
             [row for _, row in ledger_of(case)],
-            case_watch(case, terms),
+            case_watch(case),
             on=_moment(on, terms),
             clearance=clearance,
             delay_days=delay,
@@ -249,10 +279,12 @@ def patrol_page(
     data(f"page\t{out}")
 
 
-def _report(case: Any, terms: Terms) -> Any:
+def _report(case: Case, terms: Terms, provision: str) -> PatrolReport | None:
     try:
-        return case_patrols(case, terms)
+        return case_patrols(case, terms, provision=provision)
     except RouteQuestionError as error:
+        if provision:
+            raise
         say(str(error.args[0]))
         return None
 

@@ -17,7 +17,7 @@ import shapely
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from truceline.faces.clearance import FIELDS, Clearance
+from truceline.faces.clearance import FIELDS, WITHHELD, Clearance
 from truceline.faces.patrols_strip import age_strip, route_strip
 from truceline.model.patrol import OUTCOMES, Announced, Patrol
 from truceline.model.watch import Watch
@@ -79,7 +79,9 @@ def page(
     monday = until.date() - timedelta(days=until.weekday())
     cut = _Cut(until, monday - timedelta(days=1) if is_open else until.date(), is_open)
     shown = _shown(report.patrols if report else (), cut)
-    said = [r for r in ledger if not (r.planned and is_open) and _is_past(r, cut)]
+    said = [
+        _cleared(r, cleared) for r in ledger if not (r.planned and is_open) and _is_past(r, cut)
+    ]
     held = sum(not r.planned and not _is_past(r, cut) for r in ledger)
     route_km = report.way.posts.length_m / 1000 if report else 0.0
     ages = last_seen(shown, route_km, until) if report and not is_open else []
@@ -136,6 +138,17 @@ def _shown(patrols: Sequence[Patrol], cut: _Cut) -> list[Patrol]:
 
 def _is_past(row: Announced, cut: _Cut) -> bool:
     return row.on is None or row.on <= cut.last_day or (row.planned and not cut.open)
+
+
+def _cleared(row: Announced, clearance: Clearance) -> Announced:
+    """The row without what is closed: who said it and who counted, and their words."""
+    closed: dict[str, Any] = {}
+    if "source" not in clearance.cleared:
+        closed["source"] = WITHHELD if row.source else ""
+        closed["numbers"] = tuple(n.model_copy(update={"by": ""}) for n in row.numbers)
+    if "text" not in clearance.cleared:
+        closed |= {"said": "", "note": ""}
+    return row.model_copy(update=closed)
 
 
 def _weeks(

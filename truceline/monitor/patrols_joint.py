@@ -126,23 +126,6 @@ def together(chain_a: Chain, run_a: Run, chain_b: Chain, run_b: Run, rules: Patr
     return joined(np.sort(spans * run_a.sign, axis=1))
 
 
-def lags(chain_a: Chain, run_a: Run, chain_b: Chain, run_b: Run) -> tuple[Floats, Floats, Floats]:
-    """How much later B reaches the posts that both pass: (posts, lag in seconds, metres of each).
-
-    Empty where they go different ways or share no post.
-    """
-    none = np.empty(0)
-    if run_a.sign != run_b.sign:
-        return none, none, none
-    a, b = arriving(chain_a, run_a), arriving(chain_b, run_b)
-    cells = _cells([a, b])
-    if cells is None:
-        return none, none, none
-    low, high = cells
-    lag = b.on(low, high)[0].mean(axis=1) - a.on(low, high)[0].mean(axis=1)
-    return (low + high) / 2 * run_a.sign, lag, high - low
-
-
 def _cells(parts: list[Passage]) -> tuple[Floats, Floats] | None:
     """Cells of posts in which every passage is linear, over what all of them pass."""
     if any(not len(p.a) for p in parts):

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from truceline.model.track import SECOND, Floats
+from truceline.model.patrol import PatrolRules
+from truceline.model.track import SECOND, Fixes, Floats
 from truceline.model.watch import MEANS, Watch
 from truceline.model.zone import DatedShape, Shape
 from truceline.monitor.ground_line import EARTH_M
-from truceline.monitor.patrols_route import Posts
-from truceline.monitor.patrols_runs import Chain
+from truceline.monitor.patrols_route import Posts, ways
 from truceline.monitor.patrols_spans import joined, length
 
 Zones = Mapping[str, Sequence[DatedShape]]
@@ -207,26 +207,33 @@ def micros(moment: datetime) -> int:
     return int(moment.timestamp() * SECOND)
 
 
-def of_chain(chain: Chain, sight_m: float = SIGHT_M) -> list[Watch]:
-    """What a patrol could see along its way: discs a minute long, nothing across its gaps."""
-    if not chain.fixes.timed:
+def of_fixes(
+    party: str, file: str, fixes: Fixes, rules: PatrolRules, sight_m: float = SIGHT_M
+) -> list[Watch]:
+    """What a patrol could see along its way: discs a minute long, nothing across its gaps.
+
+    It sees wherever it goes, on its route or off it. ``fixes`` are in order of time.
+    """
+    if not fixes.timed or len(fixes) < 2:
         return []
+    joins = (np.diff(fixes.segment) == 0) & (ways(fixes.lon, fixes.lat) <= rules.gap_m)
+    joins &= np.diff(fixes.time) <= rules.gap_s * SECOND
     found: list[Watch] = []
-    edges = np.diff(np.concatenate([[0], chain.joins.astype(np.int8), [0]]))
+    edges = np.diff(np.concatenate([[0], joins.astype(np.int8), [0]]))
     for a, b in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
-        time = chain.time[a : b + 1]
+        time = fixes.time[a : b + 1]
         marks = np.arange(time[0], time[-1], int(_EACH_S * SECOND))
         rows = a + np.searchsorted(time, marks)
         found += [
             Watch(
-                chain.party,
+                party,
                 "patrol",
                 int(mark),
                 int(min(mark + _EACH_S * SECOND, time[-1])),
-                float(chain.fixes.lon[row]),
-                float(chain.fixes.lat[row]),
+                float(fixes.lon[row]),
+                float(fixes.lat[row]),
                 sight_m,
-                of=chain.file,
+                of=file,
             )
             for mark, row in zip(marks, rows, strict=True)
         ]

@@ -252,7 +252,7 @@ def of_tracks(
         else:
             chains.append(chain)
     zone = terms.agreement.tz
-    warnings = list(dict.fromkeys(clocks(chains, along.posts, rules)))
+    warnings = list(dict.fromkeys(clocks(chains, rules)))
     if along.note:
         warnings.append(Warned("route", f"{along.id}: {along.note}"))
     if extra := sorted({c.party for c in chains} - set(along.owed)) if along.owed else []:
@@ -333,11 +333,13 @@ def _elsewhere(track: Track, along: Way, rules: PatrolRules) -> Problem:
     fixes = track.fixes
     rows = np.linspace(0, len(fixes) - 1, min(len(fixes), 500)).astype(int)
     lon, lat = fixes.lon[rows], fixes.lat[rows]
-    far = float(along.posts.far(lon, lat).min())
+    distances = along.posts.far(lon, lat)
+    nearest = int(np.argmin(distances))
+    far = float(distances[nearest])
     off_m = max(rules.off_m, along.accuracy_m)
     what = (
         f"no fix lies within {off_m:,.0f} m of the route; the nearest is {far / 1000:,.1f} km from "
-        f"it, at {fixes.lat[rows[0]]:.3f} N {fixes.lon[rows[0]]:.3f} E"
+        f"it, at latitude {lat[nearest]:.3f}, longitude {lon[nearest]:.3f}"
         if far > off_m
         else f"no fix lies within {off_m:,.0f} m of the route"
     )

@@ -16,8 +16,7 @@ from truceline.model.watch import Watch
 from truceline.monitor.patrols_clean import cleaned
 from truceline.monitor.patrols_part import moment
 from truceline.monitor.patrols_route import Posts
-from truceline.monitor.patrols_runs import lay
-from truceline.monitor.watch import SIGHT_M, WatchWeek, of_chain, weekly
+from truceline.monitor.watch import SIGHT_M, WatchWeek, of_fixes, weekly
 from truceline.pipeline.patrols import (
     PatrolReport,
     RouteQuestionError,
@@ -230,25 +229,19 @@ def add_watch(case: Case, terms: Terms, path: Path, *, who: str = "") -> Entered
     return Entered(path.name, rows, entries, repeats, tuple(problems))
 
 
-def case_watch(case: Case, terms: Terms, sight_m: float = SIGHT_M) -> list[Watch]:
-    """All watch of a case: what was entered, and what its tracks could see on the route."""
+def case_watch(case: Case, sight_m: float = SIGHT_M) -> list[Watch]:
+    """All watch of a case: what was entered, and what its tracks could see."""
     found = [Watch.of_json(dict(e.said)) for e in current(case.entered("watch"))]
-    along = _way(terms)
-    if along is not None:
-        rules = PatrolRules()
-        for track in _tracks(case, rules):
-            if len(track.fixes):
-                chain = lay(
-                    track.party, track.file, track.fixes, along.posts, along.accuracy_m, rules
-                )
-                found += of_chain(chain, sight_m)
+    rules = PatrolRules()
+    for track in _tracks(case, rules):
+        found += of_fixes(track.party, track.file, track.fixes, rules, sight_m)
     return found
 
 
 def watch_of(case: Case, terms: Terms) -> tuple[list[Watch] | None, Posts | None]:
     """A case's watch for ``pipeline.rates``, and the route; None where it has no watch."""
     along = _way(terms)
-    return case_watch(case, terms) or None, along.posts if along else None
+    return case_watch(case) or None, along.posts if along else None
 
 
 def watch_weeks(

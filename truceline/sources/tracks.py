@@ -6,6 +6,7 @@ never in memory as a tree. Times without an offset are UTC in GPX and KML, as th
 say, and in the agreement's timezone (or the one given) in tables and GeoJSON; a note says so.
 """
 
+import gzip
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,8 +47,9 @@ def read_track(
     try:
         unpacked = opened(file)
         start = peek(unpacked)
-        if not start:
-            unpacked.read(1)  # what cannot be unpacked is not empty: this says why
+        if not start and file.seekable():
+            file.seek(0)
+            gzip.decompress(file.read())  # what cannot be unpacked is not empty: this says why
     except (EOFError, ValueError, OSError, zlib.error) as error:
         raise TrackRefusedError(f"{name} cannot be read: {error}; get it again") from error
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n\x00")

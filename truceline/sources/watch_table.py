@@ -135,7 +135,9 @@ class _Row:
 
     def _stretch(self, from_km: float | None, to_km: float | None) -> None:
         if self._route_km is None:
-            raise ValueError("the agreement has no route to measure along; give a disc or a zone")
+            raise ValueError(
+                "the agreement has no single route to measure along; give a disc or a zone"
+            )
         if from_km is None or to_km is None or not 0 <= from_km < to_km:
             raise ValueError("a stretch goes from one kilometre post to a higher one; correct it")
         if to_km > self._route_km + 0.5:
