@@ -218,7 +218,7 @@ def _timed(side: str, run: dict[str, Any], ours: dict[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--settings", nargs="+", default=["easy", "realistic", "hard", "hopeless"])
-    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--agreement", default="idlib-2020")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seeds", type=int, nargs="+")
