@@ -1,7 +1,7 @@
 """Measure linking against the truth of fresh exercises, beside what a user would pick.
 
     python tools/bench_linking.py [--settings easy realistic hard hopeless] [--events N]
-        [--rounds N | --seeds S ...] [--sides truceline named splink plain nearest] [--json F]
+        [--rounds N | --seeds S ...] [--sides truceline named learned splink plain nearest] [--json F]
     python tools/bench_linking.py --speed [--sizes 100000 1000000]
 
 Every event is SIMULATED (`truceline exercise`). Seeds are drawn afresh on each run and
@@ -43,6 +43,7 @@ SHOWN = (
 TITLES = {
     "truceline": "Truceline",
     "named": "Truceline, agreement's names",
+    "learned": "Truceline --engine splink",
     "splink": "Splink (EM, DuckDB)",
     "plain": "same day, 5 km, other source",
     "nearest": "the same, nearest first",
@@ -218,7 +219,7 @@ def _timed(side: str, run: dict[str, Any], ours: dict[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--settings", nargs="+", default=["easy", "realistic", "hard", "hopeless"])
-    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--agreement", default="idlib-2020")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seeds", type=int, nargs="+")

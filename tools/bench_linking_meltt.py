@@ -189,9 +189,7 @@ def pairs_of(groups: set[Group]) -> set[Group]:
 
 def main() -> None:
     if not DATA.is_dir():
-        print(
-            f"MELTT's records are not here ({DATA.parent.parent.name}/data/linking): nothing compared"
-        )
+        print("MELTT's records are not here (../shared/data/linking): nothing is compared")
         return
     rows = records(DATA)
     near = Near(rows)

@@ -38,6 +38,13 @@ def named(events: pa.Table, timezone: str, agreement: str) -> pa.Table:
     return link(events, names=Names(load(agreement).agreement).parties_of).membership
 
 
+def learned(events: pa.Table, timezone: str, agreement: str) -> pa.Table:
+    """Our linker with weights that Splink learns from the events: `--engine splink`."""
+    from truceline.pipeline.link import link_tables
+
+    return link_tables([events], engine="splink").membership
+
+
 def plain(events: pa.Table, timezone: str, agreement: str = "") -> pa.Table:
     """Same local day, within 5 km, another source; what hangs together is one incident."""
     rows, one, other = _near(events, timezone)
@@ -219,6 +226,7 @@ def _incidents(events: pa.Table, rows: pd.DataFrame, group: np.ndarray) -> pa.Ta
 SIDES: dict[str, Callable[[pa.Table, str, str], pa.Table]] = {
     "truceline": truceline,
     "named": named,
+    "learned": learned,
     "splink": splink,
     "plain": plain,
     "nearest": nearest,
@@ -227,8 +235,8 @@ SIDES: dict[str, Callable[[pa.Table, str, str], pa.Table]] = {
 
 def missing(side: str) -> str:
     """Why a side cannot run here, '' if it can."""
-    if side == "splink" and find_spec("splink") is None:
+    if side in ("splink", "learned") and find_spec("splink") is None:
         return "Splink is not installed: pip install 'splink>=5'"
-    if side in ("truceline", "named") and find_spec("truceline.monitor.link") is None:
+    if side in ("truceline", "named", "learned") and find_spec("truceline.monitor.link") is None:
         return "this Truceline has no linker"
     return ""

@@ -127,3 +127,52 @@ def test_the_table_names_the_middle_and_the_worst(tmp_path: Path) -> None:
     recalls = sorted(r["pair_recall"] for r in runs)
     assert f"{recalls[1]:.3f} ({recalls[0]:.3f})" in shown
     assert json.dumps(bench._told(runs), allow_nan=False)
+
+
+def test_our_linker_beats_the_plain_rule(tmp_path: Path) -> None:
+    """The seeds here are of this test alone: what is measured is drawn afresh each time."""
+    bench = _tool("bench_linking")
+    bench.make(tmp_path, "idlib-2020", "realistic", 3_000, 20_201, two=False)
+    ours, plain = (bench.measured(side, tmp_path, 120) for side in ("truceline", "plain"))
+    assert ours["missing"] == plain["missing"] == 0
+    assert ours["pair_precision"] > 0.93
+    assert ours["pair_recall"] > 0.7
+    assert ours["pair_precision"] > plain["pair_precision"] + 0.2
+    assert ours["b3_recall"] > plain["b3_recall"] - 0.05
+    assert ours["exact_recall"] > plain["exact_recall"] + 0.1
+
+
+def test_what_cannot_be_linked_stays_apart(tmp_path: Path) -> None:
+    """Hopeless: to put everything together would be worse than to put nothing together."""
+    bench = _tool("bench_linking")
+    bench.make(tmp_path, "idlib-2020", "hopeless", 4_000, 20_202, two=False)
+    found = bench.measured("truceline", tmp_path, 120)
+    assert found["missing"] == 0
+    assert found["found_pairs"] < found["true_pairs"] / 2
+    assert found["b3_precision"] > 0.85
+    assert found["seconds"] < 60
+
+
+def test_the_page_tells_what_our_linker_makes_of_meltt(shared_data: Path) -> None:
+    meltt = _tool("bench_linking_meltt")
+    rows = meltt.records(shared_data / "linking")
+    near = meltt.Near(rows)
+    window = (near.km <= meltt.KM) & (near.days <= meltt.DAYS)
+    span = near.longer[near.i] == near.longer[near.j]
+    rule = near.groups(window & ~near.differ.any(axis=1) & span)
+    assert meltt.figures(rule, len(rows)) == meltt.PUBLISHED
+    assert len(meltt.published() & rule) == 8
+    found, _ = meltt.ours(rows)
+    page = (TOOLS.parent / "docs" / "linking-measured.md").read_text(encoding="utf-8")
+    for name, count in meltt.figures(found, len(rows)).items():
+        line = next(x for x in page.splitlines() if x.startswith(name.ljust(16)))
+        assert line.split()[-1] == str(count), f"run tools/bench_linking_meltt.py: {name}"
+
+
+def test_meltts_answer_is_left_out_where_its_records_are_absent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meltt = _tool("bench_linking_meltt")
+    meltt.DATA = tmp_path / "shared" / "data" / "linking"
+    meltt.main()
+    assert "not here" in capsys.readouterr().out

@@ -24,7 +24,7 @@ FILES = {
     "truth.csv",
     "seen.csv",
     "parameters.json",
-    "README.md",
+    "SIMULATED.md",
 }
 
 
@@ -45,7 +45,7 @@ def test_the_command_writes_the_same_bytes_again(tmp_path: Path) -> None:
     drawn = json.loads((one / "parameters.json").read_text(encoding="utf-8"))
     assert drawn["seed"] == 9
     assert drawn["observers"][0]["name"] == "alpha"
-    assert (one / "README.md").read_text(encoding="utf-8").startswith("# SIMULATED")
+    assert (one / "SIMULATED.md").read_text(encoding="utf-8").startswith("# SIMULATED")
 
 
 @pytest.mark.parametrize("setting", list(SETTINGS))
@@ -130,3 +130,18 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     code, _, err = run("--out", str(tmp_path / "x"))
     assert code == 2
     assert "name a folder" in err
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine", encoding="utf-8")
+    code, _, err = run("--out", str(tmp_path), "--events", "50")
+    assert code == 2
+    assert "other files" in err
+    assert [p.name for p in tmp_path.iterdir()] == ["README.md"]
+
+
+def test_an_exercise_may_be_made_again(tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        assert run("--out", str(tmp_path / "x"), "--events", "50", "--seed", seed)[0] == 0
+    drawn = json.loads((tmp_path / "x" / "parameters.json").read_text(encoding="utf-8"))
+    assert drawn["seed"] == 2

@@ -10,7 +10,7 @@ from truceline.monitor.exercise_formats import mixed
 from truceline.monitor.exercise_settings import SETTINGS, changed
 from truceline.pipeline.exercise import make_exercise, save_exercise
 
-MOST_EVENTS = 20_000_000
+MOST_EVENTS = 5_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -48,6 +48,8 @@ def exercise(
         stop(f"no setting '{setting}'; there are: {', '.join(SETTINGS)}")
     if out.exists() and not out.is_dir():
         stop(f"{out} cannot be written: it is a file; name a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / "SIMULATED.md").is_file():
+        stop(f"{out} holds other files than an exercise's; name a new folder, or an empty one")
     try:
         chosen = changed(SETTINGS[setting], dict(_pair(words) for words in change or ()))
     except ValueError as error:

@@ -141,12 +141,14 @@ def exercise(
 def _sized(events: int, days: float | None, stage: _Stage) -> _Play:
     """A play with about so many rows: a small one tells how many incidents that takes."""
     play = best = _played(min(events, _PILOT), days, stage)
-    for _ in range(6):
-        if abs(best.rows - events) <= 0.01 * events:
+    tried = {play.incidents}
+    for _ in range(12):
+        if abs(best.rows - events) <= max(0.01 * events, 1):
             break
         count = int(np.clip(round(play.incidents * events / max(play.rows, 1)), 1, 5 * events))
-        if count == play.incidents:
-            break
+        while count in tried:  # another number of incidents draws other numbers throughout
+            count += 1
+        tried.add(count)
         play = _played(count, days, stage)
         best = min(best, play, key=lambda p: abs(p.rows - events))
     return best

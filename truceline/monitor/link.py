@@ -20,6 +20,7 @@ from truceline.monitor.link_incidents import incident_table
 from truceline.monitor.link_names import Parties, parties_of
 from truceline.monitor.link_reports import EVENT, LEAD, Floats, Ints, Reports, reports_of
 from truceline.monitor.link_score import PARTS, Scorer
+from truceline.monitor.link_twins import twin_notes
 from truceline.monitor.link_weights import DEFAULT, NONE, Decided, Weights
 from truceline.monitor.link_words import pair_table
 
@@ -60,6 +61,7 @@ class Linked:
     names: Parties | None
     former: tuple[str, ...]
     notes: tuple[str, ...]
+    learned: bool = False  # whether the weights were learned from the events themselves
 
     @cached_property
     def membership(self) -> pa.Table:
@@ -85,7 +87,9 @@ class Linked:
     def pairs(self) -> pa.Table:
         """The compared pairs that were kept, in ``PAIR_SCHEMA``, in the order of their ids."""
         s = self.scored
-        return pair_table(self.reports, s.i, s.j, s.parts, s.score, self.label)
+        return pair_table(
+            self.reports, s.i, s.j, s.parts, s.score, self.label, learned=self.learned
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -167,6 +171,8 @@ def linked(
     names: Parties | None,
     former: tuple[str, ...],
     notes: tuple[str, ...],
+    *,
+    learned: bool = False,
 ) -> Linked:
     """All that was found, with what a person should know about it."""
     return Linked(
@@ -179,7 +185,8 @@ def linked(
         decided=decided,
         names=names,
         former=tuple(sorted(set(former))),
-        notes=notes + settled_[1] + _heap_notes(crowd),
+        notes=notes + settled_[1] + _heap_notes(crowd) + twin_notes(reports),
+        learned=learned,
     )
 
 

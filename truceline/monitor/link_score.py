@@ -109,14 +109,16 @@ class Scorer:
         r = self.reports
         away = distance_km(r.lon[i], r.lat[i], r.lon[j], r.lat[j])
         shared = lens_km2(away, r.radius[i], r.radius[j])
-        # Regions that barely touch share almost nothing: a tenth of the smaller is the least.
-        least = 0.02 * np.minimum(self._area[i], self._area[j])
+        # Regions that barely touch share almost nothing; a hundredth of the smaller is the least.
+        least = 0.01 * np.minimum(self._area[i], self._area[j])
         density = np.maximum(shared, least) / (self._area[i] * self._area[j])
-        return np.log(density * FIELD_KM2)
+        found: Floats = np.log(density * FIELD_KM2)
+        return found
 
     def _time(self, i: Ints, j: Ints) -> Floats:
         density = self.spread.agreement(i, j)
-        return np.log(np.maximum(density, 1e-6) * FIELD_DAYS)
+        found: Floats = np.log(np.maximum(density, 1e-6) * FIELD_DAYS)
+        return found
 
     def _crowding(self, i: Ints, j: Ints) -> Floats:
         r = self.reports

@@ -62,7 +62,7 @@ def save_exercise(made: Exercise, folder: Path) -> list[Path]:
     pacsv.write_csv(made.seen, folder / "seen.csv")
     text = json.dumps(made.drawn, indent=2, ensure_ascii=False) + "\n"
     (folder / "parameters.json").write_text(text, encoding="utf-8")
-    (folder / "README.md").write_text(_readme(made, files), encoding="utf-8")
+    (folder / "SIMULATED.md").write_text(_readme(made, files), encoding="utf-8")
     return files
 
 
