@@ -205,14 +205,15 @@ def _clash(known: Known, label: Ints, a: Ints, b: Ints) -> Bools:
     """Pairs of groups that share a source, or of which people keep two members apart."""
     n = len(label)
     sources = int(known.source.max(initial=0)) + 1
-    words = (sources + 61) // 62
+    held = np.unique(label * sources + known.source)  # each group's sources
+    first = np.searchsorted(held, a * sources, "left")
+    count = np.searchsorted(held, (a + 1) * sources, "left") - first
+    pair = np.repeat(np.arange(len(a)), count)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
+    asked = b[pair] * sources + held[first[pair] + within] % sources
+    at = np.minimum(np.searchsorted(held, asked), len(held) - 1)
     found = np.zeros(len(a), np.bool_)
-    bit = np.int64(1) << (known.source % 62)
-    for word in range(words):
-        held = np.zeros(n, np.int64)
-        here = known.source // 62 == word
-        np.bitwise_or.at(held, label[here], bit[here])
-        found |= (held[a] & held[b]) != 0
+    found[pair[held[at] == asked]] = True
     if len(known.split):
         x, y = label[known.split[:, 0]], label[known.split[:, 1]]
         never = np.unique(np.minimum(x, y) * n + np.maximum(x, y))
