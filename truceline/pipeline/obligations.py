@@ -22,6 +22,7 @@ from truceline.model.problem import Problem
 from truceline.model.quantity import Duration
 from truceline.monitor.obligations import Asked, duties, obligations
 from truceline.monitor.obligations_entry import EntryError, entry, evidence_of, unlikely
+from truceline.sources.columns import no_rows
 from truceline.sources.files import UnreadableError, reader
 from truceline.sources.frame import word
 from truceline.store import audit, register
@@ -262,6 +263,8 @@ def enter_table(case: Case, agreement: Agreement, path: Path, *, by: str = "") -
                     rows.append((line, cells))
         except UnreadableError as error:
             return Entered(0, (), 0, (error.problem,))
+    if not rows and not problems:
+        return Entered(0, (), 0, (no_rows("evidence", path.name),))
     return _enter_rows(case, agreement, path, rows, problems, by or audit.whoami())
 
 
@@ -284,7 +287,7 @@ def _enter_rows(
                 said = entry(agreement, row, now)
                 sha256 = ""
                 if row.get("document"):
-                    with (path.parent / row["document"]).open("rb") as file:
+                    with _beside(path, row["document"]).open("rb") as file:
                         sha256 = writer.keep_document(file, Path(row["document"]).name).sha256
             except EntryError as error:
                 value = row.get(error.field, "")
@@ -306,6 +309,15 @@ def _enter_rows(
                 notes.append(f"{path.name}:{line}: {doubt}")
         entries = tuple(e.id for e in writer.enter(KIND, fresh))
     return Entered(len(rows) + unreadable, entries, repeats, tuple(problems), tuple(notes))
+
+
+def _beside(table: Path, name: str) -> Path:
+    """A document in the table's folder. A table from elsewhere names no other file of ours."""
+    folder = table.parent.resolve()
+    found = (folder / name).resolve()
+    if not found.is_relative_to(folder):
+        raise EntryError("document", f"'{name}' is not beside the table", "put it there")
+    return found
 
 
 def _mark(provision: str, said: Mapping[str, Any], sha256: str) -> str:
