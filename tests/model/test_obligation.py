@@ -85,7 +85,7 @@ provisions:
         (["limit: [{of: trucks}]", "every: P1D", "from: 2020-04-01"], "10:13", "at-most"),
         (["limit: [{of: t, at-least: 9, at-most: 3}]"], "10:31", "more than 'at-most'"),
         (["counting: roughly"], "10:15", "days-after"),
-        (["renewal: {for: P1Y, unless-notice: P1M}"], "10:5", "needs the term"),
+        (["renewal: {for: P0D, unless-notice: P1M}"], "10:20", "has no length"),
     ],
 )
 def test_faults_of_deadlines_have_their_line_and_column(lines, where, word):

@@ -148,6 +148,23 @@ def test_a_table_loses_no_row(tmp_path):
     assert verify(case).holds
 
 
+def test_a_table_takes_in_no_file_from_elsewhere(case, agreement, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret.txt").write_text("not for the case")
+    table = tmp_path / "in" / "rows.csv"
+    table.write_text("provision,state,on,document\nart-3,done,2020-03-15,../secret.txt\n")
+    made = enter_table(case, agreement, table)
+    assert str(made) == "1 rows = 0 entered + 0 repeats + 1 problems"
+    assert "not beside the table" in str(made.problems[0])
+    assert case.documents() == []
+
+
+def test_a_table_without_rows_says_so(case, agreement, tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("")
+    assert enter_table(case, agreement, table).problems
+
+
 def test_evidence_of_a_clause_that_is_gone_is_a_problem_and_not_lost(case, agreement):
     enter(case, agreement, DONE, by="Anna")
     text = case.agreement.read_text(encoding="utf-8")

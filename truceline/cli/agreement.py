@@ -111,6 +111,8 @@ def calendar(
     """Print the agreement's dates as iCalendar: every reading an entry of its own."""
     must_end_in(out, (".ics",))
     made = write_calendar(terms_of(name).agreement)
+    if b"BEGIN:VEVENT" not in made:
+        stop("the agreement gives no date, so there is nothing for a calendar", 1)
     if out is None:
         sys.stdout.buffer.write(made)
         sys.stdout.buffer.flush()

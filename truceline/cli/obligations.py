@@ -117,7 +117,8 @@ def _evidence(e: Evidence) -> str:
     party = f" by {e.party}" if e.party else ""
     source = f", says {e.source}" if e.source else ""
     document = f", {e.document_name} ({e.document[:10]})" if e.document else ", no document"
-    words = f', "{e.words}"' if e.words else ""
+    said = "".join(c if c.isprintable() else " " for c in e.words)  # no terminal's commands
+    words = f', "{said}"' if said else ""
     return (
         f"evidence {e.entry}: {e.says}{number}{party}, {e.when.text}{source}; "
         f"entered by {e.by} {e.at:%Y-%m-%d %H:%M}Z{document}{words}"

@@ -86,7 +86,7 @@ def deadlines(agreement: Agreement, owed: Owed | None, cleared: Clearance) -> De
     tally = Counter(o.state for o in shown.obligations)
     order = [s for s in STATES if tally[s]]
     return Deadlines(
-        on=_on(shown),
+        on=_on(agreement, shown),
         lines=tuple(_line(group, withheld) for group in groups),
         drawing=_drawing(agreement, shown, groups),
         tally=tuple((s, STATES[s], tally[s]) for s in order),
@@ -100,11 +100,11 @@ def _clause(o: Obligation) -> tuple[str, ...]:
     return (o.version, o.kind, o.what, o.party)
 
 
-def _on(owed: Owed) -> str:
+def _on(agreement: Agreement, owed: Owed) -> str:
     asked = owed.asked
     if asked is not None and asked.day is not None:
         return f"the end of {day_words(asked.day)}"
-    return moment_words(owed.now.astimezone())
+    return moment_words(owed.now.astimezone(agreement.tz))
 
 
 def _line(group: Sequence[Obligation], withheld: bool) -> Line:

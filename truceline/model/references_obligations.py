@@ -30,8 +30,6 @@ def owed_faults(agreement: Agreement, p: Provision) -> Iterator[tuple[Inner, str
     yield from _lengths(p)
     yield from _working(agreement, p)
     yield from _numbers(p)
-    if p.renewal is not None and (p.for_ is None or p.from_ is None):
-        yield ("renewal",), "a renewal needs the term that it renews; add 'from' and 'for: P5Y'"
     if p.requires is not None:
         yield from _before_signature(agreement, p)
         yield from _waits_for_itself(agreement, p)

@@ -7,7 +7,7 @@ an amendment made later does not hold yet. What the register held at some time i
 caller's choice of evidence.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -72,17 +72,17 @@ def obligations(
 
     ``evidence`` is in the order of the register; one that supersedes another stands for it.
     """
-    gone = {e.supersedes for e in evidence}
-    current = [e for e in evidence if e.entry not in gone]
+    superseded = {e.supersedes for e in evidence}
+    gone = {e.entry: e for e in evidence if e.entry in superseded}
+    current = [e for e in evidence if e.entry not in superseded]
     done = completions(agreement, current, asked)
     found: list[Obligation] = []
     for dated in duties(agreement):
         if dated.since is not None and utc(dated.since.start(agreement.tz)) >= asked.now:
             continue  # not agreed yet
         mine = [e for e in current if e.provision == dated.provision.id]
-        every = [e for e in evidence if e.provision == dated.provision.id]
         for made in _version(agreement, dated, mine, done, asked):
-            found.append(_with_all(made, every))
+            found.append(_with_all(made, gone) if gone else made)
     return found
 
 
@@ -111,13 +111,18 @@ def completions(
     return found
 
 
-def _with_all(made: Obligation, every: Sequence[Evidence]) -> Obligation:
+def _with_all(made: Obligation, gone: Mapping[int, Evidence]) -> Obligation:
     """With the evidence that was superseded too, in the order of the register."""
-    shown = {e.entry for e in made.evidence}
-    for e in reversed(every):  # one that a shown entry supersedes, and so on back
-        if e.entry in shown and e.supersedes is not None:
-            shown.add(e.supersedes)
-    return replace(made, evidence=tuple(e for e in every if e.entry in shown))
+    shown = {e.entry: e for e in made.evidence}
+    todo = [e.supersedes for e in made.evidence]
+    while todo:
+        old = gone.get(todo.pop() or 0)
+        if old is not None and old.entry not in shown:
+            shown[old.entry] = old
+            todo.append(old.supersedes)
+    if len(shown) == len(made.evidence):
+        return made
+    return replace(made, evidence=tuple(shown[n] for n in sorted(shown)))
 
 
 def _version(

@@ -229,7 +229,7 @@ def _repeating(
 def _windows(agreement: Agreement, dated: DatedProvision) -> Iterator[Entry]:
     """Beginnings and ends that are no anchor's own, and windows that come every day."""
     p = dated.provision
-    if kind_of(p) or p.kind == "requires":
+    if kind_of(p) not in ("", "term") or p.kind == "requires":
         return
     begins, ends, daily = [], [], []
     till = None if dated.till is None else utc(dated.till.start(agreement.tz))

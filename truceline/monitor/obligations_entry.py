@@ -109,7 +109,9 @@ def unlikely(agreement: Agreement, provision: str, said: Mapping[str, Any]) -> s
             bound = limit.at_most or limit.at_least or 0
             if limit.of == said.get("of", limit.of) and bound and number:
                 if number >= 200 * bound:
-                    return f"{number:,.12g} is {number / bound:,.0f} times the {bound:,} of the text"
+                    return (
+                        f"{number:,.12g} is {number / bound:,.0f} times the {bound:,} of the text"
+                    )
                 if 200 * number <= bound:
                     return f"{number:,.12g} beside the {bound:,} of the text: is it in thousands?"
     return ""

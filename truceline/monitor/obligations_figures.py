@@ -6,6 +6,7 @@ is ``disputed`` and both numbers are said. A figure of a longer time than the pe
 against a daily quota) says nothing of one period, and stays listed.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from truceline.model.obligation import Due, DueReading, Evidence, Told
 from truceline.model.provision import Limit, Provision
 from truceline.model.words import day_words, duration_words
 from truceline.monitor.obligations_count import Completions, as_day, utc
-from truceline.monitor.obligations_repeat import Periods, periods
+from truceline.monitor.obligations_repeat import Periods, further, periods
 from truceline.monitor.obligations_state import Asked, happened, told_words
 from truceline.monitor.obligations_window import window
 
@@ -53,12 +54,27 @@ def rows(
             why = "; ".join(dict.fromkeys(f.why for f in found))
             reading = DueReading("", None, None, "cannot-tell", "anchor", why)
             yield name, what, 1, [reading], mine
+        placed = [_placed(f, mine) for f in found]
         for k in range(most):
-            made = [_period(f, k, limit, p, mine, asked) for f in found if k < len(f.edges)]
+            made = [
+                _period(f, k, limit, p, at[k], asked)
+                for f, at in zip(found, placed, strict=True)
+                if k < len(f.edges)
+            ]
             number = next(f.numbers[k] for f in found if k < len(f.edges))
             inside = {e.entry: e for _, used in made for e in used}
             judged = list({(r.opens, r.state): r for r, _ in made}.values())
+            judged = further(found, judged) if k == most - 1 else judged
             yield name, what, number, judged, list(inside.values())
+
+
+def _placed(found: Periods, evidence: Sequence[Evidence]) -> dict[int, list[Evidence]]:
+    """The figures that touch each period."""
+    placed: dict[int, list[Evidence]] = defaultdict(list)
+    for e in evidence:
+        for k in found.holding(e.when):
+            placed[k].append(e)
+    return placed
 
 
 def limit_words(limit: Limit) -> str:

@@ -8,7 +8,7 @@ agreement counts working days, periods of one day that are none are left out.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -147,6 +147,14 @@ def _periods(
 Row = tuple[int, list[DueReading], list[Evidence]]
 
 
+def further(found: Sequence[Periods], judged: list[DueReading]) -> list[DueReading]:
+    """The last listed period's readings, saying that more follow where they do."""
+    if not any(f.more for f in found):
+        return judged
+    more = f"more than {MOST:,} periods: later ones are not listed"
+    return [replace(r, said=f"{r.said}; {more}") for r in judged]
+
+
 def occurrences(
     agreement: Agreement,
     dated: DatedProvision,
@@ -182,6 +190,8 @@ def occurrences(
                 said = f"what is said of '{told}' may be of this period or of another"
                 reading = DueReading(periods_.words, a, due, "cannot-tell", "time", said)
             judged.append(reading)
+        if k == counts - 1:
+            judged = further(found, judged)
         yield number, _distinct(judged), list(mine.values())
 
 

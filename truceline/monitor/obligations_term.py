@@ -44,6 +44,10 @@ def terms(
         if e.says in ("notice", "disputed") and happened(e, asked.now) is not False
     ]
     found = list(readings(agreement, p, ("from_",), done))
+    if p.for_ is None:
+        why = "the text gives no length of the term that is renewed"
+        yield 1, [DueReading("", None, None, "cannot-tell", "anchor", why)]
+        return
     for number in range(1, _MOST):
         judged = []
         for _, points in found:

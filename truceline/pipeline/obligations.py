@@ -8,7 +8,7 @@ counted, however early it was entered. ``known_by`` is about the register: entri
 after it are left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from truceline.model.problem import Problem
 from truceline.model.quantity import Duration
 from truceline.monitor.obligations import Asked, duties, obligations
 from truceline.monitor.obligations_entry import EntryError, entry, evidence_of, unlikely
+from truceline.sources.columns import no_rows
 from truceline.sources.files import UnreadableError, reader
 from truceline.sources.frame import word
 from truceline.store import audit, register
@@ -70,7 +71,7 @@ class Owed:
             replace(e, by="", source=names[e.voice], words="", document="", document_name="")
             for e in self.evidence
         )
-        found = tuple(obligations(agreement, bare, self.asked))
+        found = _computed(agreement, bare, self.asked)
         return replace(self, obligations=found, evidence=bare, problems=())
 
     def to_json(self) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def owed(
     """
     asked = _asked(agreement, on, soon, now)
     said = on or asked.now.astimezone(agreement.tz).isoformat(timespec="minutes")
-    found = tuple(obligations(agreement, evidence, asked))
+    found = _computed(agreement, evidence, asked)
     used = {e.entry for o in found for e in o.evidence}
     idle = [
         _problem(e.entry, f"what was said of '{e.when.text}' falls in no period of {e.provision}")
@@ -126,6 +127,16 @@ def owed(
         tuple(evidence),
         asked,
     )
+
+
+def _computed(
+    agreement: Agreement, evidence: Sequence[Evidence], asked: Asked
+) -> tuple[Obligation, ...]:
+    """The obligations; those of an exercise say so, each."""
+    found = obligations(agreement, evidence, asked)
+    if agreement.simulated:
+        found = [replace(o, what=f"{o.what} (SIMULATED)") for o in found]
+    return tuple(found)
 
 
 def _asked(agreement: Agreement, on: str, soon: str, now: datetime | None) -> Asked:
@@ -225,18 +236,13 @@ def enter(
         if document is not None:
             with document.open("rb") as file:
                 sha256 = writer.keep_document(file, document.name).sha256
-        if supersedes is None and _known(case, provision, said, sha256, writer.who):
+        mark = _mark(provision, said, sha256)
+        before = [e for e in case.entered(KIND, provision) if e.who == writer.who]
+        if supersedes is None and any(_mark(provision, e.said, e.document) == mark for e in before):
             return Entered(1, (), 1, ())
         made = writer.enter(KIND, [register.New(provision, said, sha256, supersedes)])
     doubt = unlikely(agreement, provision, said)
     return Entered(1, tuple(e.id for e in made), 0, (), (doubt,) if doubt else ())
-
-
-def _known(case: Case, provision: str, said: dict[str, Any], sha256: str, who: str) -> bool:
-    return any(
-        (dict(e.said), e.document, e.who, e.supersedes) == (said, sha256, who, None)
-        for e in case.entered(KIND, provision)
-    )
 
 
 def enter_table(case: Case, agreement: Agreement, path: Path, *, by: str = "") -> Entered:
@@ -257,6 +263,8 @@ def enter_table(case: Case, agreement: Agreement, path: Path, *, by: str = "") -
                     rows.append((line, cells))
         except UnreadableError as error:
             return Entered(0, (), 0, (error.problem,))
+    if not rows and not problems:
+        return Entered(0, (), 0, (no_rows("evidence", path.name),))
     return _enter_rows(case, agreement, path, rows, problems, by or audit.whoami())
 
 
@@ -269,16 +277,17 @@ def _enter_rows(
     who: str,
 ) -> Entered:
     now = datetime.now(UTC)
-    entries: list[int] = []
+    fresh: list[register.New] = []
     notes: list[str] = []
     repeats, unreadable = 0, sum(p.severity == "row" for p in problems)
+    known = {_mark(e.subject, e.said, e.document) for e in case.entered(KIND) if e.who == who}
     with writing(case, who) as writer:
         for line, row in rows:
             try:
                 said = entry(agreement, row, now)
                 sha256 = ""
                 if row.get("document"):
-                    with (path.parent / row["document"]).open("rb") as file:
+                    with _beside(path, row["document"]).open("rb") as file:
                         sha256 = writer.keep_document(file, Path(row["document"]).name).sha256
             except EntryError as error:
                 value = row.get(error.field, "")
@@ -290,14 +299,30 @@ def _enter_rows(
                 problems.append(_row(path, line, "document", row["document"], what, todo))
                 continue
             provision = row["provision"].strip()
-            if _known(case, provision, said, sha256, who):
+            mark = _mark(provision, said, sha256)
+            if mark in known:
                 repeats += 1
                 continue
-            made = writer.enter(KIND, [register.New(provision, said, sha256)])
-            entries += [e.id for e in made]
+            known.add(mark)
+            fresh.append(register.New(provision, said, sha256))
             if doubt := unlikely(agreement, provision, said):
                 notes.append(f"{path.name}:{line}: {doubt}")
-    return Entered(len(rows) + unreadable, tuple(entries), repeats, tuple(problems), tuple(notes))
+        entries = tuple(e.id for e in writer.enter(KIND, fresh))
+    return Entered(len(rows) + unreadable, entries, repeats, tuple(problems), tuple(notes))
+
+
+def _beside(table: Path, name: str) -> Path:
+    """A document in the table's folder. A table from elsewhere names no other file of ours."""
+    folder = table.parent.resolve()
+    found = (folder / name).resolve()
+    if not found.is_relative_to(folder):
+        raise EntryError("document", f"'{name}' is not beside the table", "put it there")
+    return found
+
+
+def _mark(provision: str, said: Mapping[str, Any], sha256: str) -> str:
+    """What makes two entries the same."""
+    return audit.canonical({"provision": provision, "said": dict(said), "document": sha256})
 
 
 def _row(path: Path, line: int, column: str, value: str, what: str, todo: str) -> Problem:
