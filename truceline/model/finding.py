@@ -40,7 +40,6 @@ def finding_schema(timezone: str) -> pa.Schema:
             ("act", text),
             ("actor", pa.list_(text)),
             ("party", pa.list_(text)),
-            ("attribution", text),
             ("start", time),
             ("end", time),
             ("lon", pa.float64()),
@@ -49,8 +48,10 @@ def finding_schema(timezone: str) -> pa.Schema:
             ("deaths_low", pa.int64()),
             ("deaths_best", pa.int64()),
             ("deaths_high", pa.int64()),
-            ("count", pa.int64()),  # how many of the act the report counted; null: not stated
             ("reasons", pa.list_(REASON)),
+            # The contract's columns end here; what was added since stands behind them.
+            ("attribution", text),
+            ("count", pa.int64()),  # how many of the act the report counted; null: not stated
         ]
     )
 

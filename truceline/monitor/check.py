@@ -322,7 +322,6 @@ _ORDER = (
     "act",
     "actor",
     "party",
-    "attribution",
     "start",
     "end",
     "lon",
@@ -331,6 +330,7 @@ _ORDER = (
     "deaths_low",
     "deaths_best",
     "deaths_high",
+    "attribution",
     "count",
 )
 

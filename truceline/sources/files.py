@@ -156,7 +156,9 @@ class ParquetRows:
     def _batches(self, header: Sequence[str], names: list[str] | None) -> Iterator[Frame]:
         line = 1
         file = self._open(self._dictionaries)
-        for batch in file.iter_batches(batch_size=_PARQUET_ROWS, columns=names):
+        # One thread: others are at work on the rows before, and those who judge them.
+        asked = file.iter_batches(batch_size=_PARQUET_ROWS, columns=names, use_threads=False)
+        for batch in asked:
             table = pa.Table.from_batches([batch])
             table = (table if names is None else table.select(names)).rename_columns(header)
             yield Frame(table, np.arange(line, line + table.num_rows, dtype=np.int64))

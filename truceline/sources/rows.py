@@ -150,8 +150,8 @@ class Rows:
         if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
             filled = array.cast(pa.float64(), safe=False)
             found: Floats = filled.fill_null(np.nan).to_numpy(zero_copy_only=False).copy()
-            finite = np.isfinite(found)
-            if not finite.all():
+            if not within(found, *_FINITE):
+                finite = np.isfinite(found)
                 nulls = mask_of(pc.is_null(filled))
                 self.fail(~finite & ~nulls, column, *_NOT_FINITE)
                 found[~finite] = np.nan
@@ -222,8 +222,10 @@ class Rows:
         """
         lon = self.number(lon_column, comma=comma, only=only)
         lat = self.number(lat_column, comma=comma, only=only)
-        if within(lon, -180, 180) and within(lat, -90, 90) and not ((lon == 0) & (lat == 0)).any():
-            return lon, lat
+        if within(lon, -180, 180) and within(lat, -90, 90):
+            apart = lat.min() > 0 or lat.max() < 0 or lon.min() > 0 or lon.max() < 0
+            if apart or not ((lon == 0) & (lat == 0)).any():
+                return lon, lat
         with np.errstate(invalid="ignore"):
             swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
             wrong_lat, wrong_lon = np.abs(lat) > 90, np.abs(lon) > 180
@@ -344,6 +346,7 @@ class Rows:
         return Rows(frame, source=self.source, file=self.file, sha256=self.sha256)
 
 
+_FINITE = -np.finfo(np.float64).max, np.finfo(np.float64).max
 _NOT_FINITE = ("the number is not finite", "give a finite number, or leave it empty")
 
 
