@@ -192,7 +192,7 @@ class Checker:
         judged = []
         for kind in kinds:
             deed = columns.deeds[kind[0]]
-            key = (clause.label, reading.words, deed, *kind[1:])
+            key = (clause.label, tuple(reading.choice.items()), deed, *kind[1:])
             found = self._judged.get(key)
             if found is None:
                 codes = zip(reading.carved, kind[3:], strict=True)
