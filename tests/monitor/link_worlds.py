@@ -79,3 +79,31 @@ def world(seed: int, size: int, *, spread_deg: float = 0.4, days: int = 4) -> pa
             given |= {"lon": None, "lat": None, "region": "nowhere"}
         rows.append(report(f"{source}:{number:03d}", **given))
     return table(*rows)
+
+
+def seen_twice(seed: int, happenings: int, *, spread_deg: float = 1.5, days: int = 60) -> pa.Table:
+    """True happenings, each reported by some of three sources; the id ends in its number."""
+    rng = np.random.default_rng(seed)
+    acts, names = ["shelling", "air-strike", "explosive-device"], ["Army", "Rebel front", "Militia"]
+    rows = []
+    for number in range(happenings):
+        lon, lat = 36.5 + spread_deg * rng.random(), 35.0 + spread_deg * rng.random()
+        day, act, actor = int(rng.integers(days)), str(rng.choice(acts)), str(rng.choice(names))
+        deaths, place = int(rng.geometric(0.2)), f"village {int(rng.integers(60))}"
+        for source in "abc":
+            if rng.random() < 0.3:
+                continue
+            off = rng.uniform(-0.006, 0.006, 2)
+            rows.append(
+                report(
+                    f"{source}:{number:04d}",
+                    lon=round(float(lon + off[0]), 5),
+                    lat=round(float(lat + off[1]), 5),
+                    day=day,
+                    act=act,
+                    actor=[actor],
+                    deaths_best=max(deaths + int(rng.integers(-1, 2)), 0),
+                    place=place,
+                )
+            )
+    return table(*rows)

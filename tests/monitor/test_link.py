@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.monitor.link_worlds import report, table
+from tests.monitor.link_worlds import report, seen_twice, table
 from truceline.model.incident import INCIDENT_SCHEMA, PAIR_SCHEMA
 from truceline.monitor.link import Decided, link
 
@@ -211,3 +211,17 @@ def test_an_incident_is_judged_like_an_event() -> None:
     findings = check(load("idlib-2020"), [linked.incidents])
     assert (findings.checked, findings.summaries) == (1, 1)
     assert findings.table()["event_ids"].to_pylist()[0] == ["a:1", "b:1"]
+
+
+def test_what_is_plain_to_see_is_found() -> None:
+    linked = link(seen_twice(7, 600))
+    groups_ = [ids for ids in linked.incidents["event_ids"].to_pylist() if len(ids) > 1]
+    found = {(a, b) for ids in groups_ for k, a in enumerate(ids) for b in ids[k + 1 :]}
+    right = {pair for pair in found if pair[0][-4:] == pair[1][-4:]}
+    by: dict[str, int] = {}
+    for name in linked.reports.ids.to_pylist():
+        by[name[-4:]] = by.get(name[-4:], 0) + 1
+    true = sum(n * (n - 1) // 2 for n in by.values())
+    assert len(right) / len(found) > 0.98
+    assert len(right) / true > 0.95
+    assert linked.counts["incidents"] == pytest.approx(len(by), rel=0.03)

@@ -60,6 +60,7 @@ class Linked:
     names: Parties | None
     former: tuple[str, ...]
     notes: tuple[str, ...]
+    learned: bool = False  # whether the weights were learned from the events themselves
 
     @cached_property
     def membership(self) -> pa.Table:
@@ -85,7 +86,9 @@ class Linked:
     def pairs(self) -> pa.Table:
         """The compared pairs that were kept, in ``PAIR_SCHEMA``, in the order of their ids."""
         s = self.scored
-        return pair_table(self.reports, s.i, s.j, s.parts, s.score, self.label)
+        return pair_table(
+            self.reports, s.i, s.j, s.parts, s.score, self.label, learned=self.learned
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -167,6 +170,8 @@ def linked(
     names: Parties | None,
     former: tuple[str, ...],
     notes: tuple[str, ...],
+    *,
+    learned: bool = False,
 ) -> Linked:
     """All that was found, with what a person should know about it."""
     return Linked(
@@ -180,6 +185,7 @@ def linked(
         names=names,
         former=tuple(sorted(set(former))),
         notes=notes + settled_[1] + _heap_notes(crowd),
+        learned=learned,
     )
 
 

@@ -16,7 +16,7 @@ from truceline.model.unit import fold
 from truceline.monitor.link_reports import SEPARATOR, Coded, Floats, Ints
 
 Parties = Callable[[str], frozenset[str]] | Mapping[str, frozenset[str]]
-UNKNOWN, SAME, ALIKE, OTHER = range(4)
+UNKNOWN, SAME, ALIKE, UNLIKE, OTHER = range(5)  # UNLIKE: other letters; OTHER: other parties
 _NOBODY = frozenset({"?", "-"})  # who.UNLISTED and who.NO_PARTY say nothing of which name is whose
 _SAME_SPELLING, _ALIKE_SPELLING = 88.0, 70.0
 
@@ -53,7 +53,7 @@ class Comparison:
         self._empty = np.array([not n for n in self._names] or [True])
 
     def of(self, i: Ints, j: Ints) -> Ints:
-        """UNKNOWN, SAME, ALIKE or OTHER for each pair of rows."""
+        """UNKNOWN, SAME, ALIKE, UNLIKE or OTHER for each pair of rows."""
         a, b = self._column.code[i], self._column.code[j]
         low, high = np.minimum(a, b), np.maximum(a, b)
         key = low * self._size + high
@@ -95,7 +95,7 @@ class Comparison:
             best = np.zeros(len(first))
             np.maximum.at(best, rows, ratio)
             spell = np.where(
-                best >= _SAME_SPELLING, SAME, np.where(best >= _ALIKE_SPELLING, ALIKE, OTHER)
+                best >= _SAME_SPELLING, SAME, np.where(best >= _ALIKE_SPELLING, ALIKE, UNLIKE)
             )
             found = np.where(found < 0, spell, found)
         return found
@@ -110,6 +110,7 @@ class Comparison:
         return ALIKE if any(x & y for x in a for y in b) else OTHER
 
 
-def worth(answers: Ints, same: float, alike: float, other: float) -> Floats:
+def worth(answers: Ints, same: float, alike: float, unlike: float, other: float) -> Floats:
     """The weight of each answer."""
-    return np.array([0.0, same, alike, other])[answers]
+    found: Floats = np.array([0.0, same, alike, unlike, other])[answers]
+    return found

@@ -109,14 +109,16 @@ class Scorer:
         r = self.reports
         away = distance_km(r.lon[i], r.lat[i], r.lon[j], r.lat[j])
         shared = lens_km2(away, r.radius[i], r.radius[j])
-        # Regions that barely touch share almost nothing: a tenth of the smaller is the least.
-        least = 0.02 * np.minimum(self._area[i], self._area[j])
+        # Regions that barely touch share almost nothing; a hundredth of the smaller is the least.
+        least = 0.01 * np.minimum(self._area[i], self._area[j])
         density = np.maximum(shared, least) / (self._area[i] * self._area[j])
-        return np.log(density * FIELD_KM2)
+        found: Floats = np.log(density * FIELD_KM2)
+        return found
 
     def _time(self, i: Ints, j: Ints) -> Floats:
         density = self.spread.agreement(i, j)
-        return np.log(np.maximum(density, 1e-6) * FIELD_DAYS)
+        found: Floats = np.log(np.maximum(density, 1e-6) * FIELD_DAYS)
+        return found
 
     def _crowding(self, i: Ints, j: Ints) -> Floats:
         r = self.reports
@@ -133,13 +135,15 @@ class Scorer:
 
     def _people(self, i: Ints, j: Ints) -> list[Floats]:
         w, r = self.weights, self.reports
-        who = naming.worth(self._who.of(i, j), w.actor_same, w.actor_alike, w.actor_other)
-        whom = naming.worth(self._whom.of(i, j), w.target_same, w.target_alike, w.target_other)
+        actor = (w.actor_same, w.actor_alike, w.actor_unlike, w.actor_other)
+        target = (w.target_same, w.target_alike, w.target_unlike, w.target_other)
+        who = naming.worth(self._who.of(i, j), *actor)
+        whom = naming.worth(self._whom.of(i, j), *target)
         # Where one does not say which side acted, the sides are compared as a pair.
         either = np.flatnonzero(r.open[i] | r.open[j])
         if len(either):
             sides = self._sides.of(i[either], j[either])
-            who[either] = naming.worth(sides, w.actor_same, w.actor_alike, w.actor_other)
+            who[either] = naming.worth(sides, *actor)
             whom[either] = 0.0
         return [who, whom]
 
@@ -149,9 +153,8 @@ class Scorer:
         pinned = np.log(area / (np.pi * w.name_village_km**2))
         same = np.clip(pinned, w.name_same, w.name_most)
         named = self._names.of(i, j)
-        name = np.where(
-            named == naming.SAME, same, np.where(named == naming.OTHER, w.name_other, 0.0)
-        )
+        elsewhere = (named == naming.UNLIKE) & ~r.vague[i] & ~r.vague[j]
+        name = np.where(named == naming.SAME, same, np.where(elsewhere, w.name_other, 0.0))
         overview = np.where(r.overview[i] != r.overview[j], w.overview, 0.0)
         return [name, self._cites.of(i, j, w), overview]
 

@@ -37,9 +37,11 @@ class Weights:
     act_kind: float = -4.0  # armed force, and something else
     actor_same: float = 0.8
     actor_alike: float = 0.3
-    actor_other: float = -1.5
+    actor_unlike: float = -0.8  # other letters: often another name of the same
+    actor_other: float = -1.5  # other parties, by the agreement's list
     target_same: float = 0.5
     target_alike: float = 0.2
+    target_unlike: float = -0.4
     target_other: float = -0.7
     deaths_odd: float = 0.15  # share of pairs whose figures have nothing to do with each other
     deaths_spread: float = 0.3  # how far two counts of one happening lie apart, in log(1 + n)
@@ -47,7 +49,7 @@ class Weights:
     name_village_km: float = 2.0  # a place name stands for about this much ground
     name_most: float = 2.5
     name_same: float = 0.3
-    name_other: float = -1.0
+    name_other: float = -1.0  # of two precise reports; a vague one names a wider area
     cites_other: float = 2.0
     cites_same: float = 0.5
     overview: float = -6.0  # one speaks of a whole area or day in total, the other does not

@@ -26,6 +26,8 @@ def pair_table(
     parts: Floats,
     score: Floats,
     label: Ints,
+    *,
+    learned: bool = False,
 ) -> pa.Table:
     """Pairs of rows with their scores, in ``PAIR_SCHEMA``. A part that says nothing and weighs
     nothing is left out.
@@ -33,7 +35,7 @@ def pair_table(
     said = {
         "place": _place(reports, i, j),
         "time": _time(reports, i, j),
-        "crowd": _crowd(parts[:, PARTS.index("crowd")]),
+        "crowd": _crowd(parts[:, PARTS.index("crowd")], learned=learned),
         "act": _coded(reports.act.code, reports.act.values, i, j, _acts),
         "actor": _people(reports, i, j),
         "target": _coded(reports.whom.code, reports.whom.values, i, j, _named("target")),
@@ -137,16 +139,17 @@ def _time_words(
     return "a day apart"
 
 
-def _crowd(weight: Floats) -> Said:
+def _crowd(weight: Floats, *, learned: bool) -> Said:
+    if learned:
+        return _of([np.zeros(len(weight))], lambda _: "the odds of two reports taken at random")
     others = np.exp(-weight.astype(np.float64))
-    return _of([np.round(others, 1)], _crowd_words)
+    return _of([np.where(others < 10, np.round(others, 1), np.round(others))], _crowd_words)
 
 
 def _crowd_words(others: float) -> str:
-    size = f"{np.sqrt(FIELD_KM2):.0f} km"
-    count = f"{others:.0f}" if others >= 10 else f"{others:.1f}"
+    side = f"{np.sqrt(FIELD_KM2):.0f}"
     return (
-        f"as crowded as if {count} other happenings could be meant in {size} by {size} "
+        f"others that could be meant are as dense as {others:g} in {side} by {side} km "
         f"and {FIELD_DAYS} days"
     )
 
