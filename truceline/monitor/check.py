@@ -180,7 +180,7 @@ class Checker:
         first = np.searchsorted(reading.changes, start, side="right")
         last = np.searchsorted(reading.changes, np.maximum(end - 1, start), side="right")
         placed = [
-            _placed(part, clause.threshold, columns, index, shares) for _, part in reading.carved
+            _placed(parts, clause.threshold, columns, index, shares) for _, parts in reading.carved
         ]
         kinds, which = distinct([columns.deed[index], first, last, *placed])
         judged = []
@@ -363,10 +363,14 @@ def _inside(reading: Reading, columns: Columns, shares: _Shares) -> tuple[Ints, 
     return index, np.minimum(p / p_time, 1.0), p_time
 
 
-def _placed(part: Part, threshold: float, columns: Columns, index: Ints, shares: _Shares) -> Ints:
+def _placed(
+    parts: Sequence[Part], threshold: float, columns: Columns, index: Ints, shares: _Shares
+) -> Ints:
     """For an exception with a zone or a window: 0 outside it, 1 inside, 2 cannot tell."""
-    share = part.window.share(columns.start[index], columns.end[index])
-    share = share * shares.of(part, index)
+    share = np.zeros(len(index))
+    for part in parts:
+        during = part.window.share(columns.start[index], columns.end[index])
+        share += np.where(during > 0, during * shares.of(part, index), 0.0)
     code = np.full(len(index), 2, dtype=np.int64)
     code[share >= threshold - _SLACK] = 1
     code[share <= 1 - threshold + _SLACK] = 0

@@ -133,6 +133,13 @@ class Clause:
                     "not forbidden",
                     f"A calibre of {deed.calibre_mm:g} mm is outside {weapons.calibre}.",
                 )
+        if answer == "yes" and weapons is not None and weapons.types:
+            return "act", (
+                "act",
+                "cannot tell",
+                f"The clause speaks of {', '.join(weapons.types)}; a report does not say which "
+                "weapon it was in words that can be held against that.",
+            )
         offensive = self.provision.qualifier == "offensive"
         if offensive and both(answer, covered(_phrases(("offensive operations",)), deed)) != answer:
             return both(answer, "act"), (
@@ -312,6 +319,7 @@ class Clause:
             "yes": f" The clause speaks of {speaks}, so the act is forbidden to them"
             f"{open_.get(deed.report.attribution, '')}.",
             "no": f" The clause speaks of {speaks}; it does not forbid this to them.",
+            "place": " Whether the act lies where and when an exception holds cannot be told.",
             "act": " Whether an exception covers the act cannot be told from the report.",
             "party": f" The clause speaks of {speaks}; who acted, or against whom, decides, and "
             "the report leaves it open.",

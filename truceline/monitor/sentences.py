@@ -53,7 +53,8 @@ def place_sentence(
     del tz
     if not reading.zone:
         return ("place", "inside", "The clause holds wherever the act is done.")
-    if "open zone" in reading.choice:
+    known = any(part.shape is not None for part in reading.parts)
+    if "open zone" in reading.choice and not known:
         return ("place", "cannot tell", f"The ground of '{reading.zone}' is not known.")
     edge = f" (its edge is known to {_distance(reading.accuracy_m)})" if reading.accuracy_m else ""
     if share is None:
