@@ -225,3 +225,11 @@ def test_what_is_plain_to_see_is_found() -> None:
     assert len(right) / len(found) > 0.98
     assert len(right) / true > 0.95
     assert linked.counts["incidents"] == pytest.approx(len(by), rel=0.03)
+
+
+def test_identical_reports_are_counted_and_said() -> None:
+    rows = [report(f"{s}:{k}", day=10 * k, deaths_best=k) for k in range(4) for s in "ab"]
+    notes = " ".join(link(table(*rows, report("a:9", deaths_best=0))).notes)
+    assert "a and b give 4 reports that are the same word for word" in notes
+    assert "1 reports say word for word what another of their source says" in notes
+    assert not link(table(report("a:1"), report("b:1", text="other words"))).notes

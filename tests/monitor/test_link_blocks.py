@@ -42,7 +42,7 @@ def both_ways(events: pa.Table) -> tuple[set[tuple[int, int]], set[tuple[int, in
     return set(blocked), every
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 150), st.sampled_from([0.02, 0.4, 2.0]))
 def test_no_pair_that_could_score_lies_outside_the_blocks(
     seed: int, size: int, spread: float

@@ -36,7 +36,7 @@ def test_the_worlds_are_worth_linking() -> None:
     assert any(linked.incidents["leads"].to_pylist())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 120), st.integers(0, 4))
 def test_any_order_gives_the_same(seed: int, size: int, decided: int) -> None:
     events = world(seed, size)
@@ -46,7 +46,7 @@ def test_any_order_gives_the_same(seed: int, size: int, decided: int) -> None:
     same(link(events, decided=people), link(shuffled, decided=people))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 120), st.integers(1, 5), st.integers(0, 3))
 def test_any_batches_give_the_same(seed: int, size: int, batches: int, decided: int) -> None:
     events = world(seed, size)
@@ -59,7 +59,7 @@ def test_any_batches_give_the_same(seed: int, size: int, batches: int, decided: 
     same(found, link(events, decided=people))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000), st.integers(10, 100))
 def test_changed_and_removed_events(seed: int, size: int) -> None:
     events = world(seed, size)

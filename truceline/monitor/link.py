@@ -20,6 +20,7 @@ from truceline.monitor.link_incidents import incident_table
 from truceline.monitor.link_names import Parties, parties_of
 from truceline.monitor.link_reports import EVENT, LEAD, Floats, Ints, Reports, reports_of
 from truceline.monitor.link_score import PARTS, Scorer
+from truceline.monitor.link_twins import twin_notes
 from truceline.monitor.link_weights import DEFAULT, NONE, Decided, Weights
 from truceline.monitor.link_words import pair_table
 
@@ -184,7 +185,7 @@ def linked(
         decided=decided,
         names=names,
         former=tuple(sorted(set(former))),
-        notes=notes + settled_[1] + _heap_notes(crowd),
+        notes=notes + settled_[1] + _heap_notes(crowd) + twin_notes(reports),
         learned=learned,
     )
 

@@ -66,7 +66,6 @@ class Weights:
     widest_km: float = 120.0  # a region wider than this says no place
     longest_days: float = 35.0  # a span longer than this says no time
     heap: int = 100  # reports on one point and day: a gazetteer's default, not a place
-    crowd: int = 2_000  # comparisons for one report; beyond, it cannot be told apart
 
 
 DEFAULT = Weights()
