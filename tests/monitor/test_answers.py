@@ -244,3 +244,19 @@ def test_the_chance_of_coming_first_against_draws() -> None:
         )
         told = p_time(rows, np.array([later]), np.array([earlier]), 20.0)[0]
         assert told == pytest.approx(float(((gap > 0) & (gap <= 20)).mean()), abs=0.005)
+
+
+@pytest.mark.parametrize("how", ["actor", "dyad"])
+def test_a_heap_on_one_point_and_day_is_counted_and_not_compared_one_by_one(how: str) -> None:
+    heap = [event(f"a{k:03}", 0, "A", "B", span=24, attribution=how) for k in range(60)]
+    others = [event(f"b{k:03}", 6, "B", "A", span=24, attribution=how) for k in range(3)]
+    options = Options(most=4, open_sides=True)
+    rows = answers(table(*heap, *others), options=options).candidates.to_pylist()
+    number = {r["incident_id"]: r["candidates"] for r in rows}
+    listed = [r["candidate_id"] for r in rows if r["incident_id"] == "b000"]
+    assert all(len([r for r in rows if r["incident_id"] == name]) <= 4 for name in number)
+    if how == "actor":
+        assert (number["b000"], number["a000"]) == (60, 3)
+        assert listed == ["a000", "a001", "a002", "a003"]
+    else:  # either side may have acted each time, so each may have answered any other
+        assert (number["b000"], number["a000"], number["a059"]) == (62, 62, 62)

@@ -17,6 +17,7 @@ from truceline.monitor.answers_pairs import (
     SAID,
     Happenings,
     Pairs,
+    alike,
     near_pairs,
     p_place,
     p_time,
@@ -110,13 +111,21 @@ class Finder:
 
         ``asked`` rows can answer and be answered; those also ``short`` by nearness.
         """
-        options = self.options
+        options, rows = self.options, self.rows
         sizes = np.zeros(len(asked), dtype=np.int64)
         kept = []
-        pairs = near_pairs(self.rows, short, options.hours, options.km, options.least)
+        # Of rows that say the same (a gazetteer's default place has thousands on one day) no
+        # more than can be listed are compared; the others are counted with them.
+        same = (rows.start, rows.end, rows.lon, rows.lat, rows.radius, self.sides.code)
+        group, rank, many = alike([*same, self._places, self._actors, asked])
+        first = rank <= options.most
+        pairs = near_pairs(rows, short, first, options.hours, options.km, options.least)
         for later, earlier in pairs:
             some = self._near(later, earlier)
-            sizes += np.bincount(some.later, minlength=len(sizes))
+            own = group[some.later] == group[some.earlier]
+            lead = rank[some.earlier] == np.where(own & (rank[some.later] == 0), 1, 0)
+            told = np.where(lead, many[some.earlier] - own, 0)
+            sizes += np.bincount(some.later, told, minlength=len(sizes)).astype(np.int64)
             kept.append(self._first(some))
         near = Pairs.joined(kept)
         named = self._named(asked)

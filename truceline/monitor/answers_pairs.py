@@ -134,10 +134,32 @@ def p_place(apart: Floats, radius: Floats, other: Floats, km: float) -> Floats:
     return np.where(np.isfinite(found), found, (apart <= km).astype(float))
 
 
+def alike(columns: Sequence[npt.NDArray[Any]]) -> tuple[Ints, Ints, Ints]:
+    """For each row the group of rows that are equal in all columns, its place in the group
+    (from 0, in the order of rows) and the group's size.
+    """
+    order = np.lexsort(columns[::-1])
+    same = np.ones(max(len(order) - 1, 0), dtype=bool)
+    for column in columns:
+        same &= column[order][1:] == column[order][:-1]
+    begins = np.flatnonzero(np.concatenate(([True], ~same)))[: len(order)]
+    sizes = np.diff(np.concatenate((begins, [len(order)])))
+    group, rank = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
+    group[order] = np.repeat(np.arange(len(sizes)), sizes)
+    rank[order] = np.arange(len(order)) - np.repeat(begins, sizes)
+    return group, rank, sizes[group] if len(order) else group
+
+
 def near_pairs(
-    rows: Happenings, usable: npt.NDArray[np.bool_], hours: float, km: float, least: float
+    rows: Happenings,
+    usable: npt.NDArray[np.bool_],
+    first: npt.NDArray[np.bool_],
+    hours: float,
+    km: float,
+    least: float,
 ) -> Iterator[tuple[Ints, Ints]]:
-    """(later, earlier) rows, a block at a time, that hold every pair with p >= ``least``.
+    """(later, earlier) rows, a block at a time, that hold every pair with p >= ``least``, the
+    earlier being also one of the ``first`` rows.
 
     p_time <= hours / the longer span, and p_place <= Phi((km - d) / sigma) with p_place at
     d = 0 bounding sigma: what lies outside of both bounds is left out, and only that. Rows
@@ -149,7 +171,8 @@ def near_pairs(
     reach_km = km * _reach(least)
     kinds = [np.flatnonzero(usable & (span <= _DAY)), np.flatnonzero(usable & (span > _DAY))]
     for later in kinds:
-        for earlier in kinds:
+        for kind in kinds:
+            earlier = kind[first[kind]]
             if len(later) and len(earlier):
                 wide = float(span[later].max()), float(span[earlier].max())
                 yield from _within(rows, later, earlier, wide, hours, reach_km)
