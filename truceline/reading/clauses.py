@@ -16,7 +16,7 @@ from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
 _BOUNDARY = re.compile(
-    r"(?P<hard>;|\. |,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
+    r"(?P<hard>;|,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
 )
 
 
@@ -111,10 +111,9 @@ def triggers_of(
         if token.low not in known:
             continue
         at, end = token.start - sentence.start, token.end - sentence.start
-        cut = max(low.rfind("; ", 0, at), low.rfind(". ", 0, at))
-        left, right = low[cut + 1 : at], low[end : end + 150]
-        stop = re.search(r"[;]|\.\s", right)
-        hit = act_at(token.low, left, right[: stop.start()] if stop else right)
+        left = low[low.rfind("; ", 0, at) + 1 : at]
+        stop = low.find(";", end, end + 150)
+        hit = act_at(token.low, left, low[end : stop if stop >= 0 else end + 150])
         if hit is None:
             continue
         act, taken, passive = hit
@@ -320,6 +319,8 @@ def is_usable(moment: Moment, sentence: Sentence) -> bool:
     ):
         return False  # the stamp of a live page
     if moment.said.role in ("start", "due", "until"):
+        return True
+    if re.search(r"\b(?:will|shall|must|are to|is to|to) (?:\w+ )?(?:sign|conclude|announce|publish|meet|reach|adopt|speak)\b[^;]{0,60}$", left):
         return True
     return _ATTRIBUTION.search(left[-70:]) is None
 

@@ -64,7 +64,7 @@ def set_count(
         numbering = (draft.kind == "handover" and re.search(r"\b(?:bodies|remains) of (?:about |some |the )?$", low[:at])) or _NUMBERING.search(low[:at]) is not None or re.match(
             r",?\s+(?:of them )?(?:in (?:number|all|total)|strong)\b", tail
         )
-        counted = fits or numbering
+        counted = fits or numbering or q.qualifier in ("not exceeding", "a maximum of", "not to exceed")
         if not counted and (
             draft.kind in ("exception", "prohibition", "zone", "deliverable")
             or _NOT_COUNTED.match(tail)

@@ -40,6 +40,14 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
                 role = "start"
             else:
                 continue
+        if (
+            role == "until"
+            and draft.kind == "cessation"
+            and not trigger.noun
+            and re.match(r"(?:end|cease|stop|halt|finish)", sentence.low[trigger.start :])
+            and re.search(r"\b(?:end|cease|stop|halt)(?:s|ed)? (?:at|on|from)?(?: the)?\s*$", left)
+        ):
+            role = "start"  # "hostilities shall end at noon"
         if role == "after":
             if said.clock is None:
                 draft.after = (

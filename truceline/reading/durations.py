@@ -86,7 +86,7 @@ _WITHIN = re.compile(
 
 
 _LENGTH = re.compile(
-    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|extended by|prolonged by|renewed for|remain in force|valid|run(?:s|ning)?|term of|"
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extended|prolonged|renewed)(?: \w+ly)? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
@@ -173,6 +173,7 @@ def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
     return None
 
 
+_GIVEN = re.compile(r"\b(?:gives?|gave|given|gets?|got|has|have|had)\b(?: [\w’'-]+){0,5}\s+$")
 _UNIT_WORD = re.compile(r"second|minute|mins?\b|hour|hrs?\b|day|week|fortnight|month|year")
 _D_DAY = re.compile(
     r"(?<![\w-])d(?:-?day)?\s?\+\s?(\d{1,3})(?!\d)(?: days?)?"
@@ -383,6 +384,8 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
+    if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):
+        return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if within and not _PAST.search(tail):
         if (
             link in ("of",)

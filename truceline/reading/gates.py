@@ -18,6 +18,7 @@ MODAL = re.compile(
 _STRONG = re.compile(
     r"\b(?:shall|will|must|is to|are to|undertakes?|commits?|agree[sd]? to|agree[sd]? not to)\b"
 )
+_TO_COME = re.compile(r"\b(?:shall|will|must|is to|are to|undertakes?|commits?|agrees?)\b")
 PLAN = re.compile(
     r"\b(?:under|according to|per|in line with|in accordance with|pursuant to|as part of|by the terms of|the terms of) (?:the |this |its |their |an? )?(?:text|terms|(?:[\w-]+ ){0,5}?(?:agreement|deal|accord|plan|proposal|truce|ceasefire|cease-fire|protocol|arrangement|memorandum|phase|roadmap|document|understanding|treaty|pact|pause|lull|text)s?)\b"
     r"|\bthe (?:[\w-]+ ){0,3}?(?:agreement|deal|accord|plan|protocol|text|document|terms|memorandum|truce|ceasefire|arrangement|pact|first phase|phase (?:one|two)|treaty)(?:'s terms)? (?:also |further |\w+ly )?(?:provides?|calls?|stipulates?|says|states|requires?|sets?|envisages?|foresees?|includes?|specif(?:y|ies)|obliges?|prohibits?|bans?|forbids?|gives?|allows?|permits?|establishes|creates|outlines?|commits?|contains?|excludes?|exempts?|does not|do not|mandates?|would|will|see[s]?)\b"
@@ -75,7 +76,7 @@ def is_background(sentence: Sentence, at: int, published_year: int | None, agree
         return True
     if published_year:
         years = [int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", clause)]
-        return bool(years) and not _STRONG.search(clause) and max(years) < published_year
+        return bool(years) and not _TO_COME.search(clause) and max(years) < published_year
     return False
 
 
@@ -239,7 +240,7 @@ def _open_to_terms(
     demand = None if agreement or lead else _DEMAND.search(left)
     if demand and not (planned and PLAN.search(low[:at]) and demand.group().startswith("call")):
         wish = re.match(
-            r"hop|should|call|urg|demand|want|ask|appeal|propos|suggest|threat|warn|seek|sought|refus|reject|fail|recommend|accus|alleg|push|press|offer",
+            r"hop|should|call|urg|demand|want|ask|appeal|propos|suggest|threat|warn|seek|sought|refus|reject|fail|recommend|accus|alleg|push|press|offer|doubt|unclear|whether|prospect",
             demand.group(),
         )
         if not re.search(

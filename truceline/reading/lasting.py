@@ -33,7 +33,7 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
         )
         if re.match(r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)", right.lstrip("- ")):
             continue
-        clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while ", ". "))) : at]
+        clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while "))) : at]
         if not adjective:
             if length.role == "length":
                 if not _LASTING.search(clause_left) and not re.search(

@@ -75,7 +75,7 @@ def acts() -> dict[str, tuple[Act, ...]]:
         by = _either(family.get("by") or [], classes)
         to = "|".join(family.get("to") or [])
         reach = int(family.get("reach", 9))
-        near = re.compile(rf"\s+(?:[^.;:\s]+ ){{0,{reach}}}?(?:{of})\b") if of else None
+        near = re.compile(rf"\s+(?:[^;:\s]+ ){{0,{reach}}}?(?:{of})\b") if of else None
         acted = re.compile(rf"(?<![\w-])(?:{of})\b") if of else None
         doer = re.compile(rf"(?<![\w-])(?:{by})\b") if by else None
         follow = re.compile(rf"\s*(?:{to})") if to else None

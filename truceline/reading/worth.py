@@ -44,7 +44,7 @@ def is_term(
                 )
             return bool(
                 re.search(
-                    r"\b(?:announced|declared|agreed|reached|signed|accepted|ordered|will|shall|takes? effect|came into|brokered)\b",
+                    r"\b(?:announced|declared|agreed|reached|signed|accepted|ordered|takes? effect|came into|brokered)\b|\b(?:will|shall|is to|are to) (?:[\w-]+ )?(?:take|begin|start|come|enter|hold|observe|respect|halt|stop|be (?:declared|observed|respected|honou?red))\b",
                     clause,
                 )
             )
@@ -96,6 +96,10 @@ def is_term(
         ) or (setting.agreement and bool(re.search(r"\bshall be (?:a |an )?(?:\w+ )?zone", clause)))
     if kind == "deliverable":
         if facts.keys() & {"start", "due", "within", "recurs", "until"}:
+            return True
+        if trigger.strength == 2 and re.search(
+            r"\b(?:maps?|lists?|coordinates|modalities|parameters|names of|salaries|timetable|mines|minefields)\b", clause
+        ):
             return True
         return (
             (setting.agreement or lead)
