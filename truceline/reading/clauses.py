@@ -153,6 +153,9 @@ def clauses_of(
         cut, rank = -1, 0
         for match in _BOUNDARY.finditer(between):
             level = 2 if match.group("hard") else 1
+            name_at = before.end + match.end()
+            if match.group() == " and " and sentence.text[name_at : name_at + 1].isupper():
+                continue  # between two names
             if level >= rank:
                 cut, rank = before.end + match.start(), level
         if (

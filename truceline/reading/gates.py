@@ -218,6 +218,10 @@ def strength_of(
 
 # A quotation that gives the terms themselves.
 _FROM_WHEN = re.compile(r"\b(?:with effect from|effective|takes? effect|as from|as of|will (?:begin|start) (?:at|on)|from \d)\b")
+_IF = re.compile(r"\b(?:if|whether|in case|in the event|unless|lest)\b[^,;]*(?:,[^,;]*,[^,;]*)?$")
+_WHEN = re.compile(
+    r"\b(?:if|whether|in case|in the event|unless|lest|as long as|provided that|once|when|where|after|before|until|since)\b[^,;]*(?:,[^,;]*,[^,;]*)?$"
+)
 _TRUCE_WORDS = r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice|cessation|protocol|arrangement|pact|plan|terms|lull)\b"
 
 
@@ -248,13 +252,12 @@ def _open_to_terms(
             left[demand.end() :],
         ):
             return False
-    if kind != "exception" and re.search(
-        r"\b(?:if|whether|in case|in the event|unless|lest|as long as|provided that|once|when|where|after|before|until|since)\b[^,;]*(?:,[^,;]*,[^,;]*)?$"
-        if agreement
-        else r"\b(?:if|whether|in case|in the event|unless|lest)\b[^,;]*(?:,[^,;]*,[^,;]*)?$",
-        left,
-    ) and not (agreement and re.search(r"\b(?:shall|will|must|are to|is to|agree)\b", left)):
-        return False
+    if kind != "exception":
+        opens = (_WHEN if agreement else _IF).search(left)
+        if opens and not (
+            agreement and re.search(r"\b(?:shall|will|must|are to|is to|agree)\b", left[opens.start() :])
+        ):
+            return False
     hypothetical = _HYPOTHETICAL.search(left[-60:])
     if hypothetical and not agreement and kind not in ("exception", "duration"):
         if hypothetical.group() != "would":

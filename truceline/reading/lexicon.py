@@ -164,10 +164,9 @@ def _distance(act: Act, left: str, right: str, passive: bool) -> int | None:
     found: list[int | None] = []
     if act.object is not None and act.acted_on is not None:
         if passive:
-            spot = -1
-            for match in act.acted_on.finditer(left, max(0, len(left) - 130)):
-                spot = match.end()
-            found.append(len(left) - spot if spot >= 0 else None)
+            # the first fits best: the subject's head stands before what describes it
+            first = act.acted_on.search(left, max(0, len(left) - 130))
+            found.append(first.start() - max(0, len(left) - 130) if first else None)
         else:
             reach = act.object.match(right)
             found.append(reach.end() if reach else None)

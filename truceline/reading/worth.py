@@ -36,7 +36,7 @@ def is_term(
                     return False  # the title
                 return bool(
                     re.search(
-                        r"\b(?:shall|agree|establish|declare|implement|observe|hereby|maintain|enter|begin|cease)",
+                        r"\b(?:shall|agree|establish|declare|implement|observe|hereby|maintain|enter|begin|cease|end\b|halt|stop)",
                         clause,
                     )
                 ) and not re.search(
