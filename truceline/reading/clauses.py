@@ -117,7 +117,7 @@ def triggers_of(
         if hit is None:
             continue
         act, taken, passive = hit
-        if is_noun(left, act.form):
+        if is_noun(left, low[end : end + 24], act.form):
             continue
         add(act.kind, at, end, noun=False, form=act.form, passive=passive)
     for kind, _, _, nouns in frames:

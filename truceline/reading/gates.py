@@ -156,10 +156,18 @@ _NOUN_BEFORE = re.compile(
 )
 
 
-def is_noun(word_left: str, form: str) -> bool:
-    """Whether a word that may be a verb is a noun by what stands just before it ("the return")."""
+_PREDICATE = re.compile(
+    r"\s+(?:will|shall|must|may|can|are|were|have|had|do|did|to be|said|say|of|[a-z]{3,}ed)\b"
+)
+
+
+def is_noun(word_left: str, right: str, form: str) -> bool:
+    """Whether a word that may be a verb is a noun by what stands beside it: "the return",
+    "monitors recorded"."""
     if form in (PARTICIPLE, ING):
         return False
+    if form == THIRD and (not word_left.strip(" •*-–—\"“") or _PREDICATE.match(right)):
+        return True
     return _NOUN_BEFORE.search(word_left[-16:]) is not None
 
 

@@ -355,6 +355,8 @@ def _speaker(
         ):
             return hits[-1].who, "named in the sentence before", 0.8
         persons = _persons(previous, people, [])
+        if persons and previous.text.find(persons[0].split()[0]) in range(12):
+            return persons[0], "named in the sentence before", 0.7
         if persons and re.search(
             r"\b(?:said|spoke|told|speech|statement|asked|address|interview|statement|remarks|comment\w*|reaction|message|letter|phone|warn\w*|view|optimis\w*|angry|relie\w*|welcom\w*|sceptical|skeptical|described|insist\w*|recall\w*|reject\w*|condemn\w*|critici\w*|prais\w*|stood|sat|waited|returned|walked|looked|lost|fled|lives|was|is)\b",
             previous.low,
@@ -369,6 +371,12 @@ def _speaker(
             previous.low,
         ):
             return name_of(lead.group(), people)[0], "by office in the sentence before", 0.65
+    # the speaker is named after a pronoun: "…," she said. Mariam Sow, 29, has walked …
+    if re.match(r"\W*(?:(?:he|she) [a-z]+|[a-z]+ (?:he|she))\b", after):
+        later = next((s for s in sentences if s.start > quote.close_at and s.block - quote.block <= 1 and s.start - quote.close_at > 3), None)
+        names = _persons(later, people, []) if later is not None else []
+        if names:
+            return names[0], "named in the sentence after", 0.65
     # 5. by office or body in the same sentence: Turkey demanded support for "…"
     return None, "", 0.4
 

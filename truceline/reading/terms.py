@@ -24,19 +24,19 @@ from truceline.reading.worth import is_term
 _RECURS = (
     (
         re.compile(
-            r"\b(?:(?<!twice )daily|each day|every day|per day|(?<!twice )a day|round the clock|each morning|every morning|every evening|each evening|every night|every 24 hours|day-by-day)\b"
+            r"\b(?:(?<!twice )daily|each day|every day|per day|(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )a day(?! (?:after|earlier|later|before|of))|round the clock|each morning|every morning|every evening|each evening|every night|every 24 hours|day-by-day)\b"
         ),
         "P1D",
     ),
     (
         re.compile(
-            r"\b(?:weekly|each week|every week|per week|a week(?! (?:after|from|later|of|before))|once a week|every (?:mon|tues|wednes|thurs|fri|satur|sun)day|each (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+            r"\b(?:weekly|each week|every week|per week|(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )a week(?! (?:after|from|later|of|before))|once a week|every (?:mon|tues|wednes|thurs|fri|satur|sun)day|each (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
         ),
         "P7D",
     ),
     (
         re.compile(
-            r"\b(?:monthly|each month|every month|per month|a month(?! (?:after|from|later|of|before))|once a month)\b"
+            r"\b(?:monthly|each month|every month|per month|(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )a month(?! (?:after|from|later|of|before))|once a month)\b"
         ),
         "P1M",
     ),
