@@ -42,12 +42,16 @@ _BY = re.compile(
 )
 
 
-_JOINED = re.compile(r"[\s-](?:(?!were|was|have|has|had|are|killed|wounded|injured|dead|hurt|died|displaced|in|on|at|from|by|missing|captured|since|and)[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?")
+_JOINED = re.compile(
+    r"[\s-](?:(?!were|was|have|has|had|are|killed|wounded|injured|dead|hurt|died|displaced|in|on|at|from|by|missing|captured|since|and)[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?"
+)
 # A figure that goes on with the measure of the one before it.
 _PART_OF = re.compile(
     r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom|which)|, with|\bas well as|\bmost of them|\bcomprising|\bcompared (?:with|to)|\bagainst|\bup from|\bdown from)(?: at least| about| some| more than)?\s*$"
 )
-_IS_PEOPLE = re.compile(rf"(?:[\w-]+ ){{0,2}}?(?:{PEOPLE.pattern})|in the previous|the (?:day|week) before|$|[.,]")
+_IS_PEOPLE = re.compile(
+    rf"(?:[\w-]+ ){{0,2}}?(?:{PEOPLE.pattern})|in the previous|the (?:day|week) before|$|[.,]"
+)
 _FIGURE_IS = re.compile(
     r"\b(?:figure|number|toll|total|count|tally)\b[^.;]{0,40}?\b(?:is|was|at|to|be|were|of)\b(?: (?:closer to|nearer|nearer to|more like|about|around|some|up to))?\s*$"
 )
@@ -96,7 +100,9 @@ def read_claims(
     for sentence, mark in zip(sentences, marks, strict=True):
         if not mark.quantities:
             continue
-        carried = [f for f in here[-1:] if _FIGURE_IS.search(sentence.low) and sentence.start - f.at < 400]
+        carried = [
+            f for f in here[-1:] if _FIGURE_IS.search(sentence.low) and sentence.start - f.at < 400
+        ]
         if not carried and not _STEMS.search(sentence.low):
             continue
         here = list(carried)

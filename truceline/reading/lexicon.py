@@ -82,9 +82,7 @@ def acts() -> dict[str, tuple[Act, ...]]:
         never = re.compile(family["not"]) if family.get("not") else None
         for verb in family["verbs"]:
             head, _, rest = verb.partition(" ")
-            particle = (
-                re.compile(rf"(?:\s+[\w’',.-]+){{0,7}}?\s+{rest}\b") if rest else None
-            )
+            particle = re.compile(rf"(?:\s+[\w’',.-]+){{0,7}}?\s+{rest}\b") if rest else None
             for word, form in _forms(head, irregular, doubled):
                 found.setdefault(word, []).append(
                     Act(
@@ -138,7 +136,12 @@ def act_at(word: str, left: str, right: str) -> tuple[Act, int, bool] | None:
         passive = is_passive(left, act.form)
         if act.form == BASE and word.endswith("t") and _IS.search(left[-40:]):
             continue  # "be set free": the same letters as the participle
-        if act.form == PARTICIPLE and not passive and word in acts() and any(a.form == BASE for a in acts()[word]):
+        if (
+            act.form == PARTICIPLE
+            and not passive
+            and word in acts()
+            and any(a.form == BASE for a in acts()[word])
+        ):
             continue
         if act.never is not None and act.never.match(right):
             continue

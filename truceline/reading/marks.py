@@ -7,7 +7,8 @@ from datetime import datetime
 from truceline.reading.anchoring import Calendar, Moment, anchor, utc_of
 from truceline.reading.clock import offset_text
 from truceline.reading.distances import Distance, distances_of
-from truceline.reading.durations import Length, lengths_of
+from truceline.reading.durations import lengths_of
+from truceline.reading.lengths import Length
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.times import moments_of
 from truceline.reading.words import Sentence
@@ -225,11 +226,14 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
             ",",
             "(",
         )
-    if i == 0 and (after in (".", ")") or (
+    if i == 0 and (
+        after in (".", ")")
+        or (
             re.fullmatch(r"\d{1,2}(?:\.\d{1,2}){1,2}", token.text)
             and q.last < len(tokens)
             and tokens[q.last].text[:1].isupper()
-        )):
+        )
+    ):
         return True
     if i == 1 and before in "(|" and after in (")", "|"):
         return True

@@ -147,7 +147,9 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
                 continue
             if (
                 measure == "killed"
-                and re.match(r"recovered|found|pulled|retrieved|unearthed|dug|collected", match.group("word"))
+                and re.match(
+                    r"recovered|found|pulled|retrieved|unearthed|dug|collected", match.group("word")
+                )
                 and not re.match(r"(?:[\w-]+ )?(?:bodies|corpses)\b", right)
             ):
                 continue
@@ -159,8 +161,10 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
                 )
             ):
                 continue
-            if measure == "evacuated" and not re.match(r"evacuat|airlift", match.group("word")) and not re.search(
-                r"\bto safety\b|\bout of\b", right
+            if (
+                measure == "evacuated"
+                and not re.match(r"evacuat|airlift", match.group("word"))
+                and not re.search(r"\bto safety\b|\bout of\b", right)
             ):
                 continue
             if measure == "refugees" and not (
@@ -229,14 +233,17 @@ def measure_of_subject(left: str) -> tuple[str, str | None, str | None] | None:
     return _SUBJECTS.get(word, "other"), word, None
 
 
-_QUALIFIED = r"(?:about |around |some |nearly |at least |more than |over |no fewer than |fewer than )?$"
+_QUALIFIED = (
+    r"(?:about |around |some |nearly |at least |more than |over |no fewer than |fewer than )?$"
+)
 _COUNTED = re.compile(
     r"\b(?:number|total|count|figure|tally|toll|estimate)s? (?:of )?(?P<what>[^.;,]{0,80}?)\s*"
     r"(?:\b(?:rose|risen|fell|fallen|doubled|trebled|tripled|dropped|increased|decreased|climbed|grew|grown|jumped|stands?|stood|is|was|put|has|had)\b[^.;,]{0,50}?\s(?:to|at|is|was|be)"
     r"|\b(?:reached|passed|exceeded|topped|is|was|to|at))\s+" + _QUALIFIED
 )
 _AT = re.compile(
-    r"\b(?P<what>dead|killed|deaths|injured|wounded|missing|displaced|detained|refugees|captured|arrested|homeless)(?:(?: [^.;,]{0,30}?)? at |\s*:\s*)" + _QUALIFIED,
+    r"\b(?P<what>dead|killed|deaths|injured|wounded|missing|displaced|detained|refugees|captured|arrested|homeless)(?:(?: [^.;,]{0,30}?)? at |\s*:\s*)"
+    + _QUALIFIED,
     re.I,
 )
 _WHAT = (

@@ -143,7 +143,8 @@ def _breaks(said: str) -> list[int]:
 
 
 _PART_HEAD = re.compile(
-    r"\s*(?:section|chapter|part|annex|appendix|schedule|title)\s+[\dIVXA-Z]{1,5}\b(?![^\n]*\b(?:shall|will|must|is|are)\b)[^\n]{0,70}(?<![.;])\s*", re.I
+    r"\s*(?:section|chapter|part|annex|appendix|schedule|title)\s+[\dIVXA-Z]{1,5}\b(?![^\n]*\b(?:shall|will|must|is|are)\b)[^\n]{0,70}(?<![.;])\s*",
+    re.I,
 )
 LONGEST = 1200  # characters; no sentence of a person is longer, and grammars look back
 
