@@ -174,6 +174,10 @@ def _figure(
         right_joined = re.sub(r"\b(?:and|or)\b", " ", shared).lstrip(" -")
         if re.match(r"[\w\s-]{0,70}?\b(?:were|was|have|has|had|are)\b", right_joined):
             right = re.sub(r"\s+", " ", right_joined)
+    if here and re.match(
+        r"(?:[\w-]+ )?of (?:them|whom)\b(?![^,;.]{0,25}\b(?:were|was|had|have|died))", right
+    ):
+        right = near  # "seven of them civilians, and the injured at …": no words beyond the comma
     choice = (
         measure_of_number(low[max(0, at - 160) : at])
         or measure_of_subject(low[:at])
@@ -211,6 +215,13 @@ def _figure(
     if choice is None:
         return None
     measure, word, who = choice
+    if (
+        measure == "other"
+        and re.search(r"\b(?:in|by|during|after|from|of|with)\s*$", left)
+        and word
+        and re.search(r"strike|attack|raid|explosion|clash|incident|shelling", word)
+    ):
+        return None  # "killed in two strikes" counts the killed
     if who:  # the text's own letters, not the lower-case copy
         spot = low.find(who, end)
         who = sentence.text[spot : spot + len(who)] if 0 <= spot < end + 150 else who
@@ -323,7 +334,7 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None
             )
         ):
             return a.who
-    if len(said) == 1 and said[0].kind == "according" and said[0].verb_start > at:
+    if len(said) == 1 and said[0].kind == "according":
         return said[0].who  # the only source that the sentence names
     return None
 

@@ -198,8 +198,6 @@ def clauses_of(
                 and trigger.start - before.end < 60
             ):
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])
-            elif before.noun and before.kind == "monitoring" and trigger.kind == "deliverable":
-                pass
             elif (
                 before.kind == "zone"
                 and trigger.kind in ("withdrawal", "prohibition", "deployment")
@@ -208,6 +206,8 @@ def clauses_of(
                 )
             ):
                 kept.append((trigger, before.end, 1))
+            elif before.noun and before.kind == "monitoring" and trigger.kind == "deliverable":
+                pass
             elif (
                 _rank(trigger) < _rank(before)
                 and (before.noun or trigger.kind == "exception")
@@ -238,6 +238,15 @@ def clauses_of(
             continue
         if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
             continue
+        if (
+            before.noun
+            and trigger.kind == before.kind
+            and not trigger.noun
+            and re.search(r",\s*(?:may|shall|will|must|are to|is to)(?: be)?\s+$", between)
+            and ";" not in between
+        ):
+            kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            continue  # "peacekeepers, numbering 300, may be stationed": one act
         earlier = low[kept[-1][1] : cut]
         alone = not (
             any(kept[-1][1] <= m.said.start - sentence.start < cut for m in marks.moments)

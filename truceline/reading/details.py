@@ -147,7 +147,12 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 and draft.kind in ONE_TIME
                 and re.search(
                     r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for)\s+(?:a period of |the next |the first |a maximum of |at most )?$",
-                    sentence.low[: length.start - sentence.start],
+                    sentence.low[: length.start - sentence.start]
+                    + (
+                        "over "
+                        if sentence.low.startswith("over ", length.start - sentence.start)
+                        else ""
+                    ),
                 )
             )
         ):

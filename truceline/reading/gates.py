@@ -291,6 +291,8 @@ def _open_to_terms(
         if not (quote_words and kind in ("zone", "access")):
             return False
     demand = None if agreement or lead else _DEMAND.search(left)
+    if demand and kind == "meeting" and demand.group().startswith("talks"):
+        demand = None
     if demand and not (planned and PLAN.search(low[:at]) and demand.group().startswith("call")):
         wish = re.match(
             r"hop|should|call|urg|demand|want|ask|appeal|propos|suggest|threat|warn|seek|sought|refus|reject|fail|recommend|accus|alleg|push|press|offer|doubt|unclear|whether|prospect",

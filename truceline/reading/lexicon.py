@@ -168,8 +168,13 @@ def _distance(act: Act, left: str, right: str, passive: bool) -> int | None:
     if act.object is not None and act.acted_on is not None:
         if passive:
             # the first fits best: the subject's head stands before what describes it
-            first = act.acted_on.search(left, max(0, len(left) - 130))
-            found.append(first.start() - max(0, len(left) - 130) if first else None)
+            at = max(
+                0,
+                len(left) - 130,
+                *(left.rfind(m) + 1 for m in (":", ", and ", ", but ", ", while ")),
+            )
+            first = act.acted_on.search(left, at)
+            found.append(first.start() - at if first else None)
         else:
             reach = act.object.match(right)
             found.append(reach.end() if reach else None)

@@ -1,5 +1,6 @@
 """What a sentence says of times, lengths and distances, anchored: the raw matter of terms."""
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -70,6 +71,14 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         ):
             cal.day = moment.date
     _one_clock(moments, low, offset)
+    for n, (first, second) in enumerate(itertools.pairwise(moments)):
+        if (
+            first.readings
+            and second.said.role == "until"
+            and second.iso
+            and first.readings[0][:16] < second.iso[:16] < first.readings[1][:16]
+        ):  # "from midnight to noon on Saturday": midnight begins that day
+            moments[n] = replace(first, iso=first.readings[0], readings=())
     lengths = [
         x
         for x in lengths_of(tokens, low, offset, spots)

@@ -106,6 +106,9 @@ _ACCORDING_HINT = re.compile(
 _SOURCE = re.compile(
     r"(?:\b[Bb]y |\b)(?P<who>(?:the |[A-Z])[^,;:.()“”\"]{2,50}?)['’]s? (?:own |latest |official )?(?:count|tally|reckoning|estimate|figures|data|records)\b(?: (?:show|shows|suggest|put|say))?|\((?:[Ss]ource|SOURCE)s?: (?P<who2>[^()]{2,60})\)"
 )
+_REPORTED_BY = re.compile(
+    r"\b(?:reported|recorded|documented|counted|verified|registered|alleged|claimed|logged|cited) by (?P<who>(?:the |an? )?(?:(?:[A-Z]\.){2,}|[^,;:.()“”\"])+?)(?=\s*(?:[,;:.()]|$|\b(?:on|in|since|between|during|over|at|as|was|were|and)\b))"
+)
 _CLOSED = re.compile(r"(?:[\"”»“«]|[,.!?][’'])\s*,?\s*$")
 _SPEAKS_OF = re.compile(
     r"\b(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))"
@@ -239,7 +242,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                 )
     for match in _ACCORDING.finditer(text) if _ACCORDING_HINT.search(low) else ():
         after = re.match(
-            r"(?:the |a |an )?[^,;:.\"“”«»()]+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
+            r"(?:the |a |an )?(?:(?:[A-Z]\.){2,}|[^,;:.\"“”«»()])+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
             text[match.end() :],
         )
         if after:

@@ -16,6 +16,12 @@ def is_term(
     planned = PLAN.search(low) is not None
     bound = setting.agreement or lead or planned
     kind = draft.kind
+    if (
+        trigger.strength == 1
+        and not facts
+        and kind not in ("prohibition", "exception", "cessation")
+    ):
+        return False  # said in passing, in the present tense
     if trigger.given:
         return bool(facts) or kind in ("prohibition", "exception", "handover", "access")
     if kind == "cessation" and re.match(
