@@ -19,7 +19,17 @@ _TITLED = re.compile(
 
 # A person or body without a name as the subject of a sentence: "At 10:25 a commander of …".
 _SOMEONE = re.compile(
-    r"(?:(?:At|On|In|Near|After|Outside|Inside) [^,]{2,60}?,? )?(?P<who>(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[\w’-]+ ){0,3}?(?:m[ae]n|wom[ae]n|commander|soldier|officer|fighter|resident|nurse|doctor|teacher|official|diplomat|guard|driver|spokes\w+|minister|president|envoy|army|ministry|government|presidency|movement|group|mission|agency|committee|council|alliance|front|command|police|union)\b)(?! (?:of|in) (?:the )?(?:forces|age))"
+    r"(?:(?:At|On|In|Near|After|Outside|Inside) [^,]{2,60}?,? )?(?P<who>(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[\w’-]+ ){0,3}?(?:m[ae]n|wom[ae]n|commander|soldier|officer|fighter|resident|nurse|doctor|teacher|official|diplomat|guard|driver|spokes\w+|minister|president|envoy)\b)(?! (?:of|in) (?:the )?(?:forces|age))"
+)
+_OFFICE_HOLDER = re.compile(
+    r"\b(?:minister|president|premier|spokes\w+|official|commander|envoy|governor|mayor|general|colonel|chief|leader|resident|diplomat|officer|doctor|nurse|teacher|man|woman|soldier|fighter|ambassador|secretary|negotiator|mediator|elder|activist|farmer|driver|worker|mother|father|witness)\b",
+    re.I,
+)
+_A_BODY = re.compile(
+    r"(?P<who>The (?:[\w’-]+ ){0,2}?(?:army|ministry|government|presidency|movement|group|mission|agency|committee|council|alliance|front|command|police|union))\b"
+)
+_IT_SAYS = re.compile(
+    r"\b[Ii]t (?:also |later |has |had )?(?:said|says|warned|warns|added|adds|stated|announced|wrote|insisted|asked|urged)\b"
 )
 _SOURCED = (
     "ccording to",
@@ -120,12 +130,22 @@ def said_in(
     """Attributions per sentence, those inside a quotation left out; pronouns followed."""
     found: dict[int, list[Attribution]] = {}
     last: str | None = None
+    person: str | None = None  # the person spoken of last, for "he said"
+    body: str | None = None  # the body spoken of last, for "it said"
     for sentence in sentences:
         hits: list[Attribution] = []
         if any(word in sentence.low for word in _SOURCED) or any(
             t.low in SAYING for t in sentence.tokens
         ):
-            for a in attributions(sentence, people, last):
+            for a in attributions(
+                sentence,
+                people,
+                body
+                if body and _IT_SAYS.search(sentence.text)
+                else person
+                if person and re.search(r"\b(?:[Hh]e|[Ss]he)\b", sentence.text)
+                else last,
+            ):
                 at = sentence.start + a.verb_start
                 if not any(s <= at < e for s, e in spans):
                     hits.append(a)
@@ -133,12 +153,18 @@ def said_in(
         named = [a.who for a in hits if not a.pronoun]
         if named:
             last = named[-1]
+            if is_person_name(last) or _OFFICE_HOLDER.search(last):
+                person = last
+            else:
+                body = last
         else:
             persons = list(_persons(sentence, people, spans))
             if persons:
-                last = persons[0]
+                last = person = persons[0]
+            elif (a_body := _A_BODY.match(sentence.text)) is not None:
+                body = a_body.group("who")
             elif (someone := _SOMEONE.match(sentence.text)) is not None:
-                last = someone.group("who")
+                last = person = someone.group("who")
     return found
 
 

@@ -45,6 +45,76 @@ _FIGURE_ONLY = frozenset(
 
 
 SAYING = frozenset(VERBS.split("|"))
+# Verbs that say something only beside a quotation, or beside a figure where they count.
+_WEAK = frozenset(
+    [
+        "counts",
+        "found",
+        "finds",
+        "posts",
+        "continues",
+        "continued",
+        "answers",
+        "asks",
+        "laughed",
+        "cried",
+        "sighed",
+        "echoed",
+        "considered",
+        "considers",
+        "judged",
+        "believed",
+        "believe",
+        "calculated",
+        "calculates",
+        "calculate",
+        "indicates",
+        "indicated",
+        "recalls",
+        "explains",
+        "replies",
+        "writes",
+        "tells",
+        "tweets",
+        "assessed",
+        "assesses",
+        "assess",
+        "regretted",
+        "deplored",
+        "applauded",
+        "lauded",
+        "mocked",
+        "dismissed",
+        "dismisses",
+        "informed",
+        "informs",
+        "reckoned",
+        "specified",
+        "elaborated",
+        "countered",
+        "answered",
+        "objected",
+    ]
+)
+_FIGURES = frozenset(
+    (
+        "counts",
+        "found",
+        "finds",
+        "believed",
+        "believe",
+        "calculated",
+        "calculates",
+        "calculate",
+        "reckoned",
+        "assessed",
+        "assesses",
+        "assess",
+    )
+)
+_QUOTE_JUST = re.compile(r"[”\"»“]\s*,?\s*[^“”\"«».;]{0,60}$")
+_QUOTE_NEXT = re.compile(r"[^;.]{0,45}?[“\"«„‘]")
+_FIGURE_NEXT = re.compile(r"[^;.]{0,40}\d|[^;.]{0,20}\b(?:no|at least|dozens|hundreds|thousands)\b")
 _BASE = frozenset(
     ("say", "report", "claim", "estimate", "believe", "reckon", "assess", "calculate")
 )
@@ -270,7 +340,11 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         low = token.low
         if low not in SAYING:
             continue
-        before = found[-1].who if found else spoke
+        before = spoke
+        if found and re.search(
+            r"\b(?:it|they)\s+(?:also |later )?$", text[: token.start - sentence.start], re.I
+        ):
+            before = found[-1].who  # "the ministry puts the dead at 606; it says …"
         at, end = token.start - sentence.start, token.end - sentence.start
         if low in _BASE and re.search(
             r"\b(?:would|will|could|can|may|might|not|to|should|must)\s+$", text[:at]
@@ -297,6 +371,17 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
             re.search(r"[,.!?]?[\"”»“«]\s*,?\s*$|,\s*$|[,.!?][’']\s*$", behind) is not None
         )
         quoted = _CLOSED.search(behind) is not None
+        if (
+            low in _WEAK
+            and not quoted
+            and not _QUOTE_JUST.search(text[:at])
+            and not _QUOTE_NEXT.match(text[end:])
+            and not (
+                low in _FIGURES
+                and (_FIGURE_NEXT.match(text[end:]) or re.search(r"\d[^;]*$", text[:at]))
+            )
+        ):
+            continue
         inserted = (
             re.search(
                 r"[^,;:\"“”«»]+,\s*(?:(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*|(?:[A-Z][\w’.-]+ ){1,3}[A-Z][\w’-]+),\s*$",
