@@ -8,7 +8,8 @@ from rapidfuzz import fuzz
 from truceline.reading.page import Page
 from truceline.reading.people import NAME, People, is_person_name, names_in, strip_titles
 from truceline.reading.quotation import Quote
-from truceline.reading.speech import SAYING, Attribution, attributions, name_of
+from truceline.reading.saying import SAYING
+from truceline.reading.speech import Attribution, attributions, name_of
 from truceline.reading.words import Sentence
 
 _TITLED = re.compile(

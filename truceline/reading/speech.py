@@ -12,157 +12,24 @@ from truceline.reading.people import (
     strip_titles,
 )
 from truceline.reading.places import known_places
+from truceline.reading.saying import (
+    BASE,
+    FIGURE_NEXT_TO,
+    FIGURE_ONLY,
+    INVERTS,
+    SAYING,
+    TAKES_OBJECT,
+    WEAK,
+)
 from truceline.reading.subjects import subject_after, subject_before
 from truceline.reading.words import Sentence
 
-VERBS = (
-    "said|says|say|counts|found|finds|posts|tweets|writes|tells|asks|replies|continues|recalls|explains|answers|went on|goes on|estimate|claim|report|assured|assures|indicated|indicates|judged|considered|considers|deplored|regretted|dismissed|dismisses|branded|labelled|labeled|termed|slammed|derided|blasted|criticised|criticized|likened|characterised|characterized|lauded|applauded|mocked|whispered|cried|sighed|laughed|echoed|elaborated|specified|clarified|proclaimed|decried|reckon|reckons|reckoned|believe|believed|calculate|calculates|calculated|assess|assesses|assessed|retorted|objected|snapped|mused|answered|countered|agreed that|summed up|opined|informed|informs|vows|pledges|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
-    "explained|explains|confirmed|confirms|stressed|stresses|emphasi[sz]ed|emphasi[sz]es|argued|argues|wrote|writes|tweeted|posted|commented|continued|concluded|asserted|asserts|alleged|alleges|"
-    "acknowledged|admitted|replied|responded|remarked|recalled|pointed out|estimated|estimates|expressed|hoped|hopes|has hoped|demanded|demands|called|vowed|pledged|promised|"
-    "urged|urges|cautioned|observed|affirmed|reiterated|repeated|denounced|condemned|welcomed|described|hailed|praised|denied|complained|lamented|recounted|accused|underlined|underscored|maintained|"
-    "asked|thanked|disclosed|revealed|suggested|recorded|documented|counted|registered|tallied|verified|put|puts|acknowledges|joked|shouted|quipped|testified|boasted|appealed|threatened|spoke|predicted|believes|thinks|demanding|saying|stating|adding"
-)
-
-
-_FIGURE_ONLY = frozenset(
-    [
-        "recorded",
-        "documented",
-        "counted",
-        "registered",
-        "tallied",
-        "verified",
-        "put",
-        "puts",
-        "estimated",
-        "estimates",
-        "observed",
-        "counts",
-        "found",
-        "finds",
-    ]
-)
-
-
-SAYING = frozenset(VERBS.split("|"))
-# Verbs that say something only beside a quotation, or beside a figure where they count.
-_WEAK = frozenset(
-    [
-        "counts",
-        "found",
-        "finds",
-        "posts",
-        "continues",
-        "continued",
-        "answers",
-        "asks",
-        "laughed",
-        "cried",
-        "sighed",
-        "echoed",
-        "considered",
-        "considers",
-        "judged",
-        "believed",
-        "believe",
-        "calculated",
-        "calculates",
-        "calculate",
-        "indicates",
-        "indicated",
-        "recalls",
-        "explains",
-        "replies",
-        "writes",
-        "tells",
-        "tweets",
-        "assessed",
-        "assesses",
-        "assess",
-        "regretted",
-        "deplored",
-        "applauded",
-        "lauded",
-        "mocked",
-        "dismissed",
-        "dismisses",
-        "informed",
-        "informs",
-        "reckoned",
-        "specified",
-        "elaborated",
-        "countered",
-        "answered",
-        "objected",
-    ]
-)
-_FIGURES = frozenset(
-    (
-        "counts",
-        "found",
-        "finds",
-        "believed",
-        "believe",
-        "calculated",
-        "calculates",
-        "calculate",
-        "reckoned",
-        "assessed",
-        "assesses",
-        "assess",
-    )
-)
 _QUOTE_JUST = re.compile(r"[”\"»“]\s*,?\s*[^“”\"«».;]{0,60}$")
 _QUOTE_NEXT = re.compile(r"[^;.]{0,45}?[“\"«„‘]")
 _FIGURE_NEXT = re.compile(r"[^;.]{0,40}\d|[^;.]{0,20}\b(?:no|at least|dozens|hundreds|thousands)\b")
-_BASE = frozenset(
-    ("say", "report", "claim", "estimate", "believe", "reckon", "assess", "calculate")
-)
 
 
 _PRONOUN = re.compile(r"(?:he|she|it|they|i|we|who)$", re.I)
-
-
-_TAKES_OBJECT = frozenset(
-    [
-        "told",
-        "asked",
-        "thanked",
-        "urged",
-        "tells",
-        "called",
-        "described",
-        "hailed",
-        "praised",
-        "put",
-        "puts",
-    ]
-)
-# Verbs that may stand before their subject without a quotation: "…, said the army".
-_INVERTS = frozenset(
-    [
-        "said",
-        "says",
-        "added",
-        "adds",
-        "announced",
-        "reported",
-        "reports",
-        "stated",
-        "warned",
-        "confirmed",
-        "explained",
-        "noted",
-        "stressed",
-        "insisted",
-        "recalled",
-        "declared",
-        "concluded",
-        "claimed",
-        "wrote",
-        "estimated",
-    ]
-)
 
 
 _ACCORDING = re.compile(
@@ -346,7 +213,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         ):
             before = found[-1].who  # "the ministry puts the dead at 606; it says …"
         at, end = token.start - sentence.start, token.end - sentence.start
-        if low in _BASE and re.search(
+        if low in BASE and re.search(
             r"\b(?:would|will|could|can|may|might|not|to|should|must)\s+$", text[:at]
         ):
             continue
@@ -372,12 +239,12 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         )
         quoted = _CLOSED.search(behind) is not None
         if (
-            low in _WEAK
+            low in WEAK
             and not quoted
             and not _QUOTE_JUST.search(text[:at])
             and not _QUOTE_NEXT.match(text[end:])
             and not (
-                low in _FIGURES
+                low in FIGURE_NEXT_TO
                 and (_FIGURE_NEXT.match(text[end:]) or re.search(r"\d[^;]*$", text[:at]))
             )
         ):
@@ -391,13 +258,13 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         )
         if (
             after_quote
-            and low not in _FIGURE_ONLY
-            and low not in _TAKES_OBJECT
+            and low not in FIGURE_ONLY
+            and low not in TAKES_OBJECT
             and (
                 quoted
                 or (
                     not inserted
-                    and low in _INVERTS
+                    and low in INVERTS
                     and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[end:])
                 )
             )
