@@ -19,7 +19,7 @@ _PAST = re.compile(
     r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|[a-z]{3,}ed)\b"
 )
 _ANNOUNCE = re.compile(
-    r"\b(?:said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
+    r"\b(?:decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
 )
 # A past verb that binds what comes: "agreed on Friday to", "have undertaken to", "decided that".
 _BINDS = re.compile(
@@ -244,6 +244,8 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     if day is None and said.day is None:
         # A clock alone: the day spoken of, else the day of publication.
         day = cal.day or cal.published
+        if day and cal.published and day < cal.published and tense == "future":
+            day = cal.published
         note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
         if clock.midnight and cal.published and not cal.day:
             day = cal.published + timedelta(days=1) if tense == "future" else cal.published

@@ -18,7 +18,7 @@ from truceline.reading.words import Sentence
 _STEMS = re.compile(
     r"kill|dead|deat|died|\bdies?\b|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
     r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violation|breach|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
-    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
+    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
 )
 
 
@@ -42,12 +42,16 @@ _BY = re.compile(
 )
 
 
-_JOINED = re.compile(r"[\s-](?:(?!were|was|have|has|had|are|killed|wounded|injured|dead|hurt|died|displaced|in|on|at|from|by|missing|captured|since|and)[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?")
+_JOINED = re.compile(
+    r"[\s-](?:(?!were|was|have|has|had|are|killed|wounded|injured|dead|hurt|died|displaced|in|on|at|from|by|missing|captured|since|and)[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?"
+)
 # A figure that goes on with the measure of the one before it.
 _PART_OF = re.compile(
     r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom|which)|, with|\bas well as|\bmost of them|\bcomprising|\bcompared (?:with|to)|\bagainst|\bup from|\bdown from)(?: at least| about| some| more than)?\s*$"
 )
-_IS_PEOPLE = re.compile(rf"(?:[\w-]+ ){{0,2}}?(?:{PEOPLE.pattern})|in the previous|the (?:day|week) before|$|[.,]")
+_IS_PEOPLE = re.compile(
+    rf"(?:[\w-]+ ){{0,2}}?(?:{PEOPLE.pattern})|in the previous|the (?:day|week) before|$|[.,]"
+)
 _FIGURE_IS = re.compile(
     r"\b(?:figure|number|toll|total|count|tally)\b[^.;]{0,40}?\b(?:is|was|at|to|be|were|of)\b(?: (?:closer to|nearer|nearer to|more like|about|around|some|up to))?\s*$"
 )
@@ -96,7 +100,9 @@ def read_claims(
     for sentence, mark in zip(sentences, marks, strict=True):
         if not mark.quantities:
             continue
-        carried = [f for f in here[-1:] if _FIGURE_IS.search(sentence.low) and sentence.start - f.at < 400]
+        carried = [
+            f for f in here[-1:] if _FIGURE_IS.search(sentence.low) and sentence.start - f.at < 400
+        ]
         if not carried and not _STEMS.search(sentence.low):
             continue
         here = list(carried)
@@ -156,7 +162,7 @@ def _figure(
     if _MODAL.search(left) and not reported and not happened:
         return None
     aside = re.match(
-        r"([^,;.]{0,50}),\s*(?:of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
+        r"([^,;.]{0,50}),\s*(?:[\w-]+ of (?:them|whom|which)|of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
         low[end : end + 220],
     )
     if aside:
@@ -168,6 +174,10 @@ def _figure(
         right_joined = re.sub(r"\b(?:and|or)\b", " ", shared).lstrip(" -")
         if re.match(r"[\w\s-]{0,70}?\b(?:were|was|have|has|had|are)\b", right_joined):
             right = re.sub(r"\s+", " ", right_joined)
+    if here and re.match(
+        r"(?:[\w-]+ )?of (?:them|whom)\b(?![^,;.]{0,25}\b(?:were|was|had|have|died))", right
+    ):
+        right = near  # "seven of them civilians, and the injured at …": no words beyond the comma
     choice = (
         measure_of_number(low[max(0, at - 160) : at])
         or measure_of_subject(low[:at])
@@ -205,6 +215,13 @@ def _figure(
     if choice is None:
         return None
     measure, word, who = choice
+    if (
+        measure == "other"
+        and re.search(r"\b(?:in|by|during|after|from|of|with)\s*$", left)
+        and word
+        and re.search(r"strike|attack|raid|explosion|clash|incident|shelling", word)
+    ):
+        return None  # "killed in two strikes" counts the killed
     if who:  # the text's own letters, not the lower-case copy
         spot = low.find(who, end)
         who = sentence.text[spot : spot + len(who)] if 0 <= spot < end + 150 else who
@@ -317,7 +334,7 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None
             )
         ):
             return a.who
-    if len(said) == 1 and said[0].kind == "according" and said[0].verb_start > at:
+    if len(said) == 1 and said[0].kind == "according":
         return said[0].who  # the only source that the sentence names
     return None
 

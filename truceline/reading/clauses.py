@@ -1,6 +1,5 @@
 """Cut a sentence into clauses, one for each act that it speaks of."""
 
-import itertools
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -9,14 +8,13 @@ from ruamel.yaml import YAML
 
 from truceline.reading.anchoring import Moment
 from truceline.reading.drafting import ORDER, Setting, Trigger
-from truceline.reading.durations import Length
 from truceline.reading.gates import is_background, is_noun, strength_of
 from truceline.reading.lexicon import act_at, acts
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
-_BOUNDARY = re.compile(
-    r"(?P<hard>;|\. |,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
+BOUNDARY = re.compile(
+    r"(?P<hard>;|,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
 )
 
 
@@ -77,7 +75,9 @@ def triggers_of(
     low = sentence.low
     found: list[Trigger] = []
 
-    def add(kind: str, at: int, end: int, *, noun: bool, form: str = "", passive: bool = False) -> None:
+    def add(
+        kind: str, at: int, end: int, *, noun: bool, form: str = "", passive: bool = False
+    ) -> None:
         if any(t.start <= at < t.end for t in found) or any(a <= at < b for a, b in masked):
             return
         if is_background(sentence, at, setting.year, setting.agreement):
@@ -111,14 +111,13 @@ def triggers_of(
         if token.low not in known:
             continue
         at, end = token.start - sentence.start, token.end - sentence.start
-        cut = max(low.rfind("; ", 0, at), low.rfind(". ", 0, at))
-        left, right = low[cut + 1 : at], low[end : end + 150]
-        stop = re.search(r"[;]|\.\s", right)
-        hit = act_at(token.low, left, right[: stop.start()] if stop else right)
+        left = low[low.rfind("; ", 0, at) + 1 : at]
+        stop = low.find(";", end, end + 150)
+        hit = act_at(token.low, left, low[end : stop if stop >= 0 else end + 150])
         if hit is None:
             continue
-        act, taken, passive = hit
-        if is_noun(left, act.form):
+        act, _, passive = hit
+        if is_noun(left, low[end : end + 24], act.form):
             continue
         add(act.kind, at, end, noun=False, form=act.form, passive=passive)
     for kind, _, _, nouns in frames:
@@ -131,8 +130,12 @@ def triggers_of(
     return found
 
 
-_ANCHOR = re.compile(r"\b(?:day|date|moment|time|when|once|after|before|until|of|from) (?:that |the |this |on which )*(?:[\w-]+ )?$")
-_COMES = re.compile(r" (?:was|is|were|are) (?:due|set|scheduled|expected|to)\b| (?:will|would|shall) (?:start|begin|come|take|enter)\b")
+_ANCHOR = re.compile(
+    r"\b(?:day|date|moment|time|when|once|after|before|until|of|from) (?:that |the |this |on which )*(?:[\w-]+ )?$"
+)
+_COMES = re.compile(
+    r" (?:was|is|were|are) (?:due|set|scheduled|expected|to)\b| (?:will|would|shall) (?:start|begin|come|take|enter)\b"
+)
 _AFTER_WHAT = re.compile(
     r"\b(?:after|following|before|until|upon|during|since|pending|prior to|from the (?:start|date|day|beginning) of|(?:start|beginning|signing|completion|entry into force) of) (?:the |its |their |this )?(?:[\w-]+ ){0,2}$"
 )
@@ -152,8 +155,11 @@ def clauses_of(
         before = kept[-1][0]
         between = low[before.end : trigger.start]
         cut, rank = -1, 0
-        for match in _BOUNDARY.finditer(between):
+        for match in BOUNDARY.finditer(between):
             level = 2 if match.group("hard") else 1
+            name_at = before.end + match.end()
+            if match.group() == " and " and sentence.text[name_at : name_at + 1].isupper():
+                continue  # between two names
             if level >= rank:
                 cut, rank = before.end + match.start(), level
         if (
@@ -192,14 +198,16 @@ def clauses_of(
                 and trigger.start - before.end < 60
             ):
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])
-            elif before.noun and before.kind == "monitoring" and trigger.kind == "deliverable":
-                pass
             elif (
                 before.kind == "zone"
                 and trigger.kind in ("withdrawal", "prohibition", "deployment")
-                and any(kept[-1][1] <= d.start - sentence.start < trigger.start for d in marks.distances)
+                and any(
+                    kept[-1][1] <= d.start - sentence.start < trigger.start for d in marks.distances
+                )
             ):
                 kept.append((trigger, before.end, 1))
+            elif before.noun and before.kind == "monitoring" and trigger.kind == "deliverable":
+                pass
             elif (
                 _rank(trigger) < _rank(before)
                 and (before.noun or trigger.kind == "exception")
@@ -224,32 +232,66 @@ def clauses_of(
             or any(cut <= d.start - sentence.start for d in marks.distances)
             or any(cut <= sentence.tokens[q.first].start - sentence.start for q in marks.quantities)
         )
-        if trigger.kind == before.kind and re.search(r", (?:which|who|that)\b[^,;]{0,40}$| of (?:that|which|this)\b[^,;]{0,20}$", between):
+        if trigger.kind == before.kind and re.search(
+            r", (?:which|who|that)\b[^,;]{0,40}$| of (?:that|which|this)\b[^,;]{0,20}$", between
+        ):
             continue
         if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
             continue
+        if (
+            before.noun
+            and trigger.kind == before.kind
+            and not trigger.noun
+            and re.search(r",\s*(?:may|shall|will|must|are to|is to)(?: be)?\s+$", between)
+            and ";" not in between
+        ):
+            kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            continue  # "peacekeepers, numbering 300, may be stationed": one act
         earlier = low[kept[-1][1] : cut]
         alone = not (
             any(kept[-1][1] <= m.said.start - sentence.start < cut for m in marks.moments)
             or any(kept[-1][1] <= x.start - sentence.start < cut for x in marks.lengths)
             or any(kept[-1][1] <= d.start - sentence.start < cut for d in marks.distances)
-            or any(kept[-1][1] <= sentence.tokens[q.first].start - sentence.start < cut for q in marks.quantities)
+            or any(
+                kept[-1][1] <= sentence.tokens[q.first].start - sentence.start < cut
+                for q in marks.quantities
+            )
         )
-        if trigger.kind == before.kind and rank == 1 and alone and re.fullmatch(r"(?: [a-z]+ly)?,? (?:and|or) (?:be |to |then )*", between):
+        if (
+            trigger.kind == before.kind
+            and rank == 1
+            and alone
+            and re.fullmatch(r"(?: [a-z]+ly)?,? (?:and|or) (?:be |to |then )*", between)
+        ):
             continue  # "marked and cleared": one act, what follows holds for both
-        fresh = re.search(r"[a-z]{3,}\s(?:[\w’-]+ )*?(?:shall|will|must|may|is to|are to)\b", re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end]))
+        fresh = re.search(
+            r"[a-z]{3,}\s(?:[\w’-]+ )*?(?:shall|will|must|may|is to|are to)\b",
+            re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end]),
+        )
         if trigger.kind == before.kind and (
-            (rank == 1 and not own and not (fresh and re.search(r"\b(?:shall|will|must|may|is to|are to)\b", earlier)))
+            (
+                rank == 1
+                and not own
+                and not (fresh and re.search(r"\b(?:shall|will|must|may|is to|are to)\b", earlier))
+            )
             or (trigger.noun and not own)
         ):
             continue
-        if trigger.kind == before.kind and before.noun and trigger.noun and re.fullmatch(r",? (?:and|or) ", between):
+        if (
+            trigger.kind == before.kind
+            and before.noun
+            and trigger.noun
+            and re.fullmatch(r",? (?:and|or) ", between)
+        ):
             continue  # "release and exchange of"
         if before.kind == "monitoring" and low.startswith("report", trigger.start) and not fresh:
             continue
         # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
-        own_verb = re.search(r"\b(?:shall|will|must)\b(?! not)", low[cut : trigger.start]) or re.search(
-            r"[a-z]{3,}[^,;]*\b(?:shall|will|must|may)\b", re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end])
+        own_verb = re.search(
+            r"\b(?:shall|will|must)\b(?! not)", low[cut : trigger.start]
+        ) or re.search(
+            r"[a-z]{3,}[^,;]*\b(?:shall|will|must|may)\b",
+            re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end]),
         )
         if (
             before.kind in ("prohibition", "exception")
@@ -316,108 +358,16 @@ def is_usable(moment: Moment, sentence: Sentence) -> bool:
         moment.said.clock is not None
         and moment.said.day is None
         and not left.strip(" ⚡️*•-–—[(")
-        and not re.match(r"\s*(?:to|until|[-–—])\s*\d", sentence.low[moment.said.end - sentence.start :])
+        and not re.match(
+            r"\s*(?:to|until|[-–—])\s*\d", sentence.low[moment.said.end - sentence.start :]
+        )
     ):
         return False  # the stamp of a live page
     if moment.said.role in ("start", "due", "until"):
         return True
+    if re.search(
+        r"\b(?:will|shall|must|are to|is to|to) (?:\w+ )?(?:sign|conclude|announce|publish|meet|reach|adopt|speak)\b[^;]{0,60}$",
+        left,
+    ):
+        return True
     return _ATTRIBUTION.search(left[-70:]) is None
-
-
-def leading_times(
-    sentence: Sentence, marks: Marks, clauses: list[tuple[Trigger, int, int, int]]
-) -> tuple[list[Moment], list[Length]]:
-    """Times said before the first act ("Within 24 hours, … and …") hold for all that follow."""
-    first = clauses[0][0].start
-    moments = [
-        m
-        for m in marks.moments
-        if m.said.start - sentence.start < min(25, first) and is_usable(m, sentence)
-    ]
-    lengths = [
-        x
-        for x in marks.lengths
-        if x.start - sentence.start < min(25, first) and x.role in ("within", "offset", "plain")
-    ]
-    return moments, lengths
-
-
-def trailing_times(
-    sentence: Sentence, marks: Marks, clause: tuple[Trigger, int, int, int]
-) -> tuple[list[Moment], list[Length]]:
-    """Times after a comma at the end of "withdraw … and hand over …, by 5 May" hold for both."""
-    _, start, end, _ = clause
-    comma = sentence.low.rfind(", ", start + 3, end)
-    if comma < 0 or not re.match(
-        r", (?:beginning|starting|to be|both|no later|within|by|not later|concluding|from)\b",
-        sentence.low[comma:],
-    ):
-        return [], []
-    return (
-        [m for m in marks.moments if comma <= m.said.start - sentence.start < end],
-        [x for x in marks.lengths if comma <= x.start - sentence.start < end],
-    )
-
-
-def pieces_of(
-    sentence: Sentence, start: int, end: int, trigger: Trigger, marks: Marks
-) -> list[tuple[int, int]]:
-    """One clause with several dates or distances in a list is several terms."""
-    low = sentence.low
-    points: list[int] = []
-    if trigger.kind in (
-        "prohibition",
-        "withdrawal",
-        "handover",
-        "release",
-        "deployment",
-        "access",
-        "deliverable",
-        "meeting",
-        "zone",
-    ):
-        for kind in ("moment", "distance", "length"):
-            if kind == "moment":
-                spots = [
-                    m.said.start - sentence.start
-                    for m in marks.moments
-                    if is_usable(m, sentence) and m.said.role in ("due", "at", "until") and m.iso
-                ]
-            elif kind == "distance":
-                spots = [
-                    d.start - sentence.start
-                    for d in marks.distances
-                    if d.role
-                    in (("width",) if trigger.kind == "zone" else ("from", "plain", "depth"))
-                ]
-            else:
-                spots = [
-                    x.start - sentence.start
-                    for x in marks.lengths
-                    if x.role in ("within", "offset")
-                ]
-            spots = [s for s in spots if start <= s < end]
-            if len(spots) > 1:
-                cuts = []
-                for a, b in itertools.pairwise(spots):
-                    edges = [
-                        m
-                        for m in _BOUNDARY.finditer(low, a, b)
-                        if m.group() != " or " and m.start() > a + 3
-                    ]
-                    hard = [m for m in edges if m.group("hard") or m.group() in (", and ", " and ")]
-                    if edges:
-                        cuts.append(hard[-1].start() if hard else edges[0].start())
-                if len(cuts) == len(spots) - 1:
-                    points = cuts
-                    break
-    if trigger.kind == "release" and not points:
-        swap = re.search(r",? in (?:exchange|return) for |,? and (?=(?:about |some |up to )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+ty|[a-z]+teen|a hundred))", low[start:end])
-        counts = [sentence.tokens[q.first].start - sentence.start for q in marks.quantities]
-        if (
-            swap
-            and any(start <= c < start + swap.start() for c in counts)
-            and any(start + swap.end() <= c < end for c in counts)
-        ):
-            points = [start + swap.start()]
-    return list(itertools.pairwise([start, *points, end]))

@@ -253,14 +253,22 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         after = tokens[j].low if j < n else ""
         year = len(tokens[i].text) == 4 and tokens[i].text.isdigit()
         dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
-        bare = tokens[i].text.isdigit() and not year
+        plain = tokens[i].text.isdigit() and not year
         if not (
             _daypart(tokens, j)
-            or (year and before in ("at", "from", "until", "since") and after in ("on", ",", ".", "and", "to"))
-            or (year and before == "at")
-            or (dotted and before in _LED and after in ("on", "of", ",", "local", "to", "until", "the"))
             or (
-                bare
+                year
+                and before in ("at", "from", "until", "since")
+                and after in ("on", ",", ".", "and", "to")
+            )
+            or (year and before == "at")
+            or (
+                dotted
+                and before in _LED
+                and after in ("on", "of", ",", "local", "to", "until", "the")
+            )
+            or (
+                plain
                 and before == "at"
                 and after == "on"
                 and j + 1 < n
@@ -269,7 +277,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         ):
             return None
     part = _daypart(tokens, j)
-    if part:
+    if part is not None:
         if _DAYPARTS[part[0]] and hour < 12 and not midnight:
             hour += 12
         j = part[1]

@@ -3,7 +3,7 @@
 import re
 
 from truceline.reading.drafting import Draft, Trigger
-from truceline.reading.durations import number_of_words
+from truceline.reading.lengths import number_of_words
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
@@ -24,13 +24,17 @@ _NOUNS = {
     "deliverable": r"lists|maps|members|officers|delegates|seats|villages|families",
 }
 _CLASS = {
-    kind: re.compile(rf"[\s-]*(?:(?!and\b|or\b|in\b|at\b|from\b|by\b|to\b|of\b|will\b|shall\b|must\b|may\b|is\b|are\b|were\b|have\b|who\b|that\b|days?\b|hours?\b)[\w’'-]+[ -]){{0,4}}?(?:{words})\b")
+    kind: re.compile(
+        rf"[\s-]*(?:(?!and\b|or\b|in\b|at\b|from\b|by\b|to\b|of\b|will\b|shall\b|must\b|may\b|is\b|are\b|were\b|have\b|who\b|that\b|days?\b|hours?\b)[\w’'-]+[ -]){{0,4}}?(?:{words})\b"
+    )
     for kind, words in _NOUNS.items()
 }
 _STRONG = re.compile(
     r"\b((?:\d[\d,]*|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|hundred))[- ](?:strong|member|person|man)\b"
 )
-_NUMBERING = re.compile(r"\b(?:numbering|totall?ing|consisting of|composed of|comprising|comprises|made up of|exceed(?:ing|s)?|limited to|reduced to)\s+(?:up to |about |some |around )?$")
+_NUMBERING = re.compile(
+    r"\b(?:numbering|totall?ing|consisting of|composed of|comprising|comprises|made up of|exceed(?:ing|s)?|limited to|reduced to)\s+(?:up to |about |some |around )?$"
+)
 _NOT_COUNTED = re.compile(
     r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|from(?: each)?|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?|each|steps?|elements|regions|seasons?|documents?|rivals?|neighbou?r\w*|km|miles|o'clock|thirds?|generals?|delegations?|top|appointed|nominated|additional|more|of which|carrying|of them)\b"
 )
@@ -54,17 +58,25 @@ def set_count(
         if at > trigger.end and re.search(r", while |;|, whereas | while ", low[trigger.end : at]):
             continue
         if re.match(
-            r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b", tail
+            r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b",
+            tail,
         ):
             continue
         value = q.value if q.value is not None else q.high
         if value is None or not float(value).is_integer():
             continue
         fits = nouns is not None and nouns.match(tail) is not None
-        numbering = (draft.kind == "handover" and re.search(r"\b(?:bodies|remains) of (?:about |some |the )?$", low[:at])) or _NUMBERING.search(low[:at]) is not None or re.match(
-            r",?\s+(?:of them )?(?:in (?:number|all|total)|strong)\b", tail
+        numbering = (
+            (
+                draft.kind == "handover"
+                and re.search(r"\b(?:bodies|remains) of (?:about |some |the )?$", low[:at])
+            )
+            or _NUMBERING.search(low[:at]) is not None
+            or re.match(r",?\s+(?:of them )?(?:in (?:number|all|total)|strong)\b", tail)
         )
-        counted = fits or numbering
+        counted = (
+            fits or numbering or q.qualifier in ("not exceeding", "a maximum of", "not to exceed")
+        )
         if not counted and (
             draft.kind in ("exception", "prohibition", "zone", "deliverable")
             or _NOT_COUNTED.match(tail)
@@ -75,7 +87,13 @@ def set_count(
         ):
             continue
         distance = at - trigger.start if at >= trigger.start else trigger.start - at
-        if re.search(r"\b(?:including|of (?:whom|which|them)|among them|with)\s+(?:up to |about )?$", low[:at]) and not numbering:
+        if (
+            re.search(
+                r"\b(?:including|of (?:whom|which|them)|among them|with)\s+(?:up to |about )?$",
+                low[:at],
+            )
+            and not numbering
+        ):
             distance += 400  # a part of what is counted
         rank = 0 if counted else 1
         if best is None or (rank, distance) < best[:2]:

@@ -255,11 +255,10 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
 
 
 def _end_of(tokens: list[Token], i: int) -> tuple[Day, int] | None:
-    """"the last day of the year", "the end of the month", "year's end", from the word itself."""
+    """ "the last day of the year", "the end of the month", "year's end", from the word itself."""
     words = [t.low for t in tokens[i : i + 7]]
     if words[:1] == ["the"]:
-        inner = _end_of(tokens, i + 1)
-        return inner
+        return _end_of(tokens, i + 1)
     if words[:1] == ["year's"] or words[:1] == ["year’s"]:
         return (("end", "year", 0), i + 2) if words[1:2] == ["end"] else None
     k = 1 if words[:1] == ["end"] else 2 if words[:2] == ["last", "day"] else 0

@@ -4,7 +4,7 @@ import re
 
 from truceline.reading.anchoring import Moment, shift
 from truceline.reading.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
-from truceline.reading.durations import Length
+from truceline.reading.lengths import Length
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
@@ -40,6 +40,14 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
                 role = "start"
             else:
                 continue
+        if (
+            role == "until"
+            and draft.kind == "cessation"
+            and not trigger.noun
+            and re.match(r"(?:end|cease|stop|halt|finish)", sentence.low[trigger.start :])
+            and re.search(r"\b(?:end|cease|stop|halt)(?:s|ed)? (?:at|on|from)?(?: the)?\s*$", left)
+        ):
+            role = "start"  # "hostilities shall end at noon"
         if role == "after":
             if said.clock is None:
                 draft.after = (
@@ -131,12 +139,22 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             draft.within = length.iso
         elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
-        elif length.role in ("within", "offset") or (
-            length.role == "day" and not any(x.role in ("within", "offset") for x in lengths)
-        ) or (
-            length.role in ("plain", "length")
-            and draft.kind in ONE_TIME
-            and re.search(r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for)\s+(?:a period of |the next |the first |a maximum of |at most )?$", sentence.low[: length.start - sentence.start])
+        elif (
+            length.role in ("within", "offset")
+            or (length.role == "day" and not any(x.role in ("within", "offset") for x in lengths))
+            or (
+                length.role in ("plain", "length")
+                and draft.kind in ONE_TIME
+                and re.search(
+                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for)\s+(?:a period of |the next |the first |a maximum of |at most )?$",
+                    sentence.low[: length.start - sentence.start]
+                    + (
+                        "over "
+                        if sentence.low.startswith("over ", length.start - sentence.start)
+                        else ""
+                    ),
+                )
+            )
         ):
             if draft.within is None:
                 draft.within, draft.after = length.iso, length.anchor or draft.after
@@ -172,7 +190,12 @@ def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, l
     """Give a draft the distances of its clause (metres)."""
     inside = [d for d in marks.distances if start <= d.start - base < end]
     depths = [d for d in inside if d.role == "depth"]
-    if draft.kind == "zone" and len(depths) == 2 and re.search(r"\b(?:north|east)", low) and re.search(r"\b(?:south|west)", low):
+    if (
+        draft.kind == "zone"
+        and len(depths) == 2
+        and re.search(r"\b(?:north|east)", low)
+        and re.search(r"\b(?:south|west)", low)
+    ):
         draft.distance_m = depths[0].metres
         draft.width_m = depths[0].metres + depths[1].metres
         draft.notes.append("width: the depths on the two sides together")

@@ -31,7 +31,9 @@ _METRES = {
 }
 
 
-_UNIT = re.compile(r"(?<![a-z])(?:kms?|kilom|met(?:er|re)|miles?|m|mi|naut|nm|yards?|feet|foot|ft)(?![a-z])|kilomet|metre|meter")
+_UNIT = re.compile(
+    r"(?<![a-z])(?:kms?|kilom|met(?:er|re)|miles?|m|mi|naut|nm|yards?|feet|foot|ft)(?![a-z])|kilomet|metre|meter"
+)
 
 
 @dataclass(frozen=True, slots=True)

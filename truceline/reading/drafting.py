@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from truceline.reading.durations import Length
+from truceline.reading.lengths import Length
 from truceline.reading.words import Sentence
 
 ORDER = (

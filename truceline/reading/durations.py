@@ -1,10 +1,10 @@
 """Lengths of time ("within seven (7) days", "a 72-hour truce", "48 hours after X") and of ground."""
 
 import re
-from dataclasses import dataclass
 
-from truceline.reading.numbers import Quantity, number_at, quantity_at
-from truceline.reading.words import Token, tokens_of
+from truceline.reading.lengths import Length, day_counts, iso
+from truceline.reading.numbers import Quantity, quantity_at
+from truceline.reading.words import Token
 
 _UNITS = {
     "second": "S",
@@ -86,7 +86,7 @@ _WITHIN = re.compile(
 
 
 _LENGTH = re.compile(
-    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|extended by|prolonged by|renewed for|remain in force|valid|run(?:s|ning)?|term of|"
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extended|prolonged|renewed)(?: \w+ly)? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
@@ -103,49 +103,6 @@ _EVERY = re.compile(r"\b(?:every|each)\s*$")
 _AFTER = re.compile(
     r"\s*(?:,\s*)?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A length of time: tokens ``[first, last)``. ``role``: within, length, offset (N after an
-    anchor), past, every, or plain. ``anchor``: the document's words for what it counts from."""
-
-    iso: str
-    seconds: float
-    role: str
-    first: int
-    last: int
-    start: int
-    end: int
-    anchor: str | None = None
-    anchor_span: tuple[int, int] | None = None
-    before: bool = False
-
-
-def iso(amount: float, unit: str) -> tuple[str, float]:
-    """ISO 8601 text and seconds (a month as 30 days, a year as 365)."""
-    if unit == "2W":
-        amount, unit = amount * 2, "W"
-    if unit == "W" and not amount.is_integer():
-        amount, unit = amount * 7, "D"
-    if unit == "MO" and not amount.is_integer():
-        whole, rest = divmod(amount, 1)
-        text = (f"{int(whole)}M" if whole else "") + f"{round(rest * 30)}D"
-        return "P" + text, amount * 30 * 86400
-    if unit == "Y" and not amount.is_integer():
-        amount, unit = amount * 12, "MO"
-    if unit == "D" and not amount.is_integer():
-        amount, unit = amount * 24, "H"
-    if unit == "H" and not amount.is_integer():
-        amount, unit = amount * 60, "M"
-    seconds = (
-        amount
-        * {"S": 1, "M": 60, "H": 3600, "D": 86400, "W": 604800, "MO": 2592000, "Y": 31536000}[unit]
-    )
-    number = str(round(amount))
-    if unit in "SMH" and unit != "MO":
-        return f"PT{number}{unit}", seconds
-    return f"P{number}{'M' if unit == 'MO' else unit}", seconds
 
 
 def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
@@ -173,55 +130,19 @@ def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
     return None
 
 
+_GIVEN = re.compile(r"\b(?:gives?|gave|given|gets?|got|has|have|had)\b(?: [\w’'-]+){0,5}\s+$")
 _UNIT_WORD = re.compile(r"second|minute|mins?\b|hour|hrs?\b|day|week|fortnight|month|year")
-_D_DAY = re.compile(
-    r"(?<![\w-])d(?:-?day)?\s?\+\s?(\d{1,3})(?!\d)(?: days?)?"
-    r"|(?<![\w-])the (\d{1,3})(?:st|nd|rd|th) day\b(?! of [a-z]* ?(?:january|february|march|april|may|june|july|august|september|october|november|december))"
-    r"|(?<![\w-])the (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fourteenth|fifteenth|sixteenth|twentieth|thirtieth) day\b"
-    r"|(?<![\w-])day (\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|sixteen|twenty|twenty-one|thirty)\b(?! (?:of|after) (?:the )?(?:war|conflict|fighting|siege))"
-)
-_ORDINALS = {
-    "second": "two", "third": "three", "fourth": "four", "fifth": "five", "sixth": "six",
-    "seventh": "seven", "eighth": "eight", "ninth": "nine", "tenth": "ten",
-    "fourteenth": "14", "fifteenth": "15", "sixteenth": "16", "twentieth": "20", "thirtieth": "30",
-}  # fmt: skip
-_BY_DAY = re.compile(r"\b(?:by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
-
-
-def day_counts(tokens: list[Token], text: str, offset: int) -> list[Length]:
-    """Days counted from D-day: "by D+7", "D-day + 30", "no later than day 16"."""
-    if "d+" not in text and " day" not in text and "d + " not in text and "-day" not in text:
-        return []
-    found = []
-    for match in _D_DAY.finditer(text):
-        plus = match.group(1) is not None
-        if not plus and not _BY_DAY.search(text[: match.start()]):
-            continue
-        words = next(x for x in match.groups() if x)
-        words = _ORDINALS.get(words, words)
-        amount = int(words) if words.isdigit() else int(number_of_words(words) or 0)
-        if not amount:
-            continue
-        first = next(i for i, t in enumerate(tokens) if t.end - offset > match.start())
-        last = next((i for i, t in enumerate(tokens) if t.start - offset >= match.end()), len(tokens))
-        code, seconds = iso(float(amount), "D")
-        anchor = "D-day" if plus else "the first day"
-        found.append(
-            Length(code, seconds, "within" if plus else "day", first, last, match.start() + offset, match.end() + offset, anchor)
-        )
-    return found
-
-
-def number_of_words(words: str) -> float | None:
-    """The number that words such as "twenty-one" say, or None."""
-    said = number_at(tokens_of(words), 0)
-    return said[0] if said else None
 
 
 def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
     """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
     the tokens at which a number (or "every") may begin."""
-    if _UNIT_WORD.search(text) is None and "d+" not in text and "d +" not in text and "-day" not in text:
+    if (
+        _UNIT_WORD.search(text) is None
+        and "d+" not in text
+        and "d +" not in text
+        and "-day" not in text
+    ):
         return []
     found = day_counts(tokens, text, offset)
     taken = {i for x in found for i in range(x.first, x.last)}
@@ -266,9 +187,14 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
             elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
                 amount, unit_at = 1.0, i + 1
-        if not amount or unit_at is None:
-            if low in ("a", "an", "one") and i + 3 < n and tokens[i + 1].low in _UNITS and tokens[i + 2].text == "-" and tokens[i + 3].low == "long":
-                amount, unit_at = 1.0, i + 1  # "a week-long truce"
+        if (not amount or unit_at is None) and (
+            low in ("a", "an", "one")
+            and i + 3 < n
+            and tokens[i + 1].low in _UNITS
+            and tokens[i + 2].text == "-"
+            and tokens[i + 3].low == "long"
+        ):
+            amount, unit_at = 1.0, i + 1  # "a week-long truce"
         if not amount or unit_at is None:
             continue
         unit = _unit(tokens, unit_at)
@@ -383,6 +309,8 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
+    if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):
+        return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if within and not _PAST.search(tail):
         if (
             link in ("of",)

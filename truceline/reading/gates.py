@@ -18,6 +18,7 @@ MODAL = re.compile(
 _STRONG = re.compile(
     r"\b(?:shall|will|must|is to|are to|undertakes?|commits?|agree[sd]? to|agree[sd]? not to)\b"
 )
+_TO_COME = re.compile(r"\b(?:shall|will|must|is to|are to|undertakes?|commits?|agrees?)\b")
 PLAN = re.compile(
     r"\b(?:under|according to|per|in line with|in accordance with|pursuant to|as part of|by the terms of|the terms of) (?:the |this |its |their |an? )?(?:text|terms|(?:[\w-]+ ){0,5}?(?:agreement|deal|accord|plan|proposal|truce|ceasefire|cease-fire|protocol|arrangement|memorandum|phase|roadmap|document|understanding|treaty|pact|pause|lull|text)s?)\b"
     r"|\bthe (?:[\w-]+ ){0,3}?(?:agreement|deal|accord|plan|protocol|text|document|terms|memorandum|truce|ceasefire|arrangement|pact|first phase|phase (?:one|two)|treaty)(?:'s terms)? (?:also |further |\w+ly )?(?:provides?|calls?|stipulates?|says|states|requires?|sets?|envisages?|foresees?|includes?|specif(?:y|ies)|obliges?|prohibits?|bans?|forbids?|gives?|allows?|permits?|establishes|creates|outlines?|commits?|contains?|excludes?|exempts?|does not|do not|mandates?|would|will|see[s]?)\b"
@@ -75,7 +76,7 @@ def is_background(sentence: Sentence, at: int, published_year: int | None, agree
         return True
     if published_year:
         years = [int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", clause)]
-        return bool(years) and not _STRONG.search(clause) and max(years) < published_year
+        return bool(years) and not _TO_COME.search(clause) and max(years) < published_year
     return False
 
 
@@ -85,6 +86,7 @@ def in_quotes(sentence: Sentence, at: int) -> bool:
     if before.count("“") > before.count("”") or before.count("«") > before.count("»"):
         return True
     return before.count('"') % 2 == 1 and '"' in sentence.text[at:]
+
 
 # Words that govern a verb from its left, the nearest of which decides.
 _BIND = re.compile(
@@ -99,7 +101,9 @@ _HAPPENED = re.compile(
     r"\b(?:was|were|had|has|have|did|been|having|began|begun|started|managed|continued|failed|tried|used|able|resumed|came|went|sent|forced|helped|arrived|stayed|returned)\b(?! (?:\w+ly )?to\b)"
 )
 _PASSIVE_NOW = re.compile(r"\b(?:is|are|gets?|isn't|aren't|being)\s[^;:.]{0,60}$")
-_PASSIVE_THEN = re.compile(r"\b(?:was|were|(?:has|have|had|having)(?: \w+){0,2}? been|been)\s[^;:.]{0,60}$")
+_PASSIVE_THEN = re.compile(
+    r"\b(?:was|were|(?:has|have|had|having)(?: \w+){0,2}? been|been)\s[^;:.]{0,60}$"
+)
 _PASSIVE_BOUND = re.compile(
     r"\b(?:shall|will|must|to|may|can|would|should|and|or|not|also|can|that|then|thereby)\s+(?:[\w-]+ly |also |then |not |first |both |thereafter |immediately |in turn |in \w+ )*be(?:\s[^;:.]{0,70})?\s*$"
 )
@@ -123,7 +127,11 @@ def _verb_strength(
         then, now = _PASSIVE_THEN.search(near), _PASSIVE_NOW.search(near)
         to_come = _PASSIVE_BOUND.search(near)
         last = max(
-            ((m.start(), strength) for m, strength in ((then, NOT), (now, STATED), (to_come, BOUND)) if m),
+            (
+                (m.start(), strength)
+                for m, strength in ((then, NOT), (now, STATED), (to_come, BOUND))
+                if m
+            ),
             default=(0, NOT),
         )
         if last[1] == BOUND and re.search(r"\b(?:were|was) to be\b", near):
@@ -136,7 +144,8 @@ def _verb_strength(
             return STATED
         return STATED if planned or bound or agreement else NOT
     if re.search(
-        r"\b(?:wish\w*|want\w*|willing|unwilling|refus\w+|unable|right|tr(?:y|ies|ied|ying)|attempt\w*|hop(?:es?|ed|ing)|fail\w*|threat\w*) to\s+$", near
+        r"\b(?:wish\w*|want\w*|willing|unwilling|refus\w+|unable|right|tr(?:y|ies|ied|ying)|attempt\w*|hop(?:es?|ed|ing)|fail\w*|threat\w*) to\s+$",
+        near,
     ):
         return NOT
     if form == BASE and re.search(r"\bto\s+(?:\w+ly |also |jointly |then |both )?$", near):
@@ -155,10 +164,18 @@ _NOUN_BEFORE = re.compile(
 )
 
 
-def is_noun(word_left: str, form: str) -> bool:
-    """Whether a word that may be a verb is a noun by what stands just before it ("the return")."""
+_PREDICATE = re.compile(
+    r"\s+(?:will|shall|must|may|can|are|were|have|had|do|did|to be|said|say|of|[a-z]{3,}ed)\b"
+)
+
+
+def is_noun(word_left: str, right: str, form: str) -> bool:
+    """Whether a word that may be a verb is a noun by what stands beside it: "the return",
+    "monitors recorded"."""
     if form in (PARTICIPLE, ING):
         return False
+    if form == THIRD and (not word_left.strip(' •*-–—"“') or _PREDICATE.match(right)):
+        return True
     return _NOUN_BEFORE.search(word_left[-16:]) is not None
 
 
@@ -181,7 +198,9 @@ def strength_of(
     """
     low = sentence.low
     planned = PLAN.search(low) is not None
-    if not _open_to_terms(sentence, at, end, noun=noun, kind=kind, agreement=agreement, planned=planned, lead=lead):
+    if not _open_to_terms(
+        sentence, at, end, noun=noun, kind=kind, agreement=agreement, planned=planned, lead=lead
+    ):
         return NOT
     cut = max((low.rfind(m, 0, at) for m in (";", ", but ", ", while ", ", whereas ")), default=-1)
     left = low[max(0, cut) : at]
@@ -189,14 +208,27 @@ def strength_of(
         if lead or agreement or planned:
             return BOUND
         return BOUND if _noun_is_bound(low, left, at, end, kind) else NOT
-    if form == ING and (begun := re.search(r"\b(?:begin|start|stop|continue|complete|finish)s?\s+$", left)):
+    if form == ING and (
+        begun := re.search(r"\b(?:begin|start|stop|continue|complete|finish)s?\s+$", left)
+    ):
         left, form = left[: begun.start()], BASE
-    if kind == "cessation" and form == PARTICIPLE and not passive and re.match(r"stopped|ceased|halted|ended|fell|fallen", low[at:]):
+    if (
+        kind == "cessation"
+        and form == PARTICIPLE
+        and not passive
+        and re.match(r"stopped|ceased|halted|ended|fell|fallen", low[at:])
+    ):
         return STATED
-    if form and passive and re.search(r"\b(?:where|which|who|whom|that)\b[^,;]{0,40}\b(?:is|are|was|were) $", left):
+    if (
+        form
+        and passive
+        and re.search(r"\b(?:where|which|who|whom|that)\b[^,;]{0,40}\b(?:is|are|was|were) $", left)
+    ):
         return NOT  # "where their forces are deployed"
     if form:
-        found = _verb_strength(left, form, passive, planned=planned, agreement=agreement, bound=lead)
+        found = _verb_strength(
+            left, form, passive, planned=planned, agreement=agreement, bound=lead
+        )
         if found == STATED and (lead or agreement or planned):
             return BOUND
         return found
@@ -204,7 +236,15 @@ def strength_of(
     if kind == "exception":
         return BOUND if planned or lead or agreement or re.search(_TRUCE_WORDS, low) else STATED
     if kind == "zone":
-        return BOUND if lead or agreement or planned or MODAL.search(left[-110:]) or MODAL.search(low[end:end + 120]) else NOT
+        return (
+            BOUND
+            if lead
+            or agreement
+            or planned
+            or MODAL.search(left[-110:])
+            or MODAL.search(low[end : end + 120])
+            else NOT
+        )
     if lead or agreement or planned:
         return BOUND
     if re.match(
@@ -216,12 +256,26 @@ def strength_of(
 
 
 # A quotation that gives the terms themselves.
-_FROM_WHEN = re.compile(r"\b(?:with effect from|effective|takes? effect|as from|as of|will (?:begin|start) (?:at|on)|from \d)\b")
+_FROM_WHEN = re.compile(
+    r"\b(?:with effect from|effective|takes? effect|as from|as of|will (?:begin|start) (?:at|on)|from \d)\b"
+)
+_IF = re.compile(r"\b(?:if|whether|in case|in the event|unless|lest)\b[^,;]*(?:,[^,;]*,[^,;]*)?$")
+_WHEN = re.compile(
+    r"\b(?:if|whether|in case|in the event|unless|lest|as long as|provided that|once|when|where|after|before|until|since)\b[^,;]*(?:,[^,;]*,[^,;]*)?$"
+)
 _TRUCE_WORDS = r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice|cessation|protocol|arrangement|pact|plan|terms|lull)\b"
 
 
 def _open_to_terms(
-    sentence: Sentence, at: int, end: int, *, noun: bool, kind: str, agreement: bool, planned: bool, lead: bool
+    sentence: Sentence,
+    at: int,
+    end: int,
+    *,
+    noun: bool,
+    kind: str,
+    agreement: bool,
+    planned: bool,
+    lead: bool,
 ) -> bool:
     """Whether nothing around the words at ``[at, end)`` quotes, wishes, doubts or denies them."""
     low = sentence.low
@@ -237,28 +291,38 @@ def _open_to_terms(
         if not (quote_words and kind in ("zone", "access")):
             return False
     demand = None if agreement or lead else _DEMAND.search(left)
+    if demand and kind == "meeting" and demand.group().startswith("talks"):
+        demand = None
     if demand and not (planned and PLAN.search(low[:at]) and demand.group().startswith("call")):
         wish = re.match(
-            r"hop|should|call|urg|demand|want|ask|appeal|propos|suggest|threat|warn|seek|sought|refus|reject|fail|recommend|accus|alleg|push|press|offer",
+            r"hop|should|call|urg|demand|want|ask|appeal|propos|suggest|threat|warn|seek|sought|refus|reject|fail|recommend|accus|alleg|push|press|offer|doubt|unclear|whether|prospect",
             demand.group(),
         )
         if not re.search(
-            r"\b(?:agreed|scheduled|pledged)\b" if wish else r"\b(?:agreed|will|shall|must|scheduled|undertak\w+|pledged|bound|obliged)\b",
+            r"\b(?:agreed|scheduled|pledged)\b"
+            if wish
+            else r"\b(?:agreed|will|shall|must|scheduled|undertak\w+|pledged|bound|obliged)\b",
             left[demand.end() :],
         ):
             return False
-    if kind != "exception" and re.search(
-        r"\b(?:if|whether|in case|in the event|unless|lest|as long as|provided that|once|when|where|after|before|until|since)\b[^,;]*(?:,[^,;]*,[^,;]*)?$"
-        if agreement
-        else r"\b(?:if|whether|in case|in the event|unless|lest)\b[^,;]*(?:,[^,;]*,[^,;]*)?$",
-        left,
-    ) and not (agreement and re.search(r"\b(?:shall|will|must|are to|is to|agree)\b", left)):
-        return False
+    if kind != "exception":
+        opens = (_WHEN if agreement else _IF).search(left)
+        if opens and not (
+            agreement
+            and re.search(r"\b(?:shall|will|must|are to|is to|agree)\b", left[opens.start() :])
+        ):
+            return False
     hypothetical = _HYPOTHETICAL.search(left[-60:])
     if hypothetical and not agreement and kind not in ("exception", "duration"):
         if hypothetical.group() != "would":
             return False
-        if not (planned or lead or re.search(r"\b(?:said|announced|confirmed|agreed|declared|according|pledged|promised)\b", low)):
+        if not (
+            planned
+            or lead
+            or re.search(
+                r"\b(?:said|announced|confirmed|agreed|declared|according|pledged|promised)\b", low
+            )
+        ):
             return False
     if kind not in ("prohibition", "exception") and re.search(
         r"\b(?:not|never|without|no longer|n't|neither|nor)\s+(?:\w+ )?$", left
@@ -282,7 +346,9 @@ def _open_to_terms(
 
 def _noun_is_bound(low: str, left: str, at: int, end: int, kind: str) -> bool:
     """Whether a report's words around a noun set, plan or undertake what it names."""
-    if kind in ("cessation", "duration") and re.search(r"\b(?:announcement|declaration|proclamation|offer)\b[^.;]{0,50}\bof [^.;,]{0,30}$", left):
+    if kind in ("cessation", "duration") and re.search(
+        r"\b(?:announcement|declaration|proclamation|offer)\b[^.;]{0,50}\bof [^.;,]{0,30}$", left
+    ):
         return True
     if kind == "monitoring" and re.match(
         r"[^;.]{0,150}\b(?:will|shall|must|is to|are to) (?:\w+ )?(?:report|monitor|oversee|supervise|verify|observe|watch|check|investigate|follow|ensure|start|arrive|be (?:set|establish|creat|form|deploy|sent|station))",

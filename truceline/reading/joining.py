@@ -3,7 +3,7 @@
 import re
 
 from truceline.reading.drafting import Draft
-from truceline.reading.durations import iso as _iso
+from truceline.reading.lengths import iso as _iso
 
 _MOMENTS = ("start", "due", "until")
 _FIELDS = ("start", "due", "within", "until", "recurs", "distance_m", "width_m", "count")

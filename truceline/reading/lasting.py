@@ -31,9 +31,11 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
                 )
             )
         )
-        if re.match(r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)", right.lstrip("- ")):
+        if re.match(
+            r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)", right.lstrip("- ")
+        ):
             continue
-        clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while ", ". "))) : at]
+        clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while "))) : at]
         if not adjective:
             if length.role == "length":
                 if not _LASTING.search(clause_left) and not re.search(
@@ -83,7 +85,8 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
             r"\b(?:war|fighting|conflict|clashes|talks|negotiations|siege|offensive|imprison\w*|trip|visit|bombardment)\b",
             clause_left[-60:],
         ) and not re.search(
-            r"\b(?:cease|truce|pause|agreement|phase|stop|halt|suspend|end(?:ing)? (?:the |all )?(?:fighting|hostil))", clause_left
+            r"\b(?:cease|truce|pause|agreement|phase|stop|halt|suspend|end(?:ing)? (?:the |all )?(?:fighting|hostil))",
+            clause_left,
         ):
             continue
         draft = Draft(

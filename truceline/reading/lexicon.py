@@ -75,16 +75,14 @@ def acts() -> dict[str, tuple[Act, ...]]:
         by = _either(family.get("by") or [], classes)
         to = "|".join(family.get("to") or [])
         reach = int(family.get("reach", 9))
-        near = re.compile(rf"\s+(?:[^.;:\s]+ ){{0,{reach}}}?(?:{of})\b") if of else None
+        near = re.compile(rf"\s+(?:[^;:\s]+ ){{0,{reach}}}?(?:{of})\b") if of else None
         acted = re.compile(rf"(?<![\w-])(?:{of})\b") if of else None
         doer = re.compile(rf"(?<![\w-])(?:{by})\b") if by else None
         follow = re.compile(rf"\s*(?:{to})") if to else None
         never = re.compile(family["not"]) if family.get("not") else None
         for verb in family["verbs"]:
             head, _, rest = verb.partition(" ")
-            particle = (
-                re.compile(rf"(?:\s+[\w’',.-]+){{0,7}}?\s+{rest}\b") if rest else None
-            )
+            particle = re.compile(rf"(?:\s+[\w’',.-]+){{0,7}}?\s+{rest}\b") if rest else None
             for word, form in _forms(head, irregular, doubled):
                 found.setdefault(word, []).append(
                     Act(
@@ -138,7 +136,12 @@ def act_at(word: str, left: str, right: str) -> tuple[Act, int, bool] | None:
         passive = is_passive(left, act.form)
         if act.form == BASE and word.endswith("t") and _IS.search(left[-40:]):
             continue  # "be set free": the same letters as the participle
-        if act.form == PARTICIPLE and not passive and word in acts() and any(a.form == BASE for a in acts()[word]):
+        if (
+            act.form == PARTICIPLE
+            and not passive
+            and word in acts()
+            and any(a.form == BASE for a in acts()[word])
+        ):
             continue
         if act.never is not None and act.never.match(right):
             continue
@@ -164,10 +167,14 @@ def _distance(act: Act, left: str, right: str, passive: bool) -> int | None:
     found: list[int | None] = []
     if act.object is not None and act.acted_on is not None:
         if passive:
-            spot = -1
-            for match in act.acted_on.finditer(left, max(0, len(left) - 130)):
-                spot = match.end()
-            found.append(len(left) - spot if spot >= 0 else None)
+            # the first fits best: the subject's head stands before what describes it
+            at = max(
+                0,
+                len(left) - 130,
+                *(left.rfind(m) + 1 for m in (":", ", and ", ", but ", ", while ")),
+            )
+            first = act.acted_on.search(left, at)
+            found.append(first.start() - at if first else None)
         else:
             reach = act.object.match(right)
             found.append(reach.end() if reach else None)

@@ -40,18 +40,44 @@ _ABOUT = re.compile(
     r"\b(?:agreement|cease-?fire|truce|accord|deal|armistice|disengagement|cessation|pause|protocol|text|peace process|memorandum|document|parties)\b"
 )
 _ITEM = re.compile(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]+)[.)])\s*")
-_LABEL = re.compile(r"(?:\s*(?:[•·▪‣◦●■*–—-]|\(?\d{1,2}[.)])\s*)?([A-Z][^:;.!?\"“”|]{2,48}):\s+(?=\S)")
+_LABEL = re.compile(
+    r"(?:\s*(?:[•·▪‣◦●■*–—-]|\(?\d{1,2}[.)])\s*)?([A-Z][^:;.!?\"“”|]{2,48}):\s+(?=\S)"
+)
 _LABELS = (
     ("exception", r"exceptions?|exempt\w*|exclu\w+|carve-?outs?|not covered"),
-    ("prohibition", r"(?:prohibited|banned|forbidden)(?: acts?| activities| actions)?|prohibit\w*|banned|bans?|not allowed|forbidden|prohibitions"),
+    (
+        "prohibition",
+        r"(?:prohibited|banned|forbidden)(?: acts?| activities| actions)?|prohibit\w*|banned|bans?|not allowed|forbidden|prohibitions",
+    ),
     ("duration", r"duration|length|validity|term|in force for|period"),
-    ("cessation", r"effective(?: date)?|entry into force|starts?|start(?:ing)? (?:date|time)|begins?|in force(?: from)?|takes effect|cease-?fire|truce|cessation(?: of hostilities)?|permanent cessation.*|d-day|date and time"),
-    ("zone", r"(?:buffer|security|demilitari[sz]ed|safety|separation)(?: zone| strip| area)?|zones?|separation(?: of forces)?|corridor width"),
-    ("monitoring", r"(?:local |international |joint )?(?:monitoring|verification|monitors|observers?|oversight|supervision)(?: teams?| mission| mechanism)?|local teams"),
-    ("withdrawal", r"withdrawals?|pull-?backs?|redeployment|disengagement|(?:schedule|timetable|calendar) (?:of|for) (?:the )?(?:\w+ )?withdrawals?|.*withdrawal schedule|.*pull-?back schedule"),
-    ("handover", r"weapons|disarmament|hand-?over|arms|decommissioning|.*(?:schedule|timetable) (?:of|for) (?:the )?hand-?over"),
-    ("release", r"prisoners?|detainees?|hostages?|prisoner exchange|exchange(?: of prisoners)?|prisoners and detainees|captives|.*(?:schedule|timetable) (?:of|for) (?:the )?releases?"),
-    ("access", r"(?:humanitarian )?(?:aid|access|corridors?|relief)(?: and services)?|crossings?(?: points?)?|.*crossing points|.*opening hours|roads"),
+    (
+        "cessation",
+        r"effective(?: date)?|entry into force|starts?|start(?:ing)? (?:date|time)|begins?|in force(?: from)?|takes effect|cease-?fire|truce|cessation(?: of hostilities)?|permanent cessation.*|d-day|date and time",
+    ),
+    (
+        "zone",
+        r"(?:buffer|security|demilitari[sz]ed|safety|separation)(?: zone| strip| area)?|zones?|separation(?: of forces)?|corridor width",
+    ),
+    (
+        "monitoring",
+        r"(?:local |international |joint )?(?:monitoring|verification|monitors|observers?|oversight|supervision)(?: teams?| mission| mechanism)?|local teams",
+    ),
+    (
+        "withdrawal",
+        r"withdrawals?|pull-?backs?|redeployment|disengagement|(?:schedule|timetable|calendar) (?:of|for) (?:the )?(?:\w+ )?withdrawals?|.*withdrawal schedule|.*pull-?back schedule",
+    ),
+    (
+        "handover",
+        r"weapons|disarmament|hand-?over|arms|decommissioning|.*(?:schedule|timetable) (?:of|for) (?:the )?hand-?over",
+    ),
+    (
+        "release",
+        r"prisoners?|detainees?|hostages?|prisoner exchange|exchange(?: of prisoners)?|prisoners and detainees|captives|.*(?:schedule|timetable) (?:of|for) (?:the )?releases?",
+    ),
+    (
+        "access",
+        r"(?:humanitarian )?(?:aid|access|corridors?|relief)(?: and services)?|crossings?(?: points?)?|.*crossing points|.*opening hours|roads",
+    ),
     ("deployment", r"deployment|peacekeepers?|peacekeeping force|force|troops"),
     ("meeting", r"talks|(?:next )?meetings?|next round|follow-up|negotiations|dialogue"),
     ("deliverable", r"deadlines?|maps|lists|deliverables"),
@@ -59,7 +85,10 @@ _LABELS = (
 _LABEL_KINDS = tuple((kind, re.compile(words)) for kind, words in _LABELS)
 _QUESTIONS = (
     ("duration", r"how long|until when|when does it end"),
-    ("cessation", r"when (?:does|will|did) (?:it|the (?:truce|ceasefire|deal|pause|agreement)) (?:start|begin|take effect|come)|when is it|since when"),
+    (
+        "cessation",
+        r"when (?:does|will|did) (?:it|the (?:truce|ceasefire|deal|pause|agreement)) (?:start|begin|take effect|come)|when is it|since when",
+    ),
     ("exception", r"(?:are|is) there (?:any )?exceptions?|what is (?:not covered|exempt|excluded)"),
 )
 _SECTION = re.compile(r"(?:annex|section|chapter|part|appendix|schedule)\b", re.I)
@@ -69,17 +98,29 @@ _FINITE = re.compile(r"\b(?:was|were|had|has|have|said|shall|will|must|is|are|ma
 def _asked(words: str) -> str | None:
     """The kind of term that a heading asks for ("How long will it last?")."""
     low = words.lower()
-    return next((kind for kind, asks in _QUESTIONS if re.search(asks, low)), None) if "?" in low else None
+    return (
+        next((kind for kind, asks in _QUESTIONS if re.search(asks, low)), None)
+        if "?" in low
+        else None
+    )
 
 
 def _style(text: str) -> str:
     """How a list item is marked: by a figure, a letter or a bullet."""
     match = re.match(r"\s*\(?([\w.]+?|[^\w\s])[.)\s]", text)
     mark = match.group(1) if match else ""
-    return "figure" if mark[:1].isdigit() else "letter" if mark.isalpha() and len(mark) < 5 else "bullet"
+    return (
+        "figure"
+        if mark[:1].isdigit()
+        else "letter"
+        if mark.isalpha() and len(mark) < 5
+        else "bullet"
+    )
 
 
-_HEAD_END = re.compile(r"(?:annex|section|chapter|part|appendix|article)?\s*[\divxa-z]{0,4}\s*[.:–—-]*\s*", re.I)
+_HEAD_END = re.compile(
+    r"(?:annex|section|chapter|part|appendix|article)?\s*[\divxa-z]{0,4}\s*[.:–—-]*\s*", re.I
+)
 
 
 def kind_of_label(words: str) -> str | None:
@@ -115,9 +156,7 @@ def unders_of(
     follows: int | None = None
     heading: str | None = None
     headed, style = False, ""
-    labels = sum(
-        1 for s in sentences if (m := _LABEL.match(s.text)) and kind_of_label(m.group(1))
-    )
+    labels = sum(1 for s in sentences if (m := _LABEL.match(s.text)) and kind_of_label(m.group(1)))
     for n, sentence in enumerate(sentences):
         block = page.blocks[sentence.block]
         text = sentence.text
@@ -125,18 +164,25 @@ def unders_of(
         label = _LABEL.match(text)
         own = kind_of_label(label.group(1)) if label else None
         section = len(text) < 90 and (
-            _SECTION.match(text) is not None or (stripped.endswith("?") and _ITEM.match(text) is not None)
+            _SECTION.match(text) is not None
+            or (stripped.endswith("?") and _ITEM.match(text) is not None)
         )
         valued = label is not None and re.search(r"\d|open|closed", text[label.end() :]) is not None
         if (block.kind == "h" or section) and not is_row(text) and own is None and not valued:
-            bare = _HEAD_END.sub("", stripped, count=1) if re.match(r"(?:annex|section|chapter|part|appendix)", stripped, re.I) else stripped
+            bare = (
+                _HEAD_END.sub("", stripped, count=1)
+                if re.match(r"(?:annex|section|chapter|part|appendix)", stripped, re.I)
+                else stripped
+            )
             heading = kind_of_label(bare) or _asked(bare)
             headed = _LEAD_HEAD.search(sentence.low) is not None
             follows = None
             if not stripped.endswith(":"):
                 under, kind = (sentence.block, None) if headed else (None, None)
                 continue
-        if stripped.endswith(":") and (_LEAD.search(sentence.low) or _LEAD_HEAD.search(sentence.low)):
+        if stripped.endswith(":") and (
+            _LEAD.search(sentence.low) or _LEAD_HEAD.search(sentence.low)
+        ):
             under, kind, style = sentence.block, leading_kind(sentence), ""
             continue
         item = _ITEM.match(text) is not None
@@ -146,15 +192,26 @@ def unders_of(
         elif own is not None and labels >= 2:
             here = Under(True, own)
         elif under is not None and sentence.block > under:
-            same = n > 0 and sentences[n - 1].block == sentence.block and found.get(n - 1, NOTHING).lead
+            same = (
+                n > 0
+                and sentences[n - 1].block == sentence.block
+                and found.get(n - 1, NOTHING).lead
+            )
             mark = _style(text)
             if item and not style:
                 style = mark
             if item and mark != style:
                 under, kind, style = None, None, ""
-            elif item or same or (sentence.block == under + 1 and len(text) < 260) or (
-                found.get(n - 1, NOTHING).lead and (text[:1].islower() or sentences[n - 1].text.rstrip().endswith(";"))
-            ) or headed:
+            elif (
+                item
+                or same
+                or (sentence.block == under + 1 and len(text) < 260)
+                or (
+                    found.get(n - 1, NOTHING).lead
+                    and (text[:1].islower() or sentences[n - 1].text.rstrip().endswith(";"))
+                )
+                or headed
+            ):
                 here = Under(True, kind)
             else:
                 under, kind, style = None, None, ""
@@ -165,7 +222,12 @@ def unders_of(
                 here = Under(True, None)
             else:
                 follows = None
-        if here is NOTHING and heading is not None and (item or len(text) < 60) and not _FINITE.search(sentence.low):
+        if (
+            here is NOTHING
+            and heading is not None
+            and (item or len(text) < 60)
+            and not _FINITE.search(sentence.low)
+        ):
             here = Under(False, heading)
         if _FOLLOWS.search(sentence.low) and n + 1 < len(sentences):
             follows = n

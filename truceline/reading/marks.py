@@ -1,5 +1,6 @@
 """What a sentence says of times, lengths and distances, anchored: the raw matter of terms."""
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +8,8 @@ from datetime import datetime
 from truceline.reading.anchoring import Calendar, Moment, anchor, utc_of
 from truceline.reading.clock import offset_text
 from truceline.reading.distances import Distance, distances_of
-from truceline.reading.durations import Length, lengths_of
+from truceline.reading.durations import lengths_of
+from truceline.reading.lengths import Length
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.times import moments_of
 from truceline.reading.words import Sentence
@@ -69,6 +71,14 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         ):
             cal.day = moment.date
     _one_clock(moments, low, offset)
+    for n, (first, second) in enumerate(itertools.pairwise(moments)):
+        if (
+            first.readings
+            and second.said.role == "until"
+            and second.iso
+            and first.readings[0][:16] < second.iso[:16] < first.readings[1][:16]
+        ):  # "from midnight to noon on Saturday": midnight begins that day
+            moments[n] = replace(first, iso=first.readings[0], readings=())
     lengths = [
         x
         for x in lengths_of(tokens, low, offset, spots)
@@ -225,11 +235,14 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
             ",",
             "(",
         )
-    if i == 0 and (after in (".", ")") or (
+    if i == 0 and (
+        after in (".", ")")
+        or (
             re.fullmatch(r"\d{1,2}(?:\.\d{1,2}){1,2}", token.text)
             and q.last < len(tokens)
             and tokens[q.last].text[:1].isupper()
-        )):
+        )
+    ):
         return True
     if i == 1 and before in "(|" and after in (")", "|"):
         return True

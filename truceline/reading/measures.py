@@ -146,6 +146,14 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
             ):
                 continue
             if (
+                measure == "killed"
+                and re.match(
+                    r"recovered|found|pulled|retrieved|unearthed|dug|collected", match.group("word")
+                )
+                and not re.match(r"(?:[\w-]+ )?(?:bodies|corpses)\b", right)
+            ):
+                continue
+            if (
                 measure == "captured"
                 and re.fullmatch(r"took|(?:still )?hold(?:s|ing)", match.group("word"))
                 and not re.match(
@@ -153,8 +161,10 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
                 )
             ):
                 continue
-            if measure == "evacuated" and not re.match(r"evacuat|airlift", match.group("word")) and not re.search(
-                r"\bto safety\b|\bout of\b", right
+            if (
+                measure == "evacuated"
+                and not re.match(r"evacuat|airlift", match.group("word"))
+                and not re.search(r"\bto safety\b|\bout of\b", right)
             ):
                 continue
             if measure == "refugees" and not (
@@ -194,7 +204,7 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
 
 _SUBJECT = re.compile(
     r"\b(?P<word>casualties|deaths|fatalities|killings|violations|explosions|attacks|air ?strikes|incidents|clashes|displaced|refugees|wounded|injured|detainees|arrests|dead|death toll|toll)\b[^.;,]{0,50}?"
-    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|went (?:up|down)|jumped|reached|stood at|totall?ed|numbered|amounted to|came to|ran to)\b(?: by [^.;,]{1,30})?(?: from [\d,.]+(?: million| thousand)?)?(?: to| at|)\s*(?:about |around |some |nearly |at least |more than )?$"
+    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|went (?:up|down)|jumped|reached|stands at|stood at|totall?ed|numbered|amounted to|came to|ran to)\b(?: by [^.;,]{1,30})?(?: from [\d,.]+(?: million| thousand)?)?(?: to| at|)\s*(?:about |around |some |nearly |at least |more than )?$"
 )
 
 
@@ -223,11 +233,18 @@ def measure_of_subject(left: str) -> tuple[str, str | None, str | None] | None:
     return _SUBJECTS.get(word, "other"), word, None
 
 
+_QUALIFIED = (
+    r"(?:about |around |some |nearly |at least |more than |over |no fewer than |fewer than )?$"
+)
 _COUNTED = re.compile(
-    r"\b(?:number|total|count|figure|tally|toll)s? (?:of )?(?P<what>[^.;,]{0,80}?)\s*\b(?:rose|risen|fell|fallen|doubled|trebled|tripled|dropped|increased|decreased|climbed|grew|grown|jumped|reached|passed|exceeded|topped|stands?|stood|is|was|put|at|has|had|to)\b[^.;,]{0,50}?\s(?:to|at|is|was|reached|passed|exceeded|topped|be)\s+(?:about |around |some |nearly |at least |more than |over |no fewer than )?$"
+    r"\b(?:number|total|count|figure|tally|toll|estimate)s? (?:of )?(?P<what>[^.;,]{0,80}?)\s*"
+    r"(?:\b(?:rose|risen|fell|fallen|doubled|trebled|tripled|dropped|increased|decreased|climbed|grew|grown|jumped|stands?|stood|is|was|put|has|had)\b[^.;,]{0,50}?\s(?:to|at|is|was|be)"
+    r"|\b(?:reached|passed|exceeded|topped|is|was|to|at))\s+" + _QUALIFIED
 )
 _AT = re.compile(
-    r"\b(?P<what>dead|killed|deaths|injured|wounded|missing|displaced|detained|refugees|captured|arrested|homeless)(?: [^.;,]{0,30}?)? at (?:about |around |some |nearly |at least |more than |over |no fewer than |fewer than )?$"
+    r"\b(?P<what>dead|killed|deaths|injured|wounded|missing|displaced|detained|refugees|captured|arrested|homeless)(?:(?: [^.;,]{0,30}?)? at |\s*:\s*)"
+    + _QUALIFIED,
+    re.I,
 )
 _WHAT = (
     ("killed", r"\b(?:killed|dead|deaths?|died|fatalities|slain)\b"),

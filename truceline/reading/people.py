@@ -246,6 +246,7 @@ def _one_person(a: str, b: str) -> bool:
     return fuzz.ratio(" ".join(wa), " ".join(wb)) >= 82
 
 
+@lru_cache(maxsize=4096)
 def is_person_name(words: str) -> bool:
     """Whether capitalised words look like a person's full name and no known place or body."""
     low = words.lower()
@@ -277,6 +278,7 @@ def is_person_name(words: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def strip_titles(words: str) -> tuple[str, str | None]:
     """The name without titles before it ("Turkish Foreign Minister X" -> "X"), and the role."""
     parts = words.split()

@@ -7,11 +7,11 @@ from rapidfuzz import fuzz
 
 from truceline.reading.page import Page
 from truceline.reading.people import NAME, People, is_person_name, names_in, strip_titles
-from truceline.reading.speech import SAYING, Attribution, attributions, name_of
+from truceline.reading.quotation import Quote
+from truceline.reading.saying import SAYING
+from truceline.reading.speech import Attribution, attributions, name_of
 from truceline.reading.words import Sentence
 
-_PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」", "‹": "›"}
-_OPENING = re.compile("[“”«»„\"‟「‘'‹]")
 _TITLED = re.compile(
     r"(?:film|documentary|book|song|novel|titled|entitled|called|named|known as|dubbed|so-called|codenamed|operation|newspaper|magazine|report|programme|program|podcast|term|word|headlined)\s*,?\s*$",
     re.I,
@@ -20,21 +20,33 @@ _TITLED = re.compile(
 
 # A person or body without a name as the subject of a sentence: "At 10:25 a commander of …".
 _SOMEONE = re.compile(
-    r"(?:(?:At|On|In|Near|After|Outside|Inside) [^,]{2,60}?,? )?(?P<who>(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[\w’-]+ ){0,3}?(?:m[ae]n|wom[ae]n|commander|soldier|officer|fighter|resident|nurse|doctor|teacher|official|diplomat|guard|driver|spokes\w+|minister|president|envoy|army|ministry|government|presidency|movement|group|mission|agency|committee|council|alliance|front|command|police|union)\b)(?! (?:of|in) (?:the )?(?:forces|age))"
+    r"(?:(?:At|On|In|Near|After|Outside|Inside) [^,]{2,60}?,? )?(?P<who>(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[\w’-]+ ){0,3}?(?:m[ae]n|wom[ae]n|commander|soldier|officer|fighter|resident|nurse|doctor|teacher|official|diplomat|guard|driver|spokes\w+|minister|president|envoy)\b)(?! (?:of|in) (?:the )?(?:forces|age))"
 )
-_SOURCED = ("ccording to", "citing", "source", "speak", "spoke", "count", "tally", "figures", "estimate", "data", "statement", "records", "quoting")
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Marks and words of a quotation: the words are ``[start, end)`` of the page's text."""
-
-    start: int
-    end: int
-    block: int
-    open_at: int
-    close_at: int
-    runs_on: bool = False  # the next paragraph goes on with it
+_OFFICE_HOLDER = re.compile(
+    r"\b(?:minister|president|premier|spokes\w+|official|commander|envoy|governor|mayor|general|colonel|chief|leader|resident|diplomat|officer|doctor|nurse|teacher|man|woman|soldier|fighter|ambassador|secretary|negotiator|mediator|elder|activist|farmer|driver|worker|mother|father|witness)\b",
+    re.I,
+)
+_A_BODY = re.compile(
+    r"(?P<who>The (?:[\w’-]+ ){0,2}?(?:army|ministry|government|presidency|movement|group|mission|agency|committee|council|alliance|front|command|police|union))\b"
+)
+_IT_SAYS = re.compile(
+    r"\b[Ii]t (?:also |later |has |had )?(?:said|says|warned|warns|added|adds|stated|announced|wrote|insisted|asked|urged)\b"
+)
+_SOURCED = (
+    "ccording to",
+    "citing",
+    "source",
+    "speak",
+    "spoke",
+    "count",
+    "tally",
+    "figures",
+    "estimate",
+    "data",
+    "statement",
+    "records",
+    "quoting",
+)
 
 
 @dataclass(slots=True)
@@ -46,101 +58,6 @@ class Said:
     speaker: str | None
     how: str
     confidence: float
-
-
-def quotes_of(page: Page) -> list[Quote]:
-    """The outermost quotations of the body."""
-    found: list[Quote] = []
-    for number, block in enumerate(page.blocks):
-        if block.reason is not None:
-            continue
-        text = page.text
-        i = block.start
-        while i < block.end:
-            opening = _OPENING.search(text, i, block.end)
-            if opening is None:
-                break
-            i = opening.start()
-            char = text[i]
-            close = _PAIRS.get(char)
-            if (
-                char == "”"
-                and (i == block.start or text[i - 1] in " (")
-                and i + 1 < block.end
-                and text[i + 1].isalnum()
-            ):
-                close = "”“"
-            if (
-                char == "»"
-                and (i == block.start or text[i - 1] in " (\u00a0")
-                and i + 1 < block.end
-                and text[i + 1].isalnum()
-                and "«" in text[i + 1 : block.end]
-            ):
-                close = "«"  # the German way round
-            single = (
-                char in "‘'"
-                and (i == block.start or text[i - 1] in " (\u00a0")
-                and i + 1 < block.end
-                and text[i + 1].isalnum()
-            )
-            if close is None and not single:
-                i += 1
-                continue
-            if char == '"' and i > block.start and text[i - 1].isdigit():
-                i += 1
-                continue
-            end = _close(text, i, block.end, close) if close else _close_single(text, i, block.end)
-            if end is None:
-                if close and i == block.start:
-                    found.append(Quote(i + 1, block.end, number, i, block.end, True))
-                    break
-                if close and block.end - i > 25 and not single:
-                    found.append(Quote(i + 1, block.end, number, i, block.end, True))
-                    break
-                i += 1
-                continue
-            found.append(Quote(i + 1, end, number, i, end + 1))
-            i = end + 1
-    return found
-
-
-def _close(text: str, at: int, limit: int, close: str) -> int | None:
-    depth = 0
-    opened = text[at]
-    for j in range(at + 1, limit):
-        char = text[j]
-        if char in close:
-            if (
-                opened == '"'
-                and j + 1 < limit
-                and text[j - 1] == " "
-                and text[j + 1].isalnum()
-                and text.count('"', j + 1, limit) % 2 == 0
-                and depth == 0
-                and text.count('"', at, limit) % 2 == 1
-            ):
-                continue
-            if depth == 0:
-                return j
-            depth -= 1
-        elif char == opened and opened not in close:
-            depth += 1
-    return None
-
-
-def _close_single(text: str, at: int, limit: int) -> int | None:
-    for j in range(at + 2, limit):
-        if (
-            text[j] in "’'"
-            and (j + 1 >= limit or not text[j + 1].isalnum())
-            and (
-                text[j - 1] in ",.!?"
-                or not (text[j - 1] == "s" and j + 2 < limit and text[j + 2].islower())
-            )
-        ):
-            return j
-    return None
 
 
 def _clean(words: str) -> str:
@@ -214,13 +131,22 @@ def said_in(
     """Attributions per sentence, those inside a quotation left out; pronouns followed."""
     found: dict[int, list[Attribution]] = {}
     last: str | None = None
+    person: str | None = None  # the person spoken of last, for "he said"
+    body: str | None = None  # the body spoken of last, for "it said"
     for sentence in sentences:
         hits: list[Attribution] = []
-        if (
-            any(word in sentence.low for word in _SOURCED)
-            or any(t.low in SAYING for t in sentence.tokens)
+        if any(word in sentence.low for word in _SOURCED) or any(
+            t.low in SAYING for t in sentence.tokens
         ):
-            for a in attributions(sentence, people, last):
+            for a in attributions(
+                sentence,
+                people,
+                body
+                if body and _IT_SAYS.search(sentence.text)
+                else person
+                if person and re.search(r"\b(?:[Hh]e|[Ss]he)\b", sentence.text)
+                else last,
+            ):
                 at = sentence.start + a.verb_start
                 if not any(s <= at < e for s, e in spans):
                     hits.append(a)
@@ -228,12 +154,18 @@ def said_in(
         named = [a.who for a in hits if not a.pronoun]
         if named:
             last = named[-1]
+            if is_person_name(last) or _OFFICE_HOLDER.search(last):
+                person = last
+            else:
+                body = last
         else:
             persons = list(_persons(sentence, people, spans))
             if persons:
-                last = persons[0]
+                last = person = persons[0]
+            elif (a_body := _A_BODY.match(sentence.text)) is not None:
+                body = a_body.group("who")
             elif (someone := _SOMEONE.match(sentence.text)) is not None:
-                last = someone.group("who")
+                last = person = someone.group("who")
     return found
 
 
@@ -355,6 +287,8 @@ def _speaker(
         ):
             return hits[-1].who, "named in the sentence before", 0.8
         persons = _persons(previous, people, [])
+        if persons and previous.text.find(persons[0].split()[0]) in range(12):
+            return persons[0], "named in the sentence before", 0.7
         if persons and re.search(
             r"\b(?:said|spoke|told|speech|statement|asked|address|interview|statement|remarks|comment\w*|reaction|message|letter|phone|warn\w*|view|optimis\w*|angry|relie\w*|welcom\w*|sceptical|skeptical|described|insist\w*|recall\w*|reject\w*|condemn\w*|critici\w*|prais\w*|stood|sat|waited|returned|walked|looked|lost|fled|lives|was|is)\b",
             previous.low,
@@ -369,6 +303,21 @@ def _speaker(
             previous.low,
         ):
             return name_of(lead.group(), people)[0], "by office in the sentence before", 0.65
+    # the speaker is named after a pronoun: "…," she said. Mariam Sow, 29, has walked …
+    if re.match(r"\W*(?:(?:he|she) [a-z]+|[a-z]+ (?:he|she))\b", after):
+        later = next(
+            (
+                s
+                for s in sentences
+                if s.start > quote.close_at
+                and s.block - quote.block <= 1
+                and s.start - quote.close_at > 3
+            ),
+            None,
+        )
+        names = _persons(later, people, []) if later is not None else []
+        if names:
+            return names[0], "named in the sentence after", 0.65
     # 5. by office or body in the same sentence: Turkey demanded support for "…"
     return None, "", 0.4
 
@@ -421,7 +370,8 @@ def _is_scare(
         return True
     if count == 3 and not closing and not stands_alone:
         called = re.search(
-            r"\b(?:call|describ|dismiss|brand|label|hail|denounc|condemn|slam|term|character)\w*\b[^.;]{0,40}$", before.lower()
+            r"\b(?:call|describ|dismiss|brand|label|hail|denounc|condemn|slam|term|character)\w*\b[^.;]{0,40}$",
+            before.lower(),
         )
         return words.istitle() or called is None
     return False

@@ -24,6 +24,7 @@ from truceline.reading.details import settle
 from truceline.reading.document import MAX_BYTES, open_page
 from truceline.reading.drafting import Draft, Setting, is_agreement
 from truceline.reading.joining import join_terms
+from truceline.reading.labels import labels_of
 from truceline.reading.lists import is_digest, unders_of
 from truceline.reading.marks import Marks, marks_of
 from truceline.reading.notices import notices_of
@@ -31,8 +32,8 @@ from truceline.reading.page import Page
 from truceline.reading.people import People, people_of
 from truceline.reading.places import Gazetteer, country_zone
 from truceline.reading.published import find_published
-from truceline.reading.quotes import quotes_of, said_in, statements_of
-from truceline.reading.speech import labels_of
+from truceline.reading.quotation import quotes_of
+from truceline.reading.quotes import said_in, statements_of
 from truceline.reading.terms import leading_kind, read_terms
 from truceline.reading.times import moments_of
 from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from truceline.reading.page import Page
 from truceline.reading.people import (
     NAME,
     People,
@@ -13,102 +12,44 @@ from truceline.reading.people import (
     strip_titles,
 )
 from truceline.reading.places import known_places
+from truceline.reading.saying import (
+    BASE,
+    FIGURE_NEXT_TO,
+    FIGURE_ONLY,
+    INVERTS,
+    SAYING,
+    TAKES_OBJECT,
+    WEAK,
+)
+from truceline.reading.subjects import subject_after, subject_before
 from truceline.reading.words import Sentence
 
-VERBS = (
-    "said|says|say|counts|found|finds|posts|tweets|writes|tells|asks|replies|continues|recalls|explains|answers|went on|goes on|estimate|claim|report|assured|assures|indicated|indicates|judged|considered|considers|deplored|regretted|dismissed|dismisses|branded|labelled|labeled|termed|slammed|derided|blasted|criticised|criticized|likened|characterised|characterized|lauded|applauded|mocked|whispered|cried|sighed|laughed|echoed|elaborated|specified|clarified|proclaimed|decried|reckon|reckons|reckoned|believe|believed|calculate|calculates|calculated|assess|assesses|assessed|retorted|objected|snapped|mused|answered|countered|agreed that|summed up|opined|informed|informs|vows|pledges|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
-    "explained|explains|confirmed|confirms|stressed|stresses|emphasi[sz]ed|emphasi[sz]es|argued|argues|wrote|writes|tweeted|posted|commented|continued|concluded|asserted|asserts|alleged|alleges|"
-    "acknowledged|admitted|replied|responded|remarked|recalled|pointed out|estimated|estimates|expressed|hoped|hopes|has hoped|demanded|demands|called|vowed|pledged|promised|"
-    "urged|urges|cautioned|observed|affirmed|reiterated|repeated|denounced|condemned|welcomed|described|hailed|praised|denied|complained|lamented|recounted|accused|underlined|underscored|maintained|"
-    "asked|thanked|disclosed|revealed|suggested|recorded|documented|counted|registered|tallied|verified|put|puts|acknowledges|joked|shouted|quipped|testified|boasted|appealed|threatened|spoke|predicted|believes|thinks|demanding|saying|stating|adding"
-)
-
-
-_FIGURE_ONLY = frozenset(
-    [
-        "recorded",
-        "documented",
-        "counted",
-        "registered",
-        "tallied",
-        "verified",
-        "put",
-        "puts",
-        "estimated",
-        "estimates",
-        "observed",
-        "counts",
-        "found",
-        "finds",
-    ]
-)
-
-
-SAYING = frozenset(VERBS.split("|"))
-_BASE = frozenset(("say", "report", "claim", "estimate", "believe", "reckon", "assess", "calculate"))
+_QUOTE_JUST = re.compile(r"[”\"»“]\s*,?\s*[^“”\"«».;]{0,60}$")
+_QUOTE_NEXT = re.compile(r"[^;.]{0,45}?[“\"«„‘]")
+_FIGURE_NEXT = re.compile(r"[^;.]{0,40}\d|[^;.]{0,20}\b(?:no|at least|dozens|hundreds|thousands)\b")
 
 
 _PRONOUN = re.compile(r"(?:he|she|it|they|i|we|who)$", re.I)
 
 
-_STOP = re.compile(
-    r"\s*(?:,|;|:|\.(?=\s|$)|\(|\)|—|–|\"|“|”|«|»|\b(?:in|on|at|during|after|before|as|while|who|when|where|to|from|by|about|that|via|through|adding|ahead|amid|following|late|early|earlier|yesterday|today|with|for|and|but|if|because|over|under|is|was|has|had|were|also|later|of whom|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)",
+_ACCORDING = re.compile(
+    r"\b(?:according to|as per|citing|quoting|in the words of|in the (?:count|view|estimate|opinion) of|(?:by|on) the (?:count|estimate|figures|reckoning) of|in (?:a|the) (?:\w+ )?statement (?:made |issued |released )?by|figures from|data from)\s+",
     re.I,
 )
-
-
-_TAKES_OBJECT = frozenset(
-    [
-        "told",
-        "asked",
-        "thanked",
-        "urged",
-        "tells",
-        "called",
-        "described",
-        "hailed",
-        "praised",
-        "put",
-        "puts",
-    ]
+_ACCORDING_HINT = re.compile(
+    r"according|as per|citing|quoting|words of|the (?:count|view|estimate|opinion|figures|reckoning)|(?:figures|data) from|statement"
 )
-# Verbs that may stand before their subject without a quotation: "…, said the army".
-_INVERTS = frozenset(
-    [
-        "said",
-        "says",
-        "added",
-        "adds",
-        "announced",
-        "reported",
-        "reports",
-        "stated",
-        "warned",
-        "confirmed",
-        "explained",
-        "noted",
-        "stressed",
-        "insisted",
-        "recalled",
-        "declared",
-        "concluded",
-        "claimed",
-        "wrote",
-        "estimated",
-    ]
-)
-
-
-_ACCORDING = re.compile(
-    r"\b(?:according to|as per|citing|quoting|in the words of|in the (?:count|view|estimate|opinion) of|(?:by|on) the (?:count|estimate|figures|reckoning) of|in (?:a|the) (?:\w+ )?statement (?:made |issued |released )?by|figures from|data from)\s+", re.I
-)
-_ACCORDING_HINT = re.compile(r"according|as per|citing|quoting|words of|the (?:count|view|estimate|opinion|figures|reckoning)|(?:figures|data) from|statement")
 # "by the ministry's count", "(source: Department of Welfare)", "the ministry's figures show"
 _SOURCE = re.compile(
     r"(?:\b[Bb]y |\b)(?P<who>(?:the |[A-Z])[^,;:.()“”\"]{2,50}?)['’]s? (?:own |latest |official )?(?:count|tally|reckoning|estimate|figures|data|records)\b(?: (?:show|shows|suggest|put|say))?|\((?:[Ss]ource|SOURCE)s?: (?P<who2>[^()]{2,60})\)"
 )
+_REPORTED_BY = re.compile(
+    r"\b(?:reported|recorded|documented|counted|verified|registered|alleged|claimed|logged|cited) by (?P<who>(?:the |an? )?(?:(?:[A-Z]\.){2,}|[^,;:.()“”\"])+?)(?=\s*(?:[,;:.()]|$|\b(?:on|in|since|between|during|over|at|as|was|were|and)\b))"
+)
 _CLOSED = re.compile(r"(?:[\"”»“«]|[,.!?][’'])\s*,?\s*$")
-_SPEAKS_OF = re.compile(r"\b(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))")
+_SPEAKS_OF = re.compile(
+    r"\b(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,113 +63,6 @@ class Attribution:
     subject_start: int
     kind: str  # before (X said …), after (… said X), according
     pronoun: bool = False
-
-
-def subject_before(text: str, at: int) -> tuple[str, int] | None:
-    """The noun phrase that ends just before the verb at ``at``."""
-    # What stands in brackets is no subject; blanks keep the offsets.
-    left = re.sub(r"\([^()]*\)", lambda m: " " * len(m.group()), text[:at]).rstrip()
-    left = re.sub(r"\s+,", lambda m: "," + " " * (len(m.group()) - 1), left).rstrip()
-    left = re.sub(
-        r"\s+(?:also|later|earlier|has|have|had|then|further|previously|repeatedly|reportedly|would|already|since|again|(?:on |early |late |earlier |later )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)$",
-        "",
-        left,
-    )
-    left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
-    # a relative or apposition between commas: "X, a spokesman, said"
-    named = re.search(r"[^,;:\"“”«»]+,\s*((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+),$", left)
-    if named and is_person_name(strip_titles(named.group(1))[0]):
-        return named.group(1), named.start(1)
-    apposition = re.search(
-        r"([^,;:\"“”«»]+),\s*((?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at)|[a-z][\w-]+)\b[^,;:\"“”«»]*),$",
-        left,
-    )
-    if apposition:
-        left = left[: apposition.end(1)]
-    left = left.rstrip(",")
-    start = 0
-    for match in re.finditer(
-        r"[,;:\"“”«»(—–]|^As\b|\b(?:and|but|while|as|that|when|where|after|because|although|whereas|if|which|since|before|with)\b|\.\s",
-        left,
-    ):
-        if (
-            match.group() == "and"
-            and re.search(r"[A-Z]\w*\s*$", left[: match.start()])
-            and re.match(r"\s*(?:the )?[A-Z]", left[match.end() :])
-            and match.start() < 60
-        ):
-            continue
-        start = match.end()
-    when = _WHEN_FIRST.match(left[start:].lstrip())
-    if when:
-        start += len(left[start:]) - len(left[start:].lstrip()) + when.end()
-    subject = left[start:].strip()
-    bare = subject.lstrip("’' ")
-    if not bare or len(bare) > 160:
-        return None
-    return bare, start + left[start:].index(bare)
-
-
-# "From the evening of 20 to the evening of 21 September monitors …": the time is no subject.
-_WHEN_FIRST = re.compile(
-    r"(?:From|Between|On|In|At|During|Since|By|Until|After|Before|Over|Overnight|Late|Early)\b.*\b(?:(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|morning|evening|night|noon|day|week|month|year|hours)\s+(?=[a-z]|the |[A-Z])"
-)
-
-
-# What may stand between an inverted verb and its subject: "has assured for his part the general".
-_BESIDE = re.compile(
-    r"[ ,]*(?:(?:for (?:his|her|its|their) part|in (?:his|her|its|their) turn|in turn|in a statement|(?:on |late |early )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|meanwhile|then|also|again)[ ,]+)?"
-)
-
-
-def subject_after(text: str, at: int) -> tuple[str, int] | None:
-    """The noun phrase that begins just after the verb at ``at``."""
-    right = text[at:]
-    beside = _BESIDE.match(right)
-    lead = beside.end() if beside else 0
-    right = right[lead:]
-    if not right:
-        return None
-    stop = None
-    for match in _STOP.finditer(right):
-        word = match.group().strip().lower()
-        if match.start() < 2:
-            return None
-        if word == "." and re.search(
-            r"(?:^|\s)(?:[A-Z]|Col|Gen|Lt|Maj|Brig|Capt|Dr|Mr|Mrs|Ms|Adm|Sgt|St|Prof)$",
-            right[: match.start()],
-        ):
-            continue
-        if (
-            word in ("for", "of", "in", "at", "to", "on")
-            and not re.search(r"[A-Z]\w+$", right[: match.start()].rstrip())
-            and re.match(r"(?:a|an|the|one|its|his|her|their|another|two|some)\b", right, re.I)
-        ):
-            continue
-        if (
-            word in ("and",)
-            and re.search(r"[A-Z]\w*$", right[: match.start()].rstrip())
-            and re.match(r"\s+[A-Z]", right[match.end() :])
-            and not re.search(r"[a-z]", right[: match.start()][:1])
-        ):
-            continue
-        stop = match.start()
-        break
-    subject = right[: stop if stop is not None else len(right)].strip(" .,")
-    beside = re.match(r",\s*(?=[A-Z])", right[stop:]) if stop is not None else None
-    named = NAME.match(right, stop + beside.end()) if beside and stop is not None else None
-    if (
-        named
-        and not re.search(r"[A-Z][\w’-]+ [A-Z]", subject)
-        and is_person_name(strip_titles(named.group())[0])
-    ):
-        subject = named.group()
-    if re.match(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", subject):
-        return None
-    if not subject or len(subject) > 120:
-        return None
-    return subject, at + lead
 
 
 def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str | None, bool]:
@@ -257,9 +91,15 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
         ]
         if names:
             return people.resolve(strip_titles(names[-1])[0]), False
-    if before and re.fullmatch(
-        r"(?:(?:his|her|their|its|the) (?:\w+ )?(?:statement|spokes\w+|office|communiqu[eé]|message|letter|post|text|announcement))", phrase, re.I
-    ) and not re.match(r"the spokes|the office", phrase, re.I):
+    if (
+        before
+        and re.fullmatch(
+            r"(?:(?:his|her|their|its|the) (?:\w+ )?(?:statement|spokes\w+|office|communiqu[eé]|message|letter|post|text|announcement))",
+            phrase,
+            re.I,
+        )
+        and not re.match(r"the spokes|the office", phrase, re.I)
+    ):
         return before, True
     for match in reversed(list(NAME.finditer(phrase))):
         words = re.sub(r"['’]s?$", "", match.group())
@@ -298,7 +138,9 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
 
 def _head_of(words: str) -> str:
     """The last noun phrase of words that begin with a preposition ("At a post an armed man")."""
-    if not re.match(r"(?:At|In|On|Near|From|After|During|Before|Outside|Inside|By|Under|Over|With)\b", words):
+    if not re.match(
+        r"(?:At|In|On|Near|From|After|During|Before|Outside|Inside|By|Under|Over|With)\b", words
+    ):
         return words
     last = list(re.finditer(r"\b(?:an?|the|one|its|his|her|their)\s", words))
     return words[last[-1].start() :] if last else words
@@ -310,25 +152,34 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
     found: list[Attribution] = []
     spoke = before  # who spoke last, this sentence included
     low = sentence.low
-    sourced = any(w in low for w in ("count", "tally", "reckoning", "estimate", "figures", "data", "records", "source"))
+    sourced = any(
+        w in low
+        for w in ("count", "tally", "reckoning", "estimate", "figures", "data", "records", "source")
+    )
     for match in _SOURCE.finditer(text) if sourced else ():
         who, pronoun = name_of(match.group("who") or match.group("who2"), people, before)
         if who:
             at = max(match.start("who"), match.start("who2"))
             found.append(
-                Attribution(who, "according to", match.start(), match.end(), at, "according", pronoun)
+                Attribution(
+                    who, "according to", match.start(), match.end(), at, "according", pronoun
+                )
             )
-    for match in _SPEAKS_OF.finditer(text) if "k of " in low or "ke of " in low or "ks of " in low else ():
+    for match in (
+        _SPEAKS_OF.finditer(text) if "k of " in low or "ke of " in low or "ks of " in low else ()
+    ):
         subject = subject_before(text, match.start())
         if subject:
             who, pronoun = name_of(subject[0], people, before)
             if who:
                 found.append(
-                    Attribution(who, "speaks of", match.start(), match.end(), subject[1], "before", pronoun)
+                    Attribution(
+                        who, "speaks of", match.start(), match.end(), subject[1], "before", pronoun
+                    )
                 )
     for match in _ACCORDING.finditer(text) if _ACCORDING_HINT.search(low) else ():
         after = re.match(
-            r"(?:the |a |an )?[^,;:.\"“”«»()]+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
+            r"(?:the |a |an )?(?:(?:[A-Z]\.){2,}|[^,;:.\"“”«»()])+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
             text[match.end() :],
         )
         if after:
@@ -356,16 +207,28 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         low = token.low
         if low not in SAYING:
             continue
-        before = found[-1].who if found else spoke
+        before = spoke
+        if found and re.search(
+            r"\b(?:it|they)\s+(?:also |later )?$", text[: token.start - sentence.start], re.I
+        ):
+            before = found[-1].who  # "the ministry puts the dead at 606; it says …"
         at, end = token.start - sentence.start, token.end - sentence.start
-        if low in _BASE and re.search(r"\b(?:would|will|could|can|may|might|not|to|should|must)\s+$", text[:at]):
+        if low in BASE and re.search(
+            r"\b(?:would|will|could|can|may|might|not|to|should|must)\s+$", text[:at]
+        ):
             continue
         if low in ("believed", "considered", "thought") and text[end : end + 4] in (" to ", " dea"):
             continue  # "believed to have 1,500 fighters" says no one's words
-        if re.search(r"\bwho\s+(?:has |had |also )?$", text[:at]) and not re.match(r"[^,;]{0,60}[:,]?\s*[“\"«]", text[end:]):
+        if re.search(r"\bwho\s+(?:has |had |also )?$", text[:at]) and not re.match(
+            r"[^,;]{0,60}[:,]?\s*[“\"«]", text[end:]
+        ):
             continue
         has = re.search(r"\s(?:has|have|had)\s+(?:also\s+)?$", text[:at])
-        behind = text[: has.start() + 1] if has and _CLOSED.search(text[: has.start() + 1]) else text[:at]
+        behind = (
+            text[: has.start() + 1]
+            if has and _CLOSED.search(text[: has.start() + 1])
+            else text[:at]
+        )
         if re.search(
             r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|an|a|his|her|their|this|that)|,)\s+$",
             text[:at].lower()[-7:],
@@ -375,6 +238,17 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
             re.search(r"[,.!?]?[\"”»“«]\s*,?\s*$|,\s*$|[,.!?][’']\s*$", behind) is not None
         )
         quoted = _CLOSED.search(behind) is not None
+        if (
+            low in WEAK
+            and not quoted
+            and not _QUOTE_JUST.search(text[:at])
+            and not _QUOTE_NEXT.match(text[end:])
+            and not (
+                low in FIGURE_NEXT_TO
+                and (_FIGURE_NEXT.match(text[end:]) or re.search(r"\d[^;]*$", text[:at]))
+            )
+        ):
+            continue
         inserted = (
             re.search(
                 r"[^,;:\"“”«»]+,\s*(?:(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*|(?:[A-Z][\w’.-]+ ){1,3}[A-Z][\w’-]+),\s*$",
@@ -384,13 +258,13 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         )
         if (
             after_quote
-            and low not in _FIGURE_ONLY
-            and low not in _TAKES_OBJECT
+            and low not in FIGURE_ONLY
+            and low not in TAKES_OBJECT
             and (
                 quoted
                 or (
                     not inserted
-                    and low in _INVERTS
+                    and low in INVERTS
                     and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[end:])
                 )
             )
@@ -433,36 +307,4 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         who, pronoun = name_of(long.group("np") if long else phrase, people, before)
         if who and not re.search(r"\d", who):
             found.append(Attribution(who, low, at, end, subject[1], "before", pronoun))
-    return found
-
-
-_SPOKEN = re.compile(
-    r"\W*(?:\d{1,2}[:.]\d\d\W+)?(?P<who>[A-Z][^:;.!?“”\"«»|]{2,60}):\s+(?=[\"“«„A-Z0-9])"
-)
-_OFFICE = re.compile(
-    r"spokes\w+|question|minister|governor|president|envoy|mayor|general|commander|chief|official|moderator|reporter|secretary|ambassador|colonel|adviser|ministry|army|staff",
-    re.I,
-)
-
-
-def labels_of(page: Page, sentences: list[Sentence], people: People) -> dict[int, str]:
-    """Who speaks in a block, by number, where its first words name them ("SPOKESPERSON: …")."""
-    found: dict[int, str] = {}
-    block = -1
-    for sentence in sentences:
-        if sentence.block == block:
-            continue
-        block = sentence.block
-        match = _SPOKEN.match(sentence.text)
-        if match is None or page.blocks[block].kind == "h":
-            continue
-        phrase = match.group("who").strip()
-        name, _ = strip_titles(phrase)
-        if is_person_name(name) or name in people.spans:
-            found[block] = people.resolve(name)
-        elif " " not in name and last_name(name) in people.full:
-            found[block] = people.resolve(name)
-        elif _OFFICE.search(phrase) and len(phrase.split()) <= 6:
-            if phrase.lower() not in ("question", "q", "moderator", "reporter"):
-                found[block] = phrase
     return found

@@ -3,40 +3,34 @@
 import re
 
 from truceline.reading.anchoring import Moment
-from truceline.reading.clauses import (
-    clauses_of,
-    is_usable,
-    leading_times,
-    pieces_of,
-    trailing_times,
-    triggers_of,
-)
+from truceline.reading.clauses import clauses_of, is_usable, triggers_of
 from truceline.reading.counting import set_count
 from truceline.reading.details import set_distances, set_lengths, set_moments
 from truceline.reading.drafting import Draft, Setting, Trigger
-from truceline.reading.durations import Length
 from truceline.reading.lasting import durations_of
+from truceline.reading.lengths import Length
 from truceline.reading.lists import NOTHING, Under
 from truceline.reading.marks import Marks
+from truceline.reading.pieces import leading_times, pieces_of, trailing_times
 from truceline.reading.words import Sentence
 from truceline.reading.worth import is_term
 
 _RECURS = (
     (
         re.compile(
-            r"\b(?:(?<!twice )daily|each day|every day|per day|(?<!twice )a day|round the clock|each morning|every morning|every evening|each evening|every night|every 24 hours|day-by-day)\b"
+            r"\b(?:(?<!twice )daily|each day|every day|per day|(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )a day(?! (?:after|earlier|later|before|of))|round the clock|each morning|every morning|every evening|each evening|every night|every 24 hours|day-by-day)\b"
         ),
         "P1D",
     ),
     (
         re.compile(
-            r"\b(?:weekly|each week|every week|per week|a week(?! (?:after|from|later|of|before))|once a week|every (?:mon|tues|wednes|thurs|fri|satur|sun)day|each (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+            r"\b(?:weekly|each week|every week|per week|(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )a week(?! (?:after|from|later|of|before))|once a week|every (?:mon|tues|wednes|thurs|fri|satur|sun)day|each (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
         ),
         "P7D",
     ),
     (
         re.compile(
-            r"\b(?:monthly|each month|every month|per month|a month(?! (?:after|from|later|of|before))|once a month)\b"
+            r"\b(?:monthly|each month|every month|per month|(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )a month(?! (?:after|from|later|of|before))|once a month)\b"
         ),
         "P1M",
     ),
@@ -47,11 +41,18 @@ _RECURS = (
     (re.compile(r"\b(?:quarterly|every quarter|every three months)\b"), "P3M"),
     (re.compile(r"\b(?:on )?alternate days\b"), "P2D"),
     (re.compile(r"\b(?:every other day|every two days)\b"), "P2D"),
-    (re.compile(r"\b(?:a|every|each|per) fortnight\b|\b(?:fortnightly|every two weeks|biweekly|every other week)\b"), "P14D"),
+    (
+        re.compile(
+            r"\b(?:a|every|each|per) fortnight\b|\b(?:fortnightly|every two weeks|biweekly|every other week)\b"
+        ),
+        "P14D",
+    ),
 )
 
 
-_PREVIOUS = re.compile(r"\b(?:extended|renewed|prolonged)\b")
+_RECURS_HINT = re.compile(
+    r"daily|weekly|monthly|yearly|hourly|annual|quarter|clock|alternate|fortnight|every|each|per |(?:a|once|twice) (?:day|week|month|year)|once a|day-by-day|every other"
+)
 
 
 def read_terms(
@@ -83,7 +84,11 @@ def read_terms(
             triggers = [Trigger(under.kind, at, at, False, 2, given=True)]
         if sentence.text.rstrip().endswith(":") and unders.get(sentence.index + 1, NOTHING).kind:
             triggers = []  # the items below say it
-        if sentence.heading and not any(t.noun is False for t in triggers) and not (mark.moments or mark.lengths or mark.distances):
+        if (
+            sentence.heading
+            and not any(t.noun is False for t in triggers)
+            and not (mark.moments or mark.lengths or mark.distances)
+        ):
             triggers = []
         if not triggers and last and _goes_on(sentence, mark, last):
             at = _first_word(sentence)
@@ -147,11 +152,20 @@ def _goes_on(sentence: Sentence, mark: Marks, last: Trigger) -> bool:
     """Whether a sentence goes on about the thing of the last term: "It shall extend two kilometres"."""
     if last.kind not in ("zone", "deployment", "monitoring", "patrol"):
         return False
-    if not re.match(r"\W*(?:\d[\d.)]* )?(?:it|they|this|these|the (?:zone|strip|corridor|area|force|mission|buffer|belt))\b", sentence.low):
+    if not re.match(
+        r"\W*(?:\d[\d.)]* )?(?:it|they|this|these|the (?:zone|strip|corridor|area|force|mission|buffer|belt))\b",
+        sentence.low,
+    ):
         return False
-    if not re.search(r"\b(?:shall|will|must|is|are|extends?|measures?|runs?|covers?|reaches)\b", sentence.low):
+    if not re.search(
+        r"\b(?:shall|will|must|is|are|extends?|measures?|runs?|covers?|reaches)\b", sentence.low
+    ):
         return False
-    return bool(mark.distances) if last.kind == "zone" else bool(mark.distances or mark.quantities or [m for m in mark.moments if m.iso])
+    return (
+        bool(mark.distances)
+        if last.kind == "zone"
+        else bool(mark.distances or mark.quantities or [m for m in mark.moments if m.iso])
+    )
 
 
 def leading_kind(sentence: Sentence, setting: Setting) -> str | None:
@@ -164,7 +178,9 @@ def leading_kind(sentence: Sentence, setting: Setting) -> str | None:
 
 def _first_word(sentence: Sentence) -> int:
     """Where a list item's own words begin, after its number, bullet or label."""
-    match = re.match(r"\s*(?:[•·▪‣◦●■*|–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]+)[.)])?\s*", sentence.low)
+    match = re.match(
+        r"\s*(?:[•·▪‣◦●■*|–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]+)[.)])?\s*", sentence.low
+    )
     return match.end() if match else 0
 
 
@@ -213,9 +229,8 @@ def _one(
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     clause = low[start:end]
-    for pattern, iso in _RECURS:
-        if draft.recurs is None and pattern.search(clause):
-            draft.recurs = iso
+    if draft.recurs is None and _RECURS_HINT.search(clause):
+        draft.recurs = next((iso for pattern, iso in _RECURS if pattern.search(clause)), None)
     set_distances(draft, marks, base, start, end, low)
     set_count(draft, marks, sentence, start, end, trigger)
     if not is_term(draft, sentence, trigger, setting, lead, clause):

@@ -257,9 +257,9 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
         and steps < 3
     ):
         if tokens[k].low == "the" and k + 1 < n and tokens[k + 1].low == "night":
-            between = _night(tokens, k + 2, clock)
-            if between is not None:
-                return make(between[0], replace(clock, midnight=False), between[1], None, "between")
+            night = _night(tokens, k + 2, clock)
+            if night is not None:
+                return make(night[0], replace(clock, midnight=False), night[1], None, "between")
         if tokens[k].low in ("this", "early", "late"):
             break
         if tokens[k].low == "each":

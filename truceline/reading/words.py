@@ -142,6 +142,10 @@ def _breaks(said: str) -> list[int]:
     return ends
 
 
+_PART_HEAD = re.compile(
+    r"\s*(?:section|chapter|part|annex|appendix|schedule|title)\s+[\dIVXA-Z]{1,5}\b(?![^\n]*\b(?:shall|will|must|is|are)\b)[^\n]{0,70}(?<![.;])\s*",
+    re.I,
+)
 LONGEST = 1200  # characters; no sentence of a person is longer, and grammars look back
 
 
@@ -188,7 +192,8 @@ def sentences_of(page: Page) -> list[Sentence]:
                         tokens_of(text, start),
                         number,
                         len(found),
-                        block.kind == "h" and not text.endswith((".", ":")),
+                        (block.kind == "h" and not text.endswith((".", ":")))
+                        or _PART_HEAD.fullmatch(said) is not None,
                     )
                 )
             at = max(at, end)
