@@ -153,6 +153,8 @@ class _Linked:
                 "sources report which are silent for a part of these windows"
             )
         return replace(rate, warnings=(Warned("linked", said), *rate.warnings))
+
+
 def _watched(
     rate: Rate,
     entry: Entry,
