@@ -92,11 +92,19 @@ def run_side(side: str, folder: Path) -> dict[str, Any]:
     return {"seconds": seconds, "cpu": cpu, "peak_mb": peak, "before_mb": before}
 
 
+def _ours() -> dict[str, str]:
+    """This environment, with this checkout first where Python looks."""
+    paths = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(p for p in paths if p)}
+
+
 def apart(side: str, folder: Path, limit_s: float) -> dict[str, Any]:
     """One side in a process of its own; a failure is a result."""
     command = [sys.executable, __file__, "--side", side, "--folder", str(folder)]
     try:
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=limit_s)
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=limit_s, env=_ours()
+        )
     except subprocess.TimeoutExpired:
         return {"failed": f"not done after {limit_s:.0f} s"}
     if done.returncode:

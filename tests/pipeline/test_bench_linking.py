@@ -134,6 +134,7 @@ def test_our_linker_beats_the_plain_rule(tmp_path: Path) -> None:
     bench = _tool("bench_linking")
     bench.make(tmp_path, "idlib-2020", "realistic", 3_000, 20_201, two=False)
     ours, plain = (bench.measured(side, tmp_path, 120) for side in ("truceline", "plain"))
+    assert "failed" not in ours, ours
     assert ours["missing"] == plain["missing"] == 0
     assert ours["pair_precision"] > 0.93
     assert ours["pair_recall"] > 0.7
