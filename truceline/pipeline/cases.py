@@ -28,7 +28,7 @@ from truceline.model.batch import Context
 from truceline.model.zone import Noun
 from truceline.pipeline.terms import Terms
 from truceline.sources import SOURCES
-from truceline.sources.agreement import yaml_reader
+from truceline.sources.agreement import plain_yaml, yaml_reader
 from truceline.sources.table import COLUMNS, OPTIONAL
 
 
@@ -77,23 +77,12 @@ def parse_cases(text: str, name: str) -> list[tuple[int, Case]]:
     for item in tree:
         line = item.lc.line + 1 if hasattr(item, "lc") else 1
         try:
-            found.append((line, Case.model_validate(_plain(item))))
+            found.append((line, Case.model_validate(plain_yaml(item))))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
             raise CaseFileError(f"{name}:{line}: {where}: {first['msg']}") from error
     return found
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    for kind in (bool, int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
 
 
 def case_events(agreement: Agreement, cases: list[tuple[int, Case]], name: str) -> pa.Table:

@@ -25,18 +25,6 @@ TERM_KINDS = (
     "duration",
     "meeting",
 )
-MEASURES = (
-    "killed",
-    "injured",
-    "displaced",
-    "refugees",
-    "detained",
-    "captured",
-    "evacuated",
-    "besieged",
-    "missing",
-    "other",
-)
 
 
 class Unreadable(ValueError):  # noqa: N818 - a plain word: the document cannot be read

@@ -127,7 +127,7 @@ def parse(text: str, name: str) -> AgreementText:
     agreement, rest = None, None
     try:
         found = list(_duplicates(blank, root, ()))
-        plain = _plain(tree)
+        plain = plain_yaml(tree)
         agreement = Agreement.model_validate(plain)
         rest = Salvage(agreement, {(): ()}, ())
         found += [blank.fault(path, message) for path, message in faults(agreement)]
@@ -190,14 +190,14 @@ def _alias_faults(root: Node | None, name: str) -> Iterator[Fault]:
     yield from sorted(faults)
 
 
-def _plain(value: Any) -> Any:
+def plain_yaml(value: Any) -> Any:
     """ruamel's containers and scalars as plain dict, list and str; keys that are no text are
     left out (they are faults of their own).
     """
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items() if isinstance(k, str)}
+        return {str(k): plain_yaml(v) for k, v in value.items() if isinstance(k, str)}
     if isinstance(value, list):
-        return [_plain(v) for v in value]
+        return [plain_yaml(v) for v in value]
     if isinstance(value, bool) or value is None:
         return value
     for kind in (str, int, float):

@@ -1,7 +1,7 @@
 """A stretch of a file as columns, before anybody knows what the columns mean."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,12 @@ class Frame:
     def rows(self) -> int:
         """Records read, the unreadable ones included."""
         return int(self.table.num_rows) + sum(p.severity == "row" for p in self.problems)
+
+    def texts(self, columns: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+        """Line and trimmed texts of each row, under our names for its columns."""
+        kept = {ours: own for ours, own in columns.items() if own}
+        for line, row in zip(self.lines.tolist(), self.table.to_pylist(), strict=True):
+            yield line, {k: "" if row[c] is None else str(row[c]).strip() for k, c in kept.items()}
 
     def parts(self) -> Iterator["Frame"]:
         """The frame in pieces of bounded length (of a frame without problems)."""

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from truceline.model.patrol import OUTCOMES, Announced, Numbered, Series
 from truceline.model.problem import Problem
-from truceline.sources.agreement import yaml_reader
+from truceline.sources.agreement import plain_yaml, yaml_reader
 from truceline.sources.columns import named
 from truceline.sources.files import UnreadableError, reader
 
@@ -38,7 +38,7 @@ def parse_series(text: str, name: str) -> Series:
     if not isinstance(tree, dict) or not isinstance(tree.get("patrols"), list):
         raise SeriesError(f"{name}:1: a series has 'source' and a list 'patrols'")
     try:
-        return Series.model_validate(_plain(tree))
+        return Series.model_validate(plain_yaml(tree))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = [p for p in first["loc"] if p != "patrols"]
@@ -47,17 +47,6 @@ def parse_series(text: str, name: str) -> Series:
             line = tree["patrols"].lc.item(where[0])[0] + 1
         said = ".".join(str(p) for p in where[1:])
         raise SeriesError(f"{name}:{line}: {said + ': ' if said else ''}{first['msg']}") from error
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    for kind in (bool, int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
 
 
 def read_announced(file: BinaryIO, name: str) -> tuple[list[Announced], list[Problem], int]:
@@ -83,12 +72,7 @@ def read_announced(file: BinaryIO, name: str) -> tuple[list[Announced], list[Pro
     for frame in opened.frames():
         problems += frame.problems
         rows += frame.rows
-        for line, row in zip(frame.lines.tolist(), frame.table.to_pylist(), strict=True):
-            said = {
-                k: str(row[c] if row[c] is not None else "").strip()
-                for k, c in columns.items()
-                if c
-            }
+        for line, said in frame.texts(columns):
             try:
                 found.append(_row(said))
             except ValueError as error:

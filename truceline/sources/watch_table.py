@@ -73,10 +73,7 @@ def read_watch(
     for frame in opened.frames():
         problems += frame.problems
         rows += frame.rows
-        for line, row in zip(frame.lines.tolist(), frame.table.to_pylist(), strict=True):
-            said = {
-                k: "" if row[c] is None else str(row[c]).strip() for k, c in columns.items() if c
-            }
+        for line, said in frame.texts(columns):
             try:
                 found.append(row_of(said))
             except ValueError as error:
