@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check docs bench bench-reading format clean
+.PHONY: demo test check docs bench bench-linking bench-patrols bench-reading format clean
 
 demo: $(VENV)/.ready
 	$(BIN)/truceline demo --dir out/demo
@@ -29,8 +29,17 @@ docs: $(VENV)/.ready-docs
 bench: $(VENV)/.ready-test
 	$(BIN)/python tools/bench_check.py
 
+bench-patrols: $(VENV)/.ready-bench
+	$(BIN)/python tools/bench_patrols.py 200000 --large 5000000
+
 bench-reading: $(VENV)/.ready-test
 	$(BIN)/python tools/bench_reading.py
+
+bench-linking: $(VENV)/.ready-bench
+	mkdir -p out
+	$(BIN)/python tools/bench_linking.py --json out/linking.json
+	$(BIN)/python tools/bench_linking.py --speed --json out/linking-speed.json
+	$(BIN)/python tools/bench_linking_meltt.py
 
 clean:
 	rm -rf $(VENV) out
@@ -53,4 +62,8 @@ $(VENV)/.ready-check: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.ready-docs: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,docs]'
+	touch $@
+
+$(VENV)/.ready-bench: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,bench]'
 	touch $@

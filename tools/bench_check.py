@@ -132,7 +132,9 @@ def run_geopandas(folder: Path) -> dict[str, object]:
 def one(who: str, folder: Path) -> dict[str, Any]:
     """Run one side in a process of its own."""
     command = [sys.executable, __file__, "--side", who, "--folder", str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    # Truceline asks Arrow for the system's allocator; so that both sides have the same, both do.
+    env = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=env)
     return dict(json.loads(done.stdout))
 
 

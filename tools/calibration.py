@@ -18,8 +18,9 @@ was fitted to these rows: a share is geometry alone. Where a hidden report is pu
 The last three are what coders do with real places, and the codebook's disc is not made for
 them: truths lie more thickly near a named place. Fails are printed as they are.
 
-``--within`` gives the country's boundary (a COD-AB level 0 file): every share is then of the
-part of the disc inside that country, which each row names too (``rule`` is left out).
+``--within`` gives the country's boundary (a COD-AB level 0 file). Every disc whose centre lies
+in it is then cut to it, as the sources do where a row names its country (``rule`` is left out:
+it knows no country).
 """
 
 import argparse
@@ -30,12 +31,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import shapely
 from pyproj import Geod
 from scipy.spatial import cKDTree
+from shapely import contains_xy as contains
 
 from truceline.model.event import REGIONS
-from truceline.model.zone import Shape
+from truceline.model.unit import Unit, Units
 from truceline.monitor.locate import Locator, Regions
 from truceline.pipeline.terms import Terms, load
 from truceline.store import boundaries
@@ -162,7 +163,7 @@ def _named(places: np.ndarray, counts: np.ndarray, district: np.ndarray, way: st
 
 
 def calibrate(
-    terms: Terms, known: Known, way: str, country: Shape | None = None
+    terms: Terms, known: Known, way: str, country: Unit | None = None
 ) -> Iterator[tuple[str, Calibration]]:
     """Each zone whose ground is known, in one way of hiding."""
     kept, lon, lat = hide(known, way)
@@ -170,29 +171,30 @@ def calibrate(
     if way == "rule":
         again = hide(Known(lon, lat, known.district), way, seed=2)
         true = again[1], again[2]
-    regions = discs(lon, lat)
-    whole = 1.0 if country is None else np.maximum(Locator(country).share(regions), 1e-6)
+    regions = discs(lon, lat, country)
+    units = terms.units if country is None else Units((country,))
     for name, dated in terms.zones.items():
         shape = dated[0].shape
         if shape.op in ("unknown", "everywhere"):
             continue
-        inside = shapely.contains_xy(shape.polygon, *true)
-        share = np.minimum(Locator(shape, terms.units).share(regions) / whole, 1.0)
+        inside = contains(shape.polygon, *true)
+        share = Locator(shape, units).share(regions)
         if ((share > 0.001) & (share < 0.999)).any():
             yield name, Calibration(way, share, inside)
 
 
-def discs(lon: np.ndarray, lat: np.ndarray) -> Regions:
-    """Discs of 25 km around places."""
+def discs(lon: np.ndarray, lat: np.ndarray, country: Unit | None = None) -> Regions:
+    """Discs of 25 km around places, cut to the country that their centres lie in."""
     size = len(lon)
+    within = np.zeros(size, bool) if country is None else contains(country.polygon, lon, lat)
     none = np.full(size, np.nan)
     return Regions(
         code=np.full(size, REGIONS.index("disc"), dtype=np.int8),
         lon=lon,
         lat=lat,
         radius_m=np.full(size, RADIUS_M),
-        unit=np.full(size, -1, dtype=np.int32),
-        units=(),
+        unit=np.where(within, 0, -1).astype(np.int32),
+        units=() if country is None else (country.code,),
         bearing=none,
         spread=none,
         range_min_m=none,
@@ -246,8 +248,7 @@ def main(arguments: list[str] | None = None) -> int:
     known = known_reports(given.events)
     country = None
     if given.within:
-        unit = next(u for u in boundaries.read(given.within)[0] if u.level == 0)
-        country = Shape(unit.code, "leaf", unit.polygon)
+        country = next(u for u in boundaries.read(given.within)[0] if u.level == 0)
     terms = [load(name) for name in given.agreement]
     print(
         f"{len(known.lon):,} reports with where_prec 1, hidden to within {RADIUS_M / 1000:g} km\n"

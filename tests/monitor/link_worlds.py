@@ -57,7 +57,9 @@ def world(seed: int, size: int, *, spread_deg: float = 0.4, days: int = 4) -> pa
         given: dict[str, Any] = {
             "lon": round(36.5 + spread_deg * float(rng.random()), 4),
             "lat": round(35.7 + spread_deg * float(rng.random()), 4),
-            "radius_m": float(rng.choice([0, 500, 2_000, 5_000, 25_000], p=[0.1, 0.3, 0.3, 0.2, 0.1])),
+            "radius_m": float(
+                rng.choice([0, 500, 2_000, 5_000, 25_000], p=[0.1, 0.3, 0.3, 0.2, 0.1])
+            ),
             "day": int(rng.integers(days)),
             "days": int(rng.choice([1, 1, 1, 1, 2, 7])),
             "act": str(rng.choice(["shelling", "artillery-fire", "air-strike", "unknown-lethal"])),

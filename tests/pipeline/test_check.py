@@ -272,3 +272,16 @@ def test_repeats_and_revisions_across_files(terms: tl.Terms, tmp_path: Path) -> 
     starts = dict(zip(events["event_id"].to_pylist(), events["start"].to_pylist(), strict=True))
     assert starts["one:2"].isoformat().startswith("1999-02-01T23:00")  # midnight in Paris
     assert terms.agreement.agreement == "test-1999"
+
+
+CONTRACT = (
+    "finding_id,agreement,provision,incident_id,event_ids,verdict,cause,bound,standing,p_zone,p_time,"
+    "act,actor,party,start,end,lon,lat,radius_m,deaths_low,deaths_best,deaths_high,reasons"
+)
+
+
+def test_the_contracts_columns_come_first_and_in_order(terms: tl.Terms) -> None:
+    found = tl.check(terms, pa.Table.from_pylist([_report()]))
+    names = found.table().schema.names
+    assert ",".join(names[: len(CONTRACT.split(","))]) == CONTRACT
+    assert names[len(CONTRACT.split(",")) :] == ["attribution", "count"]

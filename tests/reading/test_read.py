@@ -54,6 +54,21 @@ def test_scores_of_the_development_half() -> None:
     assert total["bodies"] == total["bodies whole"] == len(DEV)
 
 
+@pytest.mark.parametrize(
+    ("folder", "terms", "claims", "statements"),
+    [("dev2", 0.89, 0.94, 0.90), ("dev3", 0.78, 0.90, 0.90), ("held", 0.75, 0.85, 0.88)],
+)
+def test_scores_of_texts_in_many_voices(
+    folder: str, terms: float, claims: float, statements: float
+) -> None:
+    total = score(HERE / "gold" / folder, misses=False)
+    for field, floor in (("terms", terms), ("claims", claims), ("statements", statements)):
+        hits = total[f"{field} hits"]
+        f1 = 2 * hits / (2 * hits + total[f"{field} missed"] + total[f"{field} extra"])
+        assert f1 >= floor, (folder, field, f1)
+    assert total["bodies"] == total["bodies whole"]
+
+
 @pytest.fixture(scope="module")
 def article() -> Reading:
     for parent in HERE.parents:

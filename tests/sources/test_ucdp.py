@@ -12,6 +12,7 @@ from shapely.geometry import box
 from truceline.model.batch import Batch, Context
 from truceline.model.unit import Unit, Units
 from truceline.sources import SOURCES
+from truceline.sources.precision import _same_country
 
 OLD = (
     "id,type_of_violence,where_prec,latitude,longitude,date_prec,date_start,date_end,"
@@ -148,3 +149,41 @@ def test_the_release_of_2016_to_2019() -> None:
 def test_the_release_23_1() -> None:
     batches = parse(shared("ged_23.1_sample_1000.csv").read_bytes())
     assert sum(b.rows for b in batches) == sum(b.events.num_rows for b in batches) == 1_000
+
+
+NAMED = OLD + ",country"
+
+
+@pytest.mark.parametrize(
+    ("country", "where", "lon", "unit"),
+    [
+        ("Syria", 2, "36.3", "SY"),
+        ("Iraq", 2, "36.3", ""),  # the row says two things
+        ("Syria", 2, "34.9", ""),  # its point lies outside the boundary at hand
+        ("Syria", 1, "36.3", ""),
+        ("", 2, "36.3", ""),
+    ],
+)
+def test_near_a_point_and_in_the_country_that_the_row_names(
+    country: str, where: int, lon: str, unit: str
+) -> None:
+    data = f"{NAMED}\n{row(where, lon=lon)},{country}\n".encode()
+    (found,) = [r for b in parse(data, UNITS) for r in b.events.to_pylist()]
+    assert (found["region"], found["unit"]) == ("disc", unit)
+    (bare,) = [r for b in parse(data) for r in b.events.to_pylist()]
+    assert bare["unit"] == ""
+    assert {**found, "unit": ""} == bare
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "same"),
+    [
+        ("Syria", "Syrian Arab Republic", True),
+        ("Russia (Soviet Union)", "Russian Federation", True),
+        ("Yemen (North Yemen)", "Yemen", True),
+        ("Niger", "Federal Republic of Nigeria", True),  # but the point must lie there too
+        ("Sudan", "Chad", False),
+    ],
+)
+def test_a_countrys_short_name_and_its_long_one(name: str, known: str, same: bool) -> None:
+    assert _same_country(name, (known,)) is same

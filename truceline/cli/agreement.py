@@ -1,11 +1,14 @@
-"""truceline agreement list / show / check / cases / schema."""
+"""truceline agreement list / show / check / cases / schema / calendar / diff."""
 
 import json
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from truceline.cli.talk import cannot_open, data, say, show_faults, stop, terms_of
+from truceline.cli.talk import cannot_open, data, must_end_in, say, show_faults, stop, terms_of
+from truceline.faces.calendar import calendar as write_calendar
 from truceline.model.agreement import Agreement
 from truceline.pipeline.cases import CaseFileError, run_cases
 from truceline.pipeline.differences import agreement_differences
@@ -98,3 +101,24 @@ def diff(
     for line in lines:
         data(line)
     say(f"{len(lines)} differences" if lines else "the two say the same")
+
+
+@app.command()
+def calendar(
+    name: Name,
+    out: Annotated[Path | None, typer.Option(help="The file to write: .ics")] = None,
+) -> None:
+    """Print the agreement's dates as iCalendar: every reading an entry of its own."""
+    must_end_in(out, (".ics",))
+    made = write_calendar(terms_of(name).agreement)
+    if b"BEGIN:VEVENT" not in made:
+        stop("the agreement gives no date, so there is nothing for a calendar", 1)
+    if out is None:
+        sys.stdout.buffer.write(made)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        out.write_bytes(made)
+    except OSError as error:
+        stop(cannot_open(error, str(out)))
+    say(f"{made.count(b'BEGIN:VEVENT')} entries in {out}")

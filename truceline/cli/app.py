@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from truceline.cli import agreement, case, linking, monitoring, reading
+from truceline.cli import (
+    agreement,
+    answering,
+    case,
+    deciding,
+    exercise,
+    ledger,
+    linking,
+    monitoring,
+    obligations,
+    patrols,
+    patrols_case,
+    reading,
+)
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
 from truceline.monitor.zones import features
 from truceline.store import boundaries
@@ -25,7 +38,14 @@ app.add_typer(agreement.app, name="agreement")
 monitoring.register(app)
 case.register(app)
 reading.register(app)
+answering.register(app)
+deciding.register(app)
+exercise.register(app)
 linking.register(app)
+obligations.register(app)
+ledger.register(app)
+patrols.register(app)
+patrols_case.register(app)
 boundary_app = typer.Typer(help="Admin units that commands without a case may use.")
 app.add_typer(boundary_app, name="boundaries")
 

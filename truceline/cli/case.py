@@ -19,6 +19,7 @@ from truceline.cli.talk import (
 )
 from truceline.model.batch import Context
 from truceline.pipeline.check import Intake, UnknownSourceError
+from truceline.pipeline.incidents import Incidents, case_incidents, link_events
 from truceline.pipeline.ingest import (
     Case,
     case_events,
@@ -32,6 +33,7 @@ from truceline.pipeline.ingest import (
 from truceline.pipeline.ingest import (
     verify_folder as look,
 )
+from truceline.pipeline.patrols_case import watch_of
 from truceline.pipeline.rates import rates as compare
 from truceline.pipeline.rates import rates_text
 from truceline.pipeline.terms import AgreementFaultsError, Terms
@@ -120,18 +122,41 @@ def rates(
     draws: Annotated[int, typer.Option(help="How often counts are drawn.", min=20)] = 200,
     seed: Annotated[int, typer.Option(help="The seed of the draws.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    link: Annotated[bool, typer.Option("--link", help="Link files of events too.")] = False,
 ) -> None:
-    """Compare reports before and after the cessation starts, per zone and per source."""
+    """Compare reports before and after the cessation starts, per zone and per source.
+
+    A case is also compared by its linked incidents, each happening once.
+    """
+    incidents: Incidents | None = None
     if folder is not None:
         case, terms = opened(folder)
-        tables: list[pa.Table] = list(case_events(case))
+        try:
+            tables: list[pa.Table] = list(case_events(case))
+            incidents = case_incidents(case, terms)
+        except CaseError as error:
+            stop(str(error))
+        watched, posts = watch_of(case, terms)
     elif agreement and events:
         terms = terms_of(agreement)
         intake = Intake(Context(timezone=terms.agreement.timezone, units=terms.units))
         tables = list(intake.read(files_of(source, events)))
         for count in intake.counts:
             say(str(count))
+        incidents = link_events(terms, tables) if link else None
+        watched, posts = None, None
     else:
         stop("give a case folder, or --agreement X --events FILE --source S")
-    report = compare(terms, tables, days=days, draws=draws, seed=seed)
+    if incidents is not None:
+        say(str(incidents))
+    report = compare(
+        terms,
+        tables,
+        days=days,
+        draws=draws,
+        seed=seed,
+        incidents=None if incidents is None else incidents.table,
+        watch=watched,
+        posts=posts,
+    )
     data(json.dumps(report.to_json(), ensure_ascii=False) if as_json else rates_text(report))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -21,20 +22,33 @@ from truceline.cli.talk import (
     terms_of,
 )
 from truceline.faces.briefing import briefing
+from truceline.faces.sides import DAYS
 from truceline.faces.tables import ENDINGS, write_findings, write_table
 from truceline.model.batch import Context
 from truceline.model.finding import Findings
 from truceline.model.problem import Problem, problem_table
+from truceline.model.review import Look, Review
+from truceline.pipeline.answers import Answers, answers
 from truceline.pipeline.check import Count, Intake
 from truceline.pipeline.check import check as judge
 from truceline.pipeline.exercise import write_exercise
+from truceline.pipeline.incidents import Incidents, check_case, check_linked
 from truceline.pipeline.ingest import case_counts, case_events, case_problems
+from truceline.pipeline.ledger import Ledger, of_case
+from truceline.pipeline.obligations import Owed, case_obligations
+from truceline.pipeline.patrols_case import watch_of
+from truceline.pipeline.rates import RatesReport, rates
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
 
 Events = Annotated[
     list[str] | None,
     typer.Option("--events", help="A file of events, or SOURCE=FILE. May be repeated."),
+]
+
+_MOST_ANSWERS = 100_000  # some 15 seconds; 'truceline answers' takes any number
+Linked = Annotated[
+    bool, typer.Option("--link", help="Judge linked incidents (a case always does).")
 ]
 
 
@@ -61,6 +75,11 @@ class Judged:
     problems: Sequence[Problem]
     events: list[pa.Table]
     command: str
+    incidents: Incidents | None = None
+    looks: Sequence[Look] = ()
+    reviews: Sequence[Review] = ()
+    owed: Owed | None = None
+    ledger: Ledger | None = None
 
 
 def judged_of(
@@ -71,33 +90,60 @@ def judged_of(
     threads: int | None,
     *,
     keep: bool = False,
+    link: bool = False,
+    on: str = "",
 ) -> Judged:
-    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events."""
+    """Judge a case folder, or files of events, with a progress bar. ``keep`` the events, and
+    take in what is owed as of ``on``.
+
+    A case is judged on its linked incidents, files only with ``link``.
+    """
     tables: list[pa.Table] = []
     if case is not None:
         folder, terms = opened(case)
         try:
-            findings = judge(terms, kept(case_events(folder), tables if keep else None), threads)
+            done = check_case(folder, terms, threads)
+            tables = list(case_events(folder)) if keep else []
             troubles = [
                 Problem(**row) for table in case_problems(folder) for row in table.to_pylist()
             ]
-        except CaseError as error:
+            owed = case_obligations(folder, terms.agreement, on=on) if keep else None
+        except (CaseError, ValueError) as error:
             stop(str(error))
         command = f"truceline brief {case.name}"
-        return Judged(terms, findings, case_counts(folder), troubles, tables, command)
+        return Judged(
+            terms,
+            done.findings,
+            case_counts(folder),
+            troubles,
+            tables,
+            command,
+            done.incidents,
+            done.looks,
+            done.reviews,
+            owed,
+            of_case(folder) if keep else None,
+        )
     if not agreement or not events:
         stop("give a case folder, or --agreement X --events FILE --source S")
     terms = terms_of(agreement)
     pairs = files_of(source, events)
     with progress() as moved:
         intake = intake_of(terms, moved)
+        incidents = None
         try:
-            findings = judge(terms, kept(intake.read(pairs), tables if keep else None), threads)
+            reports = kept(intake.read(pairs), tables if keep else None)
+            if link:
+                linked = check_linked(terms, reports, threads)
+                findings, incidents = linked.findings, linked.incidents
+            else:
+                findings = judge(terms, reports, threads)
         except OSError as error:
             stop(cannot_open(error, str(pairs[0][1])))
     files = " ".join(f"--events {Path(e).name}" for e in events)
     command = f"truceline brief --agreement {terms.agreement.agreement} {files}"
-    return Judged(terms, findings, intake.counts, intake.problems, tables, command)
+    command += " --link" * link
+    return Judged(terms, findings, intake.counts, intake.problems, tables, command, incidents)
 
 
 def kept(tables: Iterable[pa.Table], keep: list[pa.Table] | None) -> Iterator[pa.Table]:
@@ -108,8 +154,14 @@ def kept(tables: Iterable[pa.Table], keep: list[pa.Table] | None) -> Iterator[pa
         yield table
 
 
-def show_findings(findings: Findings) -> None:
-    """The numbers that reconcile, and the findings by verdict."""
+def show_findings(
+    findings: Findings, incidents: Incidents | None = None, looks: Sequence[Look] = ()
+) -> None:
+    """The numbers that reconcile, the findings by verdict, and what needs another look."""
+    if incidents is not None:
+        say(str(incidents))
+        for note in incidents.notes:
+            say(f"  {note}")
     say(
         f"{findings.checked:,} incidents judged, {findings.untouched:,} touch no zone and window; "
         f"{findings.summaries:,} summaries and {findings.leads:,} leads kept apart"
@@ -119,6 +171,10 @@ def show_findings(findings: Findings) -> None:
         data(f"{name}\t{count}")
     for (provision, verdict), count in findings.counted().items():
         data(f"acts counted\t{provision}\t{verdict}\t{count}")
+    for standing, count in findings.standings().items():
+        data(f"standing\t{standing}\t{count}")
+    for look in looks:
+        data(f"another look\t{look}")
     data(f"digest\t{findings.digest()}")
 
 
@@ -135,18 +191,29 @@ def demo(
         made, files = write_exercise(terms, folder)
         intake = intake_of(terms)
         reports: list[pa.Table] = []
-        findings = judge(terms, kept(intake.read([("table", f) for f in files]), reports))
-        write_findings(findings, folder / "findings.csv")
+        done = check_linked(terms, kept(intake.read([("table", f) for f in files]), reports), None)
+        write_findings(done.findings, folder / "findings.csv")
+        judged = Judged(
+            terms,
+            done.findings,
+            intake.counts,
+            intake.problems,
+            reports,
+            "truceline demo",
+            done.incidents,
+        )
         page = folder / "case.html"
         page.write_text(
             briefing(
                 terms,
-                findings,
+                done.findings,
                 intake.counts,
                 intake.problems,
                 events=pa.concat_tables(reports),
+                incidents=done.incidents.table,
+                answers=_answers(judged),
                 clearance="cleared",
-                command="truceline demo",
+                command=judged.command,
             ),
             encoding="utf-8",
         )
@@ -154,7 +221,7 @@ def demo(
         stop(cannot_open(error, str(folder)))
     say(f"{made.truth.num_rows} simulated incidents, reported by {len(files)} simulated sources")
     show_counts(intake.counts)
-    show_findings(findings)
+    show_findings(done.findings, done.incidents)
     data(f"findings table\t{folder / 'findings.csv'}")
     data(f"page\t{page.resolve()}")
 
@@ -169,11 +236,15 @@ def check(
     threads: Annotated[
         int | None, typer.Option(min=1, help="How many threads (all cores).")
     ] = None,
+    link: Linked = False,
 ) -> None:
-    """Judge events against an agreement: findings, with their reasons."""
+    """Judge events against an agreement: findings, with their reasons.
+
+    A case is judged on its linked incidents; files of events one by one, unless --link.
+    """
     must_end_in(out, ENDINGS)
     must_end_in(problems, ENDINGS)
-    judged = judged_of(case, agreement, source, events, threads)
+    judged = judged_of(case, agreement, source, events, threads, link=link)
     findings, counts, troubles = judged.findings, judged.counts, judged.problems
     show_counts(counts)
     try:
@@ -189,7 +260,24 @@ def check(
         say(f"  {problem}")
     if problems is None and len(troubles) > 10:
         say(f"  … and {len(troubles) - 10:,} more: --problems FILE writes them all")
-    show_findings(findings)
+    show_findings(findings, judged.incidents, judged.looks)
+
+
+def _today() -> str:
+    return date.today().isoformat()
+
+
+def watched_rates(case: Path | None, judged: Judged) -> RatesReport | None:
+    """Before and after with the watch beside each count; None where the case has no watch."""
+    if case is None or not judged.events:
+        return None
+    watch, posts = watch_of(opened(case)[0], judged.terms)
+    if watch is None:
+        return None
+    incidents = judged.incidents.table if judged.incidents is not None else None
+    return rates(
+        judged.terms, judged.events, days=DAYS, incidents=incidents, watch=watch, posts=posts
+    )
 
 
 def brief(
@@ -199,21 +287,35 @@ def brief(
     source: Annotated[str, typer.Option(help="What kind of file the events are.")] = "",
     out: Annotated[Path, typer.Option(help="The page to write: .html")] = Path("case.html"),
     clearance: Annotated[str, typer.Option(help="Who may read it: 'open' or 'cleared'.")] = "open",
+    link: Linked = False,
+    on: Annotated[str, typer.Option(help="The day whose deadlines it shows (today).")] = "",
 ) -> None:
     """Write the briefing: one page that needs no network."""
     must_end_in(out, (".html",))
-    judged = judged_of(case, agreement, source, events, None, keep=True)
+    judged = judged_of(
+        case, agreement, source, events, None, keep=True, link=link, on=on or _today()
+    )
     show_counts(judged.counts)
+    events_ = pa.concat_tables(judged.events) if judged.events else None
+    incidents = judged.incidents.table if judged.incidents is not None else None
     try:
+        compared = watched_rates(case, judged)
         out.write_text(
             briefing(
                 judged.terms,
                 judged.findings,
                 judged.counts,
                 judged.problems,
-                events=pa.concat_tables(judged.events) if judged.events else None,
+                events=events_,
+                incidents=incidents,
+                answers=_answers(judged),
+                reviews=judged.reviews,
+                looks=judged.looks,
+                owed=judged.owed,
+                rates=compared,
                 clearance=clearance,
                 command=judged.command,
+                ledger=judged.ledger,
             ),
             encoding="utf-8",
         )
@@ -221,5 +323,12 @@ def brief(
         stop(str(error))
     except OSError as error:
         stop(cannot_open(error, str(out)))
-    show_findings(judged.findings)
+    show_findings(judged.findings, judged.incidents, judged.looks)
     data(f"page\t{out}")
+
+
+def _answers(judged: Judged) -> Answers | None:
+    """What the incidents of a page may have answered; of very many it says nothing."""
+    if judged.incidents is None or judged.incidents.table.num_rows > _MOST_ANSWERS:
+        return None
+    return answers(judged.terms, judged.incidents.table, judged.events)

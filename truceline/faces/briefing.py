@@ -1,8 +1,8 @@
 """The briefing: one HTML file that a colonel, a researcher and a hostile lawyer can read.
 
 It asks the network for nothing, and its content security policy forbids it to. All that it
-says is computed from findings; nothing in it is called a violation, because no person has
-confirmed anything yet.
+says is computed from findings, or is what a named person found; nothing in it is called a
+violation by a machine.
 """
 
 import base64
@@ -22,7 +22,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from truceline.faces import moments, wording
+from truceline.faces.accounts import accounts, looks_again
 from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign, simulated_rows
+from truceline.faces.deadlines import deadlines
+from truceline.faces.ledger import section as ledger_section
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS, listing
 from truceline.faces.nearby import reports
 from truceline.faces.picture import (
@@ -38,8 +41,12 @@ from truceline.faces.sides import Sides, compared, sides
 from truceline.faces.strip import timeline
 from truceline.model.finding import BOUNDS, CAUSES, Findings
 from truceline.model.problem import Problem
+from truceline.model.review import Look, Review
+from truceline.monitor.answers import Answers
 from truceline.monitor.rates_report import RatesReport
 from truceline.pipeline.check import Count
+from truceline.pipeline.ledger import Ledger
+from truceline.pipeline.obligations import Owed
 from truceline.pipeline.terms import Terms
 from truceline.version import __version__
 
@@ -75,12 +82,18 @@ def briefing(
     problems: Sequence[Problem],
     *,
     events: pa.Table | None = None,
+    incidents: pa.Table | None = None,
+    answers: Answers | None = None,
+    reviews: Sequence[Review] = (),
+    looks: Sequence[Look] = (),
     rates: RatesReport | None = None,
+    owed: Owed | None = None,
     clearance: str = "open",
     simulated: bool | None = None,
     generated: str | None = None,
     command: str = "",
     limit: int = LIMIT,
+    ledger: Ledger | None = None,
 ) -> str:
     """The briefing as HTML text, to be written as UTF-8.
 
@@ -92,8 +105,14 @@ def briefing(
         events: the reports in ``EVENT_SCHEMA``. With them the page shows each source's own
             words, file, line and SHA-256, and counts before and after; without them it says
             that they are not at hand.
+        incidents: the linked incidents that were judged, in ``INCIDENT_SCHEMA``; None where
+            each report was judged by itself.
+        answers: what the incidents may have answered, of ``pipeline.answers.answers``.
+        reviews: what people found.
+        looks: the reviews that need another look.
         rates: before and after, of ``pipeline.rates.rates``; None makes them from ``events``
             (the sources with the most events, 28 days on either side).
+        owed: deadlines with their states, of ``pipeline.obligations``; None leaves them out.
         clearance: ``open`` (exact positions, words, actors and sources are withheld),
             ``cleared``, or fields of ``truceline.faces.clearance.FIELDS`` with commas. What
             is SIMULATED through and through is never withheld.
@@ -102,6 +121,7 @@ def briefing(
             the same findings give the same page.
         command: the command that made it, as the reader is to see it.
         limit: how many findings are listed; the rest are counted.
+        ledger: the claims and statements of a case, for a section of their own.
 
     Raises:
         ValueError: an unknown clearance.
@@ -118,6 +138,12 @@ def briefing(
     found = marks(findings, cleared, {r: k for k, r in enumerate(listed.index.tolist())}, land.past)
     looked = view(land, found)
     anchors = moments.anchors(terms.agreement)
+    ledger_shown = ledger_section(
+        ledger or Ledger(), terms.agreement, cleared, units=terms.units, charts=12
+    )
+    ledger_style = _text("ledger.css") if ledger_shown else ""
+    if ledger_shown and simulated is None:
+        marked = marked or ledger_shown["simulated"]
     context = {
         "agreement": terms.agreement,
         "simulated": marked,
@@ -132,7 +158,12 @@ def briefing(
         "unplaced": unplaced(findings),
         "drawing": drawing(land, found, looked) if looked else None,
         "timeline": timeline(findings, anchors, seen, terms.agreement.tz),
-        "sides": _sides(terms, events, rates, cleared, free),
+        "sides": _sides(terms, events, incidents, rates, cleared, free),
+        "stand_for": _stand_for(incidents),
+        "looks": looks_again(looks, listed, findings, cleared, free),
+        "standings": findings.standings(),
+        "chained": answers is not None,
+        "deadlines": deadlines(terms.agreement, owed, cleared),
         "files": _files(counts, cleared, free),
         "problems": _problems(problems, cleared, free),
         "findings": findings,
@@ -148,11 +179,15 @@ def briefing(
         "bounds": _BOUND_WORDS,
         "bound_figures": _BOUND_FIGURES,
         "withheld": WITHHELD,
+        "ledger": ledger_shown,
     }
     data = {
         "records": listed.records,
         "sentences": listed.sentences,
         "reports": listed.reports,
+        "accounts": accounts(listed, findings, incidents, answers, reviews),
+        "linked": incidents is not None,
+        "chained": answers is not None,
         "clauses": {c.label: _clause_data(c) for c in clauses},
         "words": {"verdict": VERDICT_WORDS, "cause": _CAUSE_WORDS, "bound": _BOUND_WORDS},
         "withheld": WITHHELD,
@@ -173,7 +208,7 @@ def briefing(
             scripts=[Markup(s) for s in scripts],  # noqa: S704 - our own files, and MapLibre's
             policy=_policy(scripts),
             map_style=Markup(_map_css()) if looked else "",  # noqa: S704 - MapLibre's own file
-            style=Markup(_text("page.css")),  # noqa: S704 - our own file
+            style=Markup(_text("page.css") + ledger_style),  # noqa: S704 - our own filess
             data=Markup(embedded(data)),  # noqa: S704 - escaped by embedded()
         )
     )
@@ -234,6 +269,7 @@ def _headline(findings: Findings) -> dict[str, Any]:
 def _sides(
     terms: Terms,
     events: pa.Table | None,
+    incidents: pa.Table | None,
     rates: RatesReport | None,
     cleared: Clearance,
     free: bool,
@@ -244,7 +280,15 @@ def _sides(
         return Sides((), why="the reports were not at hand when this page was made")
     if not events.num_rows:
         return Sides((), why="there are no reports")
-    return sides(*compared(terms, events), cleared, free)
+    return sides(*compared(terms, events, incidents), cleared, free)
+
+
+def _stand_for(incidents: pa.Table | None) -> int | None:
+    """How many events the linked incidents stand for; None where nothing was linked."""
+    if incidents is None:
+        return None
+    happened = incidents.filter(pc.equal(incidents["kind"], "event"))
+    return int(pc.sum(pc.list_value_length(happened["event_ids"])).as_py() or 0)
 
 
 def _command(command: str, cleared: Clearance, free: bool) -> str:

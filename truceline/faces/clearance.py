@@ -16,6 +16,8 @@ FIELDS = {
     "position": "exact positions: drawn at the middle of a cell of 0.1 degree",
     "text": "the words of the source, the place it names and its links",
     "actor": "who is said to have acted or suffered, and whether they are bound, row by row",
+    "patrols": "planned and tracked runs of patrols, their gaps, and who watched: by week and "
+    "district only, and late",
     "source": "which source reported it: its name, its ids, its file names and lines",
 }
 CELL_DEG = 0.1

@@ -122,12 +122,12 @@ def listing(
 
 
 def _closed(row: Mapping[str, Any], simulated: bool, clearance: Clearance) -> frozenset[str]:
-    """The fields of a row that stay closed. A confirmed finding shows who acted."""
+    """The fields of a row that stay closed. A confirmed finding shows who acted, if one is named."""
     if simulated:
         return frozenset()
     closed = set(clearance.withheld())
-    if row["standing"] == "confirmed":
-        closed.discard("actor")
+    if row["standing"] == "confirmed" and row["attribution"] == "actor":
+        closed.discard("actor")  # where who acted is open, a review of the act does not close it
     return frozenset(closed)
 
 
@@ -225,6 +225,7 @@ def _report(event_id: str, row: Mapping[str, Any], closed: frozenset[str]) -> di
     def shown(name: str, value: Any) -> Any:
         return WITHHELD if name in closed and value not in (None, "", []) else value
 
+    act = vocabulary().acts.get(row.get("act", ""))
     return {
         "id": shown("source", event_id),
         "source": shown("source", row.get("source", "")),
@@ -236,6 +237,10 @@ def _report(event_id: str, row: Mapping[str, Any], closed: frozenset[str]) -> di
         "cites": shown("source", row.get("cites") or []),
         "means": row.get("means") or "",
         "act": shown("text", row.get("act_text") or ""),
+        "label": act.label if act else row.get("act") or "",
+        "actor": shown("actor", row.get("actor") or []),
+        "deaths": [row.get(f"deaths_{k}") for k in ("low", "best", "high")],
+        "r": row.get("radius_m"),
         "target": shown("actor", row.get("target") or []),
         "file": shown("source", row.get("file") or ""),
         "line": shown("source", row.get("line")),

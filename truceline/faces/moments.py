@@ -4,26 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from truceline.model import words as said_as
 from truceline.model.agreement import Agreement
 from truceline.model.provision import MomentReading, MomentReadings, Point
-from truceline.model.quantity import Duration, When
+from truceline.model.quantity import When
 from truceline.model.timeline import Edge, UnresolvedError, anchor_edge, choices, point_doubts
+from truceline.model.words import MONTHS, day_words, duration_words
 from truceline.monitor.clauses import judges_events
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 MAX_READINGS = 12
 
 
@@ -36,17 +24,9 @@ class Moment:
     because: str = ""
 
 
-def day_words(moment: datetime) -> str:
-    """``6 March 2020`` of an aware moment, in its own zone."""
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
-
-
 def moment_words(moment: datetime, tz: ZoneInfo) -> str:
     """``6 March 2020, 00:01 (UTC+02:00)`` in the agreement's timezone."""
-    local = moment.astimezone(tz)
-    offset = local.strftime("%z")
-    clock = local.strftime("%H:%M:%S" if local.second else "%H:%M")
-    return f"{day_words(local)}, {clock} (UTC{offset[:3]}:{offset[3:5]})"
+    return said_as.moment_words(moment.astimezone(tz))
 
 
 def edge_text(edge: Edge, tz: ZoneInfo) -> str:
@@ -78,19 +58,6 @@ def span_words(start: datetime, end: datetime, tz: ZoneInfo) -> str:
     if a.date() == b.date():
         return f"{day_words(a)}, {a:%H:%M}–{b:%H:%M}"
     return f"{day_words(a)}, {a:%H:%M} – {day_words(b)}, {b:%H:%M}"
-
-
-def duration_words(duration: Duration) -> str:
-    """``P7D`` as ``7 days``."""
-    seconds = duration.seconds
-    parts = (
-        (duration.months, "month"),
-        (duration.days, "day"),
-        (seconds // 3600, "hour"),
-        (seconds % 3600 // 60, "minute"),
-    )
-    said = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in parts if n]
-    return " ".join(said) or duration.text
 
 
 def point_words(point: Point) -> str:

@@ -38,13 +38,17 @@ class Sides:
     why: str = ""
 
 
-def compared(terms: Terms, events: pa.Table) -> tuple[RatesReport, int]:
-    """Rates of the sources with the most events, and how many sources are left out."""
+def compared(
+    terms: Terms, events: pa.Table, incidents: pa.Table | None = None
+) -> tuple[RatesReport, int]:
+    """Rates of the sources with the most events, and how many sources are left out. Linked
+    ``incidents``, where there are any, are one more comparison.
+    """
     kinds = pc.value_counts(events.filter(pc.equal(events["kind"], "event"))["source"])
     most = sorted(kinds.to_pylist(), key=lambda v: (-v["counts"], v["values"]))
     kept = pa.array([v["values"] for v in most[:MAX_SOURCES]], pa.string())
     table = events.filter(pc.is_in(events["source"], value_set=kept))
-    return rates(terms, [table], days=DAYS), max(len(most) - MAX_SOURCES, 0)
+    return rates(terms, [table], days=DAYS, incidents=incidents), max(len(most) - MAX_SOURCES, 0)
 
 
 def sides(report: RatesReport, left_out: int, clearance: Clearance, free: bool) -> Sides:
@@ -94,7 +98,7 @@ def _row(rate: Rate, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "zone": rate.zone,
         "provisions": {},
-        "source": names.get(rate.source, rate.source),
+        "source": plain(rate.source),
         "start": rate.start
         if rate.start == rate.start_latest
         else f"{rate.start} to {rate.start_latest}",

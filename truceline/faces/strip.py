@@ -17,9 +17,10 @@ import numpy as np
 import pyarrow as pa
 
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS
-from truceline.faces.moments import MONTHS, Moment, day_words, span_words, utc
+from truceline.faces.moments import Moment, span_words, utc
 from truceline.faces.nearby import Reports
 from truceline.model.finding import Findings
+from truceline.model.words import MONTHS, day_words
 from truceline.monitor.windows import micros
 
 _WIDTH = 960.0
@@ -155,7 +156,7 @@ def _drawn(
         "ticks_all": _ticks(base_all, _HIGH_ALL, all_most) if with_all else [],
         "lanes": [b | {"y": round(base + 12 + b["lane"] * _LANE, 1)} for b in lanes],
         "crowd": crowd,
-        "dates": _dates(scale),
+        "dates": dates(scale),
         "anchors": flags,
         "rows": _rows(scale, columns, every, with_all),
         "long": [
@@ -230,7 +231,8 @@ def _lanes(
     return bars, crowd
 
 
-def _dates(scale: Axis) -> list[dict[str, Any]]:
+def dates(scale: Axis) -> list[dict[str, Any]]:
+    """The dates under a timeline: where each stands and its words."""
     every = max(1, -(-len(scale.days) // 9))
     found: list[dict[str, Any]] = []
     for k in range(0, len(scale.days) - 1, every):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from truceline.faces.moments import (
     MAX_READINGS,
     cessation,
-    duration_words,
     edge_text,
     point_words,
 )
@@ -23,6 +22,7 @@ from truceline.model.timeline import (
     choices,
     provision_doubts,
 )
+from truceline.model.words import duration_words
 from truceline.model.zone import (
     Admin,
     Beyond,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field, model_validator
 
 from truceline.model.provision import Names, Point, Provision
-from truceline.model.quantity import Duration, When
+from truceline.model.quantity import Day, Duration, When
 from truceline.model.zone import Line, Noun, Place, ZoneDef
 
 STATUSES = (
@@ -39,6 +39,11 @@ Status = Literal[
     "expired",
     "denounced",
 ]
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Weekdays = Annotated[tuple[Weekday, ...], Field(max_length=6)]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Source(Noun):
@@ -87,23 +92,27 @@ class AnchorReading(Noun):
 class Anchor(Noun):
     """A moment that others count from.
 
-    ``at`` a date means that whole day: the hour is not known. ``after`` and ``within``
-    chain it to another anchor. ``unknown`` says that the text leaves it open.
+    ``at`` a date means that whole day: the hour is not known. ``after`` and ``plus``
+    chain it to another anchor. ``done`` is the moment at which a required act is done, known
+    from evidence. ``unknown`` says that the text leaves it open.
     """
 
     at: When | None = None
     readings: Annotated[tuple[AnchorReading, ...], Field(min_length=2)] | None = None
     after: str | None = None
     plus: Duration | None = None
+    done: str | None = None
     unknown: Literal["undisclosed", "to-be-agreed", "disputed"] | None = None
     because: str = ""
     source: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> "Anchor":
-        ways = [self.at, self.readings, self.after, self.unknown]
+        ways = [self.at, self.readings, self.after, self.done, self.unknown]
         if sum(way is not None for way in ways) != 1:
-            raise ValueError("an anchor gives one of: at, readings, after (with plus), unknown")
+            raise ValueError(
+                "an anchor gives one of: at, readings, after (with plus), done, unknown"
+            )
         if (self.after is None) != (self.plus is None):
             raise ValueError("'after' and 'plus' go together, as in after: signature, plus: P14D")
         return self
@@ -152,7 +161,8 @@ class Agreement(Noun):
     zones: Mapping[str, ZoneDef] = Field(default_factory=dict)
     provisions: tuple[Provision, ...] = ()
     amendments: tuple[Amendment, ...] = ()
-    calendar: tuple[str, ...] = ()  # dates that are no working days
+    weekend: Weekdays = ()  # days of the week that are no working days
+    calendar: tuple[Day, ...] = ()  # dates that are no working days
     note: str = ""
 
     @property

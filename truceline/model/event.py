@@ -9,7 +9,8 @@ moment. The words of the source are kept in ``when_text`` with their own offset.
 The region a report is known to lie in, ``region``:
 
 * ``point``: exactly (lon, lat); ``radius_m`` is 0.
-* ``disc``: evenly anywhere within ``radius_m`` metres of (lon, lat).
+* ``disc``: evenly anywhere within ``radius_m`` metres of (lon, lat); with a ``unit``, only
+  in that unit of the boundaries at hand (the country that the row names).
 * ``unit``: evenly anywhere in the admin unit ``unit`` (a P-code of the boundaries at
   hand). (lon, lat) and ``radius_m`` then describe a disc of that unit's size, which
   stands in when its polygon is not at hand.
@@ -21,6 +22,8 @@ Who acted, ``attribution``:
 
 * ``actor``: every name in ``actor`` took part in the act; ``target`` suffered it.
 * ``dyad``: two sides, ``actor`` and ``target``; the source does not say who acted.
+* ``disputed``: accounts differ: any one of the names in ``actor`` may have acted, alone, and
+  against any or all of those in ``target``.
 * ``unknown``: nobody is named as the actor.
 """
 
@@ -28,7 +31,7 @@ import pyarrow as pa
 
 KINDS = ("event", "summary", "lead")
 REGIONS = ("point", "disc", "unit", "sector", "nowhere")
-ATTRIBUTIONS = ("actor", "dyad", "unknown")
+ATTRIBUTIONS = ("actor", "dyad", "disputed", "unknown")
 
 _utc = pa.timestamp("us", tz="UTC")
 _text = pa.string()

@@ -40,7 +40,6 @@ def finding_schema(timezone: str) -> pa.Schema:
             ("act", text),
             ("actor", pa.list_(text)),
             ("party", pa.list_(text)),
-            ("attribution", text),
             ("start", time),
             ("end", time),
             ("lon", pa.float64()),
@@ -49,8 +48,10 @@ def finding_schema(timezone: str) -> pa.Schema:
             ("deaths_low", pa.int64()),
             ("deaths_best", pa.int64()),
             ("deaths_high", pa.int64()),
-            ("count", pa.int64()),  # how many of the act the report counted; null: not stated
             ("reasons", pa.list_(REASON)),
+            # The contract's columns end here; what was added since stands behind them.
+            ("attribution", text),
+            ("count", pa.int64()),  # how many of the act the report counted; null: not stated
         ]
     )
 
@@ -120,12 +121,24 @@ class Findings:
             for r in sorted(sums, key=lambda r: (r["provision"], r["verdict"]))
         }
 
+    def standings(self) -> dict[str, int]:
+        """How many findings of each standing that a person gave; nothing where nobody did."""
+        found = pc.value_counts(self.rows["standing"]).to_pylist()
+        return {v["values"]: v["counts"] for v in sorted(found, key=lambda v: str(v["values"]))
+                if v["values"] != "apparent"}  # fmt: skip
+
     def digest(self) -> str:
         """SHA-256 over the findings as canonical rows, sorted by id, and over ``basis``
         (the agreement, every geometry and every crosswalk used). Independent of the order
-        of rows and of how many threads or which engine made them.
+        of rows and of how many threads or which engine made them, and of what people found
+        in reviews (``standing``): it is of what was computed.
         """
-        columns = [pc.fill_null(_canonical(self.rows[name]), "") for name in self.rows.schema.names]
+        columns = [
+            pa.repeat("apparent", len(self))
+            if name == "standing"
+            else pc.fill_null(_canonical(self.rows[name]), "")
+            for name in self.rows.schema.names
+        ]
         lines = pc.binary_join_element_wise(*columns, "\x1f")
         order = pc.sort_indices(self.rows["finding_id"])
         digest = hashlib.sha256(self.basis.encode())

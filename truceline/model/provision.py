@@ -201,7 +201,9 @@ class Provision(Noun):
     ``by`` says whose acts it speaks of (left out: anyone's); ``status`` narrows that to
     parties that have one of these statuses on the day. ``from``/``until`` bound the window;
     ``daily`` repeats inside it. ``who`` owes what is required, ``within`` a duration
-    ``after`` a point. ``text`` is what the clause says, in the file's own short words.
+    ``after`` a point, in calendar or working ``days``; ``counting`` is for a text that says how
+    it counts them (docs/obligations.md). ``text`` is what the clause says, in the file's own
+    short words.
     """
 
     id: str
@@ -237,6 +239,7 @@ class Provision(Noun):
     after: Point | None = None
     by_date: Point | None = None
     days: Literal["calendar", "working"] = "calendar"
+    counting: Literal["days-after", "first-day-included", "to-the-moment"] | None = None
     every: Duration | None = None
     limit: tuple[Limit, ...] = ()
     ratio: Ratio | None = None

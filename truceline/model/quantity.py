@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import core_schema
 
 # Dates and durations that a clause can mean. Windows without an edge reach just past them.
@@ -118,6 +118,13 @@ class Duration(_Text):
             )
         return local
 
+    def times(self, number: int) -> "Duration":
+        """This duration so many times over; -1 counts it back. ``text`` stays the file's own.
+
+        Steps of months are taken together: three times P1M after 31 January is 30 April.
+        """
+        return Duration(self.text, *(number * n for n in (self.months, self.days, self.seconds)))
+
     @property
     def of_clock(self) -> bool:
         """True where the duration counts hours, so that its end is a moment and not a day."""
@@ -169,6 +176,15 @@ class When(_Text):
         if isinstance(self.value, datetime):
             return self.start(zone)
         return datetime.combine(self.value + timedelta(days=1), time(0), zone)
+
+
+def _day(value: When) -> When:
+    if not value.is_day:
+        raise ValueError(f"'{value}' is a moment; write a date alone, as in 2020-03-15")
+    return value
+
+
+Day = Annotated[When, AfterValidator(_day)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from truceline.model.provision import (
     ZoneReadings,
 )
 from truceline.model.quantity import When
+from truceline.model.references_obligations import owed_faults
 from truceline.model.timeline import (
     UnresolvedError,
     bounds,
@@ -67,6 +68,14 @@ def faults(agreement: Agreement) -> list[Fault]:
 def _anchors(agreement: Agreement) -> Iterator[Fault]:
     known = agreement.all_anchors()
     for name, anchor in agreement.anchors.items():
+        if anchor.done is not None:
+            ids = {p.id for p in agreement.provisions if p.requires is not None}
+            ids |= {p.id for a in agreement.amendments for p in a.provisions if p.requires}
+            if anchor.done not in ids:
+                yield (
+                    ("anchors", name, "done"),
+                    _unknown("provision that requires an act", anchor.done, ids),
+                )
         if anchor.after is None:
             continue
         if anchor.after not in known:
@@ -272,6 +281,7 @@ def _provision(agreement: Agreement, p: Provision, path: Path) -> Iterator[Fault
             yield from _span(agreement, part.from_, part.until, where)
             if part.zone is not None and part.zone not in zones:
                 yield (*where, "zone"), _unknown("zone", part.zone, zones)
+    yield from (((*path, *inner), message) for inner, message in owed_faults(agreement, p))
     for number, hole in enumerate(p.suspended):
         yield from _span(agreement, hole.from_, hole.until, (*path, "suspended", number))
     for number, answer in enumerate(p.condition.answers if p.condition else ()):

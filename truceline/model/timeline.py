@@ -7,13 +7,22 @@ An ``Edge`` is a moment that may be known only to lie between two instants: an a
 is given as a date is somewhere in that local day.
 """
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from truceline.model.agreement import Agreement
-from truceline.model.provision import MomentReading, MomentReadings, Point, Provision, ZoneReadings
+from truceline.model.provision import (
+    Daily,
+    MomentReading,
+    MomentReadings,
+    Point,
+    Provision,
+    ZoneReadings,
+)
 from truceline.model.quantity import When
 
 Choice = Mapping[str, int]
@@ -56,6 +65,8 @@ def anchor_edge(agreement: Agreement, name: str, choice: Choice) -> Edge:
     tz = agreement.tz
     if anchor.unknown:
         raise UnresolvedError(f"the moment '{name}' is {anchor.unknown}")
+    if anchor.done is not None:
+        raise UnresolvedError(f"the moment '{name}' is when '{anchor.done}' is done")
     if anchor.after is not None and anchor.plus is not None:
         base = anchor_edge(agreement, anchor.after, choice)
         lo, hi = (anchor.plus.after(m.astimezone(tz)).astimezone(UTC) for m in (base.lo, base.hi))
@@ -176,17 +187,36 @@ def bounds(agreement: Agreement, provision: Provision, choice: Choice) -> Interv
     Raises:
         UnresolvedError: an edge that the text leaves open.
     """
-    start = _ALWAYS
+    start, end, left_open = widest_bounds(agreement, provision, choice)
+    if left_open:
+        raise UnresolvedError(left_open)
+    return start, end
+
+
+def widest_bounds(
+    agreement: Agreement, provision: Provision, choice: Choice
+) -> tuple[Edge, Edge, str]:
+    """As ``bounds``, but an edge that the text leaves open is as far out as it can be.
+
+    The third part says what is left open; '' where nothing is. Outside these edges the
+    provision is surely not in force; between them it is, or may be.
+    """
+    start, end, left_open = _ALWAYS, _NEVER, ""
     if provision.from_ is not None:
-        start = point_edge(agreement, provision.from_, f"{provision.id} from", choice)
-    end = _NEVER
+        try:
+            start = point_edge(agreement, provision.from_, f"{provision.id} from", choice)
+        except UnresolvedError as error:
+            left_open = str(error)
     if provision.until is not None:
         key = f"{provision.id} until"
-        end = point_edge(agreement, provision.until, key, choice, closing=True)
-    elif provision.for_ is not None and provision.renewal is None:
+        try:
+            end = point_edge(agreement, provision.until, key, choice, closing=True)
+        except UnresolvedError as error:
+            left_open = left_open or str(error)
+    elif provision.for_ is not None and provision.renewal is None and start != _ALWAYS:
         local = [m.astimezone(agreement.tz) for m in (start.lo, start.hi)]
         end = Edge(*(provision.for_.after(m).astimezone(UTC) for m in local))
-    return start, end
+    return start, end, left_open
 
 
 def span_bounds(
@@ -210,9 +240,19 @@ def daily_intervals(
         return [whole]
     tz = agreement.tz
     start, end = whole
-    day = start.lo.astimezone(tz).date() - timedelta(days=1)
-    stop = min(end.hi, last)
-    found: list[Interval] = []
+    first = start.lo.astimezone(tz).date() - timedelta(days=1)
+    return [
+        (max(Edge(a, a), start), min(Edge(b, b), end))
+        for a, b in _every_day(tz, daily, first, min(end.hi, last))
+        if b > start.lo
+    ]
+
+
+@functools.lru_cache(maxsize=16)  # readings of one clause mostly share their days
+def _every_day(
+    tz: ZoneInfo, daily: Daily, day: date, stop: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    found: list[tuple[datetime, datetime]] = []
     while True:
         midnight = datetime(day.year, day.month, day.day)
         opens, closes = (
@@ -222,9 +262,8 @@ def daily_intervals(
             closes += timedelta(days=1)
         a, b = (m.replace(tzinfo=tz).astimezone(UTC) for m in (opens, closes))
         if a >= stop:
-            return found
-        if b > start.lo:
-            found.append((max(Edge(a, a), start), min(Edge(b, b), end)))
+            return tuple(found)
+        found.append((a, b))
         day += timedelta(days=1)
 
 

@@ -15,7 +15,7 @@ Work is done on whole Arrow batches; a row depends on nothing else in its batch.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -45,9 +45,10 @@ from truceline.monitor.reach import Reach
 from truceline.monitor.rules import Answer, Judgement
 from truceline.monitor.sentences import (
     Sentences,
-    place_sentence,
+    ShareSentences,
+    place_sentences,
     reading_sentence,
-    time_sentence,
+    time_sentences,
 )
 from truceline.monitor.who import Names
 from truceline.monitor.windows import Floats, Ints
@@ -63,6 +64,7 @@ _ANSWER: Mapping[Answer, int] = {
     "text": _DOUBT + CAUSE["text"],
 }
 _PLACED: tuple[Answer, ...] = ("no", "yes", "place")
+_SHARES = 10_000  # shares are told to four decimals
 _SLACK = 1e-9  # shares are sums of floating point numbers; a threshold is met to this
 
 
@@ -102,6 +104,7 @@ class Checker:
         self._locators = {} if locators is None else locators
         self._lock = threading.Lock()
         self._judged: dict[tuple[object, ...], Judgement] = {}
+        self._by_shares: dict[tuple[str, int], Ints] = {}
 
     def locator(self, part: Part) -> Locator:
         """The prepared kernel of a part's zone, made when it is first asked for."""
@@ -124,7 +127,10 @@ class Checker:
         if summaries or leads:
             incidents = incidents.filter(events)
         near = self.reach.near(incidents)
-        columns = Columns.of(incidents if near is None else incidents.take(pa.array(near)))
+        if near is not None and len(near) < incidents.num_rows:
+            columns = Columns.of(incidents.take(pa.array(near)))
+        else:
+            columns = Columns.of(incidents)
         shares = _Shares(self, columns)
         touched = np.zeros(columns.n, dtype=bool)
         tables, pointers = [], []
@@ -180,13 +186,13 @@ class Checker:
         first = np.searchsorted(reading.changes, start, side="right")
         last = np.searchsorted(reading.changes, np.maximum(end - 1, start), side="right")
         placed = [
-            _placed(part, clause.threshold, columns, index, shares) for _, part in reading.carved
+            _placed(parts, clause.threshold, columns, index, shares) for _, parts in reading.carved
         ]
         kinds, which = distinct([columns.deed[index], first, last, *placed])
         judged = []
         for kind in kinds:
             deed = columns.deeds[kind[0]]
-            key = (clause.label, reading.words, deed, *kind[1:])
+            key = (clause.label, tuple(reading.choice.items()), deed, *kind[1:])
             found = self._judged.get(key)
             if found is None:
                 codes = zip(reading.carved, kind[3:], strict=True)
@@ -203,7 +209,6 @@ class Checker:
     def _said(self, clause: DatedClause, outcomes: Sequence[Outcome], merged: Merged) -> list[Ints]:
         """The sentences of each finding, slot by slot; -1 where a finding has none there."""
         add = self.sentences.add
-        tz = self.agreement.timezone
         n = len(merged.shown)
         slots: list[Ints] = []
         for number, (reading, outcome) in enumerate(zip(clause.readings, outcomes, strict=True)):
@@ -215,8 +220,8 @@ class Checker:
             width = max(len(s) for s in said)
             padded = np.array([s + [-1] * (width - len(s)) for s in said], dtype=np.int64)
             filled = [
-                self._by_share(outcome.p_zone[at], _writer(place_sentence, clause, reading, tz)),
-                self._by_share(outcome.p_time[at], _writer(time_sentence, clause, reading, tz)),
+                self._by_share(outcome.p_zone[at], place_sentences, clause, reading),
+                self._by_share(outcome.p_time[at], time_sentences, clause, reading),
                 *padded[outcome.which[at]].T,
             ]
             slots += [np.full(n, -1, dtype=np.int64) for _ in range(len(filled) - len(slots))]
@@ -237,13 +242,20 @@ class Checker:
         return slots
 
     def _by_share(
-        self, share: Floats, write: Callable[[float | None], tuple[str, str, str]]
+        self, share: Floats, write: ShareSentences, clause: DatedClause, reading: Reading
     ) -> Ints:
-        """One sentence for each share to four decimals."""
-        codes = np.where(np.isnan(share), -1, np.round(share * 10_000)).astype(np.int64)
-        unique, inverse = np.unique(codes, return_inverse=True)
-        said = [self.sentences.add(*write(None if c < 0 else c / 10_000)) for c in unique.tolist()]
-        return np.array(said, dtype=np.int64)[inverse.reshape(-1)]
+        """One sentence for each share to four decimals, written when it first comes up."""
+        key = (write.__name__, id(reading))  # of the clauses that are kept here
+        known = self._by_shares.setdefault(key, np.full(_SHARES + 2, -1, dtype=np.int64))
+        codes = np.where(np.isnan(share), _SHARES + 1, np.round(share * _SHARES)).astype(np.int64)
+        said = known.take(codes)
+        if said.min(initial=0) < 0:
+            new = np.unique(codes[said < 0]).tolist()
+            stated = [None if code > _SHARES else code / _SHARES for code in new]
+            words = write(clause, reading, stated, self.agreement.timezone)
+            known[new] = self.sentences.add_all(*words)
+            said = known.take(codes)
+        return said
 
     def _rows(
         self,
@@ -267,7 +279,8 @@ class Checker:
                 bound[rows] = bounds[outcome.which[at]]
                 party[rows] = outcome.which[at] + len(parties)
             parties += [list(j.parties) for j in outcome.judged]
-        picked = columns.source.take(pa.array(index))
+        wanted = [name for name in _ORDER if name in columns.source.schema.names]
+        picked = columns.source.select(wanted).take(pa.array(index))
         prefix = f"{self.agreement.agreement}/{clause.label}/"
         own = {
             "finding_id": pc.binary_join_element_wise(prefix, picked["incident_id"], ""),
@@ -309,7 +322,6 @@ _ORDER = (
     "act",
     "actor",
     "party",
-    "attribution",
     "start",
     "end",
     "lon",
@@ -318,6 +330,7 @@ _ORDER = (
     "deaths_low",
     "deaths_best",
     "deaths_high",
+    "attribution",
     "count",
 )
 
@@ -363,10 +376,14 @@ def _inside(reading: Reading, columns: Columns, shares: _Shares) -> tuple[Ints, 
     return index, np.minimum(p / p_time, 1.0), p_time
 
 
-def _placed(part: Part, threshold: float, columns: Columns, index: Ints, shares: _Shares) -> Ints:
+def _placed(
+    parts: Sequence[Part], threshold: float, columns: Columns, index: Ints, shares: _Shares
+) -> Ints:
     """For an exception with a zone or a window: 0 outside it, 1 inside, 2 cannot tell."""
-    share = part.window.share(columns.start[index], columns.end[index])
-    share = share * shares.of(part, index)
+    share = np.zeros(len(index))
+    for part in parts:
+        during = part.window.share(columns.start[index], columns.end[index])
+        share += np.where(during > 0, during * shares.of(part, index), 0.0)
     code = np.full(len(index), 2, dtype=np.int64)
     code[share >= threshold - _SLACK] = 1
     code[share <= 1 - threshold + _SLACK] = 0
@@ -379,12 +396,3 @@ def _lists(slots: Sequence[Ints]) -> pa.Array:
     kept = grid >= 0
     offsets = np.concatenate(([0], np.cumsum(kept.sum(axis=1)))).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(grid[kept].astype(np.int32)))
-
-
-def _writer(
-    write: Callable[[DatedClause, Reading, float | None, str], tuple[str, str, str]],
-    clause: DatedClause,
-    reading: Reading,
-    tz: str,
-) -> Callable[[float | None], tuple[str, str, str]]:
-    return lambda share: write(clause, reading, share, tz)

@@ -20,13 +20,13 @@ from truceline.model.timeline import (
     Edge,
     Interval,
     UnresolvedError,
-    bounds,
     choices,
     daily_intervals,
     meet,
     provision_doubts,
     span_bounds,
     when_edge,
+    widest_bounds,
     without,
 )
 from truceline.model.zone import DatedShape, Shape
@@ -52,7 +52,7 @@ class Reading:
     """A clause under one choice: its parts, and what else depends on the choice.
 
     ``carved`` are the exceptions and authorisations that have a zone or a window of their
-    own: (slot, part). ``changes`` are the moments (microseconds, UTC) at which a party's
+    own: (slot, parts), a part for each version of the zone. ``changes`` are the moments (microseconds, UTC) at which a party's
     status changes.
     """
 
@@ -61,7 +61,7 @@ class Reading:
     zone: str
     accuracy_m: float
     parts: tuple[Part, ...]
-    carved: tuple[tuple[int, Part], ...]
+    carved: tuple[tuple[int, tuple[Part, ...]], ...]
     changes: Ints
 
     def moments(self, first: int, last: int) -> tuple[datetime, ...]:
@@ -130,18 +130,35 @@ def _open_doubts(
     """What the text leaves open, each as a pair of readings."""
     doubts = []
     for choice in choices(provision_doubts(agreement, provision)):
-        try:
-            bounds(agreement, provision, choice)
-        except UnresolvedError as error:
-            doubts.append(Doubt("open window", (f"in force ({error})", f"not in force ({error})")))
+        why = widest_bounds(agreement, provision, choice)[2]
+        if why:
+            doubts.append(Doubt("open window", (f"in force ({why})", f"not in force ({why})")))
             break
-    named = _zone_names(provision)
-    if any(d.shape.op == "unknown" for name in named for d in zones.get(name, ())):
+    if any(_unknown(name, zones) for name in _zone_names(provision)):
         doubts.append(Doubt("open zone", ("inside the zone, which is not known", "outside it")))
     if provision.condition is not None:
         text = provision.condition.text
         doubts.append(Doubt("condition", (f"'{text}' holds", f"'{text}' does not hold")))
     return doubts
+
+
+def _unknown(zone: str, zones: Mapping[str, tuple[DatedShape, ...]]) -> bool:
+    return any(version.shape.op == "unknown" for version in zones.get(zone, ()))
+
+
+def _settled(
+    agreement: Agreement,
+    provision: Provision,
+    zones: Mapping[str, tuple[DatedShape, ...]],
+    choice: Choice,
+) -> frozenset[str]:
+    """What is open under some readings of the other doubts, and is not under this one."""
+    settled = set()
+    if not widest_bounds(agreement, provision, choice)[2]:
+        settled.add("open window")
+    if not _unknown(_zone_of(provision, choice), zones):
+        settled.add("open zone")
+    return frozenset(settled)
 
 
 def _zone_names(provision: Provision) -> list[str]:
@@ -160,7 +177,11 @@ def _readings(
     doubts = (*provision_doubts(agreement, provision), *_open_doubts(agreement, provision, zones))
     labels = {d.key: d.labels for d in doubts}
     found = []
-    for choice in choices(doubts):
+    for every in choices(doubts):
+        settled = _settled(agreement, provision, zones, every)
+        if any(every.get(key) for key in settled):
+            continue  # the same reading again: nothing is open under it
+        choice = {key: number for key, number in every.items() if key not in settled}
         words = "; ".join(labels[key][number] for key, number in choice.items())
         intervals = _intervals(agreement, dated, choice, last)
         zone = _zone_of(provision, choice)
@@ -189,12 +210,10 @@ def _intervals(
     agreement: Agreement, dated: DatedProvision, choice: Choice, last: datetime
 ) -> list[Interval]:
     provision = dated.provision
-    if choice.get("open window") == 1 or choice.get("open zone") == 1:
+    if choice.get("open window") == 1:
         return []
-    try:
-        whole = bounds(agreement, provision, choice)
-    except UnresolvedError:
-        whole = (Edge.at(_FIRST), Edge.at(_LAST))
+    start, end, _ = widest_bounds(agreement, provision, choice)
+    whole = (start, end)
     intervals = daily_intervals(agreement, provision, whole, last)
     if dated.since is not None:
         intervals = meet(intervals, when_edge(agreement, dated.since, False), Edge.at(_LAST))
@@ -229,14 +248,18 @@ def _parts(
     intervals: Sequence[Interval],
     choice: Choice,
 ) -> tuple[Part, ...]:
-    if not zone or "open zone" in choice:
+    if not zone:
         return (Part("", None, Window.of(intervals)),)
     parts = []
     for number, version in enumerate(zones.get(zone, ())):
         opens = Edge.at(version.valid_from or _FIRST)
         closes = Edge.at(version.valid_to or _LAST)
         window = Window.of(meet(list(intervals), opens, closes))
-        shape = None if version.shape.op == "everywhere" else version.shape
+        read = choice.get("open zone") if version.shape.op == "unknown" else None
+        if read == 1:
+            continue  # what is read as outside of it
+        wherever = version.shape.op == "everywhere" or read == 0
+        shape = None if wherever else version.shape
         parts.append(Part(f"{zone} {number}" if shape else "", shape, window))
     return tuple(parts)
 
@@ -246,7 +269,7 @@ def _carved(
     provision: Provision,
     zones: Mapping[str, tuple[DatedShape, ...]],
     choice: Choice,
-) -> list[tuple[int, Part]]:
+) -> list[tuple[int, tuple[Part, ...]]]:
     found = []
     groups: tuple[tuple[int, str, tuple[Carved, ...]], ...] = (
         (0, "except", provision.except_),
@@ -261,10 +284,7 @@ def _carved(
                 span = span_bounds(agreement, part.from_, part.until, key, choice)
             except UnresolvedError:
                 span = (Edge.at(_FIRST), Edge.at(_LAST))
-            versions = zones.get(part.zone, ()) if part.zone else ()
-            shape = versions[0].shape if versions else None
-            name = f"{part.zone} 0" if shape is not None else ""
-            found.append((base + number, Part(name, shape, Window.of([span]))))
+            found.append((base + number, _parts(part.zone or "", zones, [span], {})))
     return found
 
 

@@ -190,13 +190,19 @@ class Leaf:
 
         Below zero where it is not sure. They change by at most a metre per metre.
         """
+        tail = TAIL * self.sigma + 1.0
+        if self.spine is None:
+            near = self._edge.at_least(lon, lat)
+            g = np.where(self.contains(lon, lat), near, -near)
+            return g - tail, -g - tail
+        left, right = self.spine.left_m, self.spine.right_m
+        if left == right and not self.spine.flat:
+            near = self._line.at_least(lon, lat)
+            return left - (near + self._line.step_m / 2) * 1.002 - tail, near - left - tail
+        # Signed distance jumps across a round end of two depths; the polygon's edge is there.
         g = self.clearance(lon, lat)
-        if self.spine is not None and (self.spine.left_m != self.spine.right_m or self.spine.flat):
-            # Signed distance jumps across a round end of two depths; the polygon's edge is there.
-            away = self._edge.distance(lon, lat)
-            g = np.sign(g) * np.minimum(np.abs(g), away)
-        slack = TAIL * self.sigma + 0.002 * np.abs(g) + 1.0
-        return g - slack, -g - slack
+        g = np.sign(g) * np.minimum(np.abs(g) * 0.998, self._edge.at_least(lon, lat))
+        return g - tail, -g - tail
 
 
 class Ground:

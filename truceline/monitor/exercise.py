@@ -1,75 +1,95 @@
 """The exercise: simulated incidents under a real agreement, seen by several sources.
 
-Everything made here is SIMULATED and says so: ids begin with ``SIM-``, every actor's name
-ends with ``(SIMULATED)``, every text begins with ``SIMULATED:``. The exercise knows its own
-truth, so that what Truceline finds can be measured.
+Everything made here is SIMULATED and says so: ids begin with ``SIM-``, every actor's and
+place's name ends with ``(SIMULATED)``, every text begins with ``SIMULATED:``. The exercise
+knows its own truth, so that what Truceline finds can be measured.
 
-True incidents happen around a few centres in and near the agreement's zones, in the days
-before and after the fighting is to stop, with fewer after. Each source sees a share of
-them, with its own place error, precision, delay, wrong days, renamed actors, counts of
-deaths, double entries and copies from another source.
+``exercise_settings`` says what can be told it, ``exercise_truth`` makes what happens,
+``exercise_reports`` what each source sees of it, ``exercise_tables`` the tables.
+docs/exercise.md explains every part.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import shapely
 
 from truceline.model.agreement import Agreement
 from truceline.model.zone import DatedShape
-
-MARK = " (SIMULATED)"
-ACTS = ("shelling", "air-strike", "small-arms-fire", "ground-assault", "explosive-device")
-ACT_WEIGHTS = (0.4, 0.2, 0.2, 0.1, 0.1)
-METRES_PER_DEGREE = 111_320.0  # along a meridian; good to 1 % for scattering points
-
-
-@dataclass(frozen=True, slots=True)
-class Observer:
-    """How one simulated source sees. Shares are in [0, 1]; distances in metres.
-
-    ``sees`` is the share of incidents it reports; ``radii`` the precisions it gives with
-    their weights (the place error is drawn inside the radius it states); ``wrong_day`` the
-    share dated a day off; ``day_only`` the share without a clock; ``renames`` the share in
-    which the actor has its other name; ``twice`` the share entered twice; ``copies`` the
-    share of another source's reports that it repeats, citing it.
-    """
-
-    name: str
-    sees: float
-    radii: Mapping[int, float]
-    wrong_day: float = 0.02
-    day_only: float = 0.5
-    renames: float = 0.05
-    twice: float = 0.01
-    copies: float = 0.0
-    summaries: int = 0
-
-
-REALISTIC = (
-    Observer("alpha", 0.65, {500: 0.7, 2_000: 0.3}, day_only=0.2),
-    Observer("beta", 0.5, {1_000: 0.5, 5_000: 0.5}, wrong_day=0.05, copies=0.05),
-    Observer("gamma", 0.4, {5_000: 0.4, 25_000: 0.6}, wrong_day=0.08, day_only=1.0, summaries=4),
+from truceline.monitor.exercise_reports import Rows, local_days, observed
+from truceline.monitor.exercise_settings import SETTINGS, Setting
+from truceline.monitor.exercise_tables import (
+    fires_table,
+    report_table,
+    seen_table,
+    truth_table,
 )
+from truceline.monitor.exercise_truth import (
+    ACTS,
+    BURNS,
+    DAY_S,
+    Sides,
+    Towns,
+    Truth,
+    area_km2,
+    ground_of,
+    sides_of,
+    towns_of,
+    truth_of,
+)
+
+LEAST_DAYS, MOST_DAYS = 10.0, 3_650.0
+_PILOT = 3_000
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """What was made: one table of reports for each source, and the true incidents.
+    """What was made: one table of reports for each source, and the truth.
 
-    The reports have the columns of the ``table`` source. ``truth`` has ``incident``,
-    ``start``, ``lon``, ``lat``, ``act``, ``actor``, ``deaths``; ``seen`` says which report
-    (``source:id``) describes which incident ('' for a summary).
+    ``reports`` have the columns of the ``table`` source. ``truth`` has a row for each
+    incident, ``seen`` one for each report (docs/exercise.md lists the columns). ``drawn``
+    says with which parameters and how many of everything; ``read_as`` which kind of source
+    reads each table.
     """
 
     reports: Mapping[str, pa.Table]
     truth: pa.Table
     seen: pa.Table
-    notes: tuple[str, ...] = field(default=())
+    drawn: Mapping[str, object] = field(default_factory=dict)
+    read_as: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Where an exercise plays, and by which rules."""
+
+    towns: Towns
+    sides: Sides
+    zone: ZoneInfo
+    start_s: int
+    setting: Setting
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Play:
+    """What happened within ``days`` on either side, and who saw what."""
+
+    days: float
+    truth: Truth
+    seen: tuple[Rows, ...]
+    fires: tuple[pa.Table, pa.Table]
+
+    @property
+    def incidents(self) -> int:
+        return len(self.truth)
+
+    @property
+    def rows(self) -> int:
+        return sum(len(r) for r in self.seen) + int(self.fires[0].num_rows)
 
 
 def exercise(
@@ -77,182 +97,176 @@ def exercise(
     zones: Mapping[str, tuple[DatedShape, ...]],
     start: datetime,
     *,
+    setting: Setting = SETTINGS["realistic"],
+    events: int | None = None,
     incidents: int = 400,
-    days: int = 30,
-    drop: float = 0.35,
+    days: float | None = None,
     seed: int = 1,
-    observers: Sequence[Observer] = REALISTIC,
 ) -> Exercise:
     """Make an exercise around ``start`` (aware), the moment the fighting is to stop.
 
-    ``incidents`` happen within ``days`` on either side; ``drop`` is the rate after as a
-    share of the rate before. The same arguments give the same exercise.
+    ``events`` is about how many rows all sources have together (within 2 per cent from some hundred on);
+    where it is left out, ``incidents`` is how many incidents truly happen. They happen
+    within ``days`` on either side; left out, the days are as many as the setting's density
+    of acts asks for, from 10 to 3,650. The same arguments give the same exercise.
 
     Raises:
-        ValueError: the agreement has no zone with ground, or no actors.
+        ValueError: the agreement has no zone with ground, or no actors; or a number makes
+            no sense.
     """
-    rng = np.random.default_rng(seed)
-    ground = [v.shape.polygon for versions in zones.values() for v in versions]
-    ground = [g for g in ground if g is not None and not shapely.is_empty(g)]
-    names = {
-        party: [n for n in listed if "*" not in n][:2] or [agreement.parties[party].name]
-        for party, listed in agreement.actors.items()
-        if party in agreement.parties
-    }
-    if not ground or not names:
-        raise ValueError("an exercise needs an agreement with a zone on the ground and with actors")
-    truth = _truth(rng, shapely.union_all(ground), names, start, incidents, days, drop)
-    reports: dict[str, pa.Table] = {}
-    seen: list[dict[str, str]] = []
-    for observer in observers:
-        rows = _reports(rng, observer, truth, names, list(reports.values()), seen, start, days)
-        reports[observer.name] = pa.Table.from_pylist(rows, schema=_SCHEMA)
-    shown = [{k: v for k, v in t.items() if k != "party"} for t in truth]
-    return Exercise(reports, pa.Table.from_pylist(shown), pa.Table.from_pylist(seen))
-
-
-_SCHEMA = pa.schema(
-    [
-        (name, pa.string())
-        for name in ("id", "start", "end", "lon", "lat", "radius_m", "act", "actor", "target")
-    ]
-    + [(name, pa.string()) for name in ("deaths", "source", "url", "text", "kind")]
-)
-
-
-def _truth(
-    rng: np.random.Generator,
-    ground: shapely.Geometry,
-    names: Mapping[str, list[str]],
-    start: datetime,
-    incidents: int,
-    days: int,
-    drop: float,
-) -> list[dict[str, object]]:
-    west, south, east, north = ground.bounds
-    lat_mid = np.radians((south + north) / 2)
-    margin = 10_000 / METRES_PER_DEGREE
-    centres = rng.uniform((west - margin, south - margin), (east + margin, north + margin), (14, 2))
-    centre = rng.integers(len(centres), size=incidents)
-    scatter = rng.normal(0, 4_000 / METRES_PER_DEGREE, (incidents, 2))
-    lon = centres[centre, 0] + scatter[:, 0] / np.cos(lat_mid)
-    lat = centres[centre, 1] + scatter[:, 1]
-    after = rng.random(incidents) < drop / (1 + drop)
-    offset = rng.uniform(0, days * 86_400, incidents) * np.where(after, 1, -1)
-    deaths = rng.negative_binomial(0.6, 0.2, incidents)
-    parties = sorted(names)
-    found: list[dict[str, object]] = []
-    for k in np.argsort(offset, kind="stable"):
-        doer, other = rng.choice(parties, 2, replace=len(parties) < 2)
-        moment = start + timedelta(seconds=int(offset[k]))
-        found.append(
-            {
-                "incident": f"SIM-{len(found) + 1:05d}",
-                "start": moment.isoformat(timespec="minutes"),
-                "lon": round(float(lon[k]), 5),
-                "lat": round(float(lat[k]), 5),
-                "act": str(rng.choice(ACTS, p=ACT_WEIGHTS)),
-                "actor": names[doer][0] + MARK,
-                "target": names[other][0] + MARK,
-                "deaths": int(deaths[k]),
-                "party": str(doer),
-            }
-        )
-    return found
-
-
-def _reports(
-    rng: np.random.Generator,
-    observer: Observer,
-    truth: Sequence[Mapping[str, object]],
-    names: Mapping[str, list[str]],
-    others: Sequence[pa.Table],
-    seen: list[dict[str, str]],
-    start: datetime,
-    days: int,
-) -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = []
-
-    def enter(row: dict[str, str], incident: str) -> None:
-        row["id"] = f"SIM-{observer.name}-{len(rows) + 1:05d}"
-        rows.append(row)
-        seen.append({"event_id": f"{observer.name}:{row['id']}", "incident": incident})
-
-    for happening in truth:
-        if rng.random() >= observer.sees:
-            continue
-        row = _one(rng, observer, happening, names)
-        enter(row, str(happening["incident"]))
-        if rng.random() < observer.twice:
-            enter(dict(row), str(happening["incident"]))
-    known = {entry["event_id"]: entry["incident"] for entry in seen}
-    for table in others if observer.copies else ():
-        for original in table.to_pylist():
-            if rng.random() < observer.copies:
-                copied = dict(original)
-                cited = copied["source"]
-                copied["text"] = f"SIMULATED: as reported by {cited}. {copied['text']}"
-                copied["source"] = observer.name
-                enter(copied, known[f"{cited}:{original['id']}"])
-    for number in range(observer.summaries):
-        first = start + timedelta(days=-days + number * 2 * days // observer.summaries)
-        enter(
-            {
-                "start": first.date().isoformat(),
-                "end": (first + timedelta(days=6)).date().isoformat(),
-                "lon": rows[0]["lon"],
-                "lat": rows[0]["lat"],
-                "radius_m": "100000",
-                "act": "attack",
-                "actor": "",
-                "target": "",
-                "deaths": str(int(rng.poisson(20))),
-                "source": observer.name,
-                "url": "",
-                "text": "SIMULATED: a summary of a week over the whole area",
-                "kind": "summary",
-            },
-            "",
-        )
-    return rows
-
-
-def _one(
-    rng: np.random.Generator,
-    observer: Observer,
-    happening: Mapping[str, object],
-    names: Mapping[str, list[str]],
-) -> dict[str, str]:
-    radii = list(observer.radii)
-    weights: npt.NDArray[np.float64] = np.array([observer.radii[r] for r in radii], dtype=float)
-    radius = int(rng.choice(radii, p=weights / weights.sum()))
-    away = radius * np.sqrt(rng.random())
-    angle = rng.uniform(0, 2 * np.pi)
-    lat = float(str(happening["lat"])) + away * np.sin(angle) / METRES_PER_DEGREE
-    lon = float(str(happening["lon"])) + away * np.cos(angle) / (
-        METRES_PER_DEGREE * np.cos(np.radians(lat))
+    if events is not None and events < 1:
+        raise ValueError("an exercise needs at least 1 event")
+    if seed < 0:
+        raise ValueError("the seed is 0 or more")
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise ValueError(f"the days on either side are from 1 to {MOST_DAYS:,.0f}")
+    ground = ground_of([v.shape.polygon for versions in zones.values() for v in versions])
+    rng = np.random.default_rng([seed, 0])
+    towns = towns_of(ground, setting.world, rng)
+    stage = _Stage(
+        towns,
+        sides_of(agreement, setting.world, rng),
+        agreement.tz,
+        int(start.timestamp()),
+        setting,
+        seed,
     )
-    moment = datetime.fromisoformat(str(happening["start"]))
-    if rng.random() < observer.wrong_day:
-        moment += timedelta(days=int(rng.choice((-1, 1))))
-    day_only = rng.random() < observer.day_only
-    actor = str(happening["actor"])
-    other_names = names[str(happening["party"])]
-    if len(other_names) > 1 and rng.random() < observer.renames:
-        actor = other_names[1] + MARK
-    deaths = max(int(str(happening["deaths"])) + int(rng.integers(-1, 2)), 0)
+    if events is None:
+        play = _played(incidents, days, stage)
+    else:
+        play = _sized(events, days, stage)
+    return _tables(play, stage, area_km2(ground), agreement.agreement, events)
+
+
+def _sized(events: int, days: float | None, stage: _Stage) -> _Play:
+    """A play with about so many rows: a small one tells how many incidents that takes."""
+    play = best = _played(min(events, _PILOT), days, stage)
+    tried = {play.incidents}
+    for _ in range(12):
+        if abs(best.rows - events) <= max(0.01 * events, 1):
+            break
+        count = int(np.clip(round(play.incidents * events / max(play.rows, 1)), 1, 5 * events))
+        while count in tried:  # another number of incidents draws other numbers throughout
+            count += 1
+        tried.add(count)
+        play = _played(count, days, stage)
+        best = min(best, play, key=lambda p: abs(p.rows - events))
+    return best
+
+
+def _played(incidents: int, days: float | None, stage: _Stage) -> _Play:
+    """What happens, and the rows of each observer, each with random numbers of its own."""
+    setting = stage.setting
+    if days is None:
+        daily = setting.world.per_town_day * len(stage.towns) * (1 + setting.world.drop)
+        days = float(np.clip(incidents / daily, LEAST_DAYS, MOST_DAYS))
+    truth = truth_of(
+        incidents,
+        stage.start_s,
+        days,
+        stage.towns,
+        stage.sides,
+        setting.world,
+        np.random.default_rng([stage.seed, 1]),
+    )
+    seen: list[Rows] = []
+    for number, observer in enumerate(setting.observers):
+        rng = np.random.default_rng([stage.seed, 3 + number])
+        seen.append(
+            observed(
+                observer,
+                truth,
+                stage.towns,
+                stage.sides,
+                seen,
+                stage.zone,
+                days,
+                stage.start_s,
+                rng,
+            )
+        )
+    return _Play(days, truth, tuple(seen), _fires(truth, stage, days))
+
+
+def _fires(truth: Truth, stage: _Stage, days: float) -> tuple[pa.Table, pa.Table]:
+    rng, fires = np.random.default_rng([stage.seed, 2]), stage.setting.fires
+    burning = np.isin(truth.act, [i for i, a in enumerate(ACTS) if a[0] in BURNS])
+    caught = np.flatnonzero(burning & (rng.random(len(truth)) < fires.sees))
+    noise = int(rng.poisson(len(caught) * fires.noise))
+    first, last = (stage.start_s + int(sign * days * DAY_S) for sign in (-1, 1))
+    return fires_table(caught, truth, stage.towns, noise, (first, last), stage.zone, rng)
+
+
+def _tables(
+    play: _Play, stage: _Stage, ground: float, agreement: str, asked: int | None
+) -> Exercise:
+    setting, truth, days = stage.setting, play.truth, play.days
+    names = [o.name for o in setting.observers]
+    reports, seen, counted = {}, [], {}
+    for number, (name, own) in enumerate(zip(names, play.seen, strict=True)):
+        reports[name] = report_table(
+            name, own, stage.towns, stage.sides, names[:number], stage.zone
+        )
+        seen.append(seen_table(name, own, name))
+        counted[name] = _counted(own, truth, stage.zone)
+    if setting.fires.sees:
+        reports["fires"] = play.fires[0]
+        seen.append(play.fires[1])
+        counted["fires"] = {"rows": play.fires[0].num_rows}
+    led = np.unique(np.concatenate([r.incident for r in play.seen]))
+    drawn: dict[str, object] = {
+        "SIMULATED": "everything in this folder is made up",
+        "agreement": agreement,
+        "setting": setting.name,
+        "seed": stage.seed,
+        "events_asked": asked,
+        "rows": play.rows,
+        "incidents": len(truth),
+        "incidents_leading_a_report": int((led >= 0).sum()),
+        "answers": int(truth.answers.sum()),
+        "days_on_either_side": round(days, 2),
+        "ground_km2": round(ground),
+        "towns": len(stage.towns),
+        "incidents_per_day_and_1000_km2": round(len(truth) / (2 * days) / ground * 1000, 3),
+        "sources": counted,
+        "world": asdict(setting.world),
+        "observers": [{**asdict(o), "places": dict(o.places)} for o in setting.observers],
+        "fires": asdict(setting.fires),
+    }
+    return Exercise(
+        reports,
+        truth_table(truth, stage.towns, stage.sides, stage.zone),
+        pa.concat_tables(seen),
+        drawn,
+        dict.fromkeys(reports, "table"),
+    )
+
+
+def _counted(rows: Rows, truth: Truth, zone: ZoneInfo) -> dict[str, int]:
+    """What was drawn for one source, counted on its rows."""
+    known = rows.incident >= 0
+    of = truth.time[np.maximum(rows.incident, 0)]
+    clocked = known & (rows.how_timed <= 1)
+    wrong = clocked & (local_days(rows.time, zone) != local_days(of, zone))
+    east = (rows.lon - truth.lon[np.maximum(rows.incident, 0)]) * np.cos(np.radians(rows.lat))
+    north = rows.lat - truth.lat[np.maximum(rows.incident, 0)]
+    away = np.hypot(east, north) * 111_320.0
     return {
-        "start": moment.date().isoformat() if day_only else moment.isoformat(timespec="minutes"),
-        "end": "",
-        "lon": f"{lon:.5f}",
-        "lat": f"{lat:.5f}",
-        "radius_m": str(radius),
-        "act": str(happening["act"]),
-        "actor": actor,
-        "target": str(happening["target"]),
-        "deaths": str(deaths),
-        "source": observer.name,
-        "url": "",
-        "text": f"SIMULATED: {str(happening['act']).replace('-', ' ')} reported",
-        "kind": "event",
+        "rows": len(rows),
+        "own": int((rows.how == 0).sum()),
+        "entered_twice_marked": int(((rows.how == 1) & rows.marked).sum()),
+        "entered_twice_unmarked": int(((rows.how == 1) & ~rows.marked).sum()),
+        "copies": int((rows.how == 2).sum()),
+        "summaries": int((rows.how == 3).sum()),
+        "summaries_not_marked": int(((rows.how == 3) & ~rows.kind_marked).sum()),
+        "joined_rows": len(rows.also),
+        "incidents_only_joined_in": sum(len(m) for m in rows.also.values()),
+        "on_a_wrong_day": int(wrong.sum()),
+        "month_only": int((rows.how_timed == 2).sum()),
+        "farther_than_stated": int((known & (away > rows.radius_m)).sum()),
+        "lumped_actor": int((known & (rows.named == 1)).sum()),
+        "unnamed_actor": int((known & (rows.named == 2)).sum()),
+        "two_sides_only": int((known & rows.dyad).sum()),
+        "wider_act": int((known & (rows.act_as == 1)).sum()),
+        "wrong_act": int((known & (rows.act_as == 2)).sum()),
     }

@@ -21,6 +21,7 @@ from truceline.monitor.clearance import TAIL, Ground
 from truceline.monitor.fields import Fields, cells_m
 from truceline.monitor.locate_boundary import Floats, wrap
 from truceline.monitor.locate_classes import Classes
+from truceline.monitor.locate_cut import Cuts
 from truceline.monitor.locate_samples import samples_for, sector_shares, unit_share
 
 _POINT, _DISC, _UNIT, _SECTOR, _NOWHERE = (
@@ -36,7 +37,8 @@ class Regions:
 
     ``code`` indexes ``REGIONS``; ``lon``, ``lat`` in degrees (NaN where there is none);
     ``radius_m``, ``range_min_m`` in metres; ``bearing`` and ``spread`` in degrees;
-    ``unit`` indexes ``units`` (P-codes), -1 where there is none.
+    ``unit`` indexes ``units`` (P-codes), -1 where there is none; a disc that has one is cut
+    to it.
     """
 
     code: npt.NDArray[np.int8]
@@ -70,7 +72,7 @@ class Regions:
         code = code.to_numpy(zero_copy_only=False).astype(np.int8)
         unit = np.full(len(code), -1, dtype=np.int32)
         units: tuple[str, ...] = ()
-        rows = np.nonzero(code == _UNIT)[0]
+        rows = np.nonzero((code == _UNIT) | (code == _DISC) & _named(table))[0]
         if len(rows) and "unit" in table.column_names:
             some = _whole(table.column("unit").take(pa.array(rows))).cast(pa.string())
             coded = some.dictionary_encode()
@@ -116,6 +118,15 @@ class Regions:
             self.spread[cut],
             self.range_min_m[cut],
         )
+
+
+def _named(table: pa.Table) -> npt.NDArray[np.bool_] | np.bool_:
+    """The rows that name a unit."""
+    if "unit" not in table.column_names:
+        return np.False_
+    found = pc.fill_null(pc.not_equal(_whole(table.column("unit")), ""), False)
+    named: npt.NDArray[np.bool_] = found.to_numpy(zero_copy_only=False)
+    return named
 
 
 def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -202,6 +213,7 @@ class _Asked:
         # A bit more, so that a rounded comparison never drops what is near.
         self.reach = self.radius * 1.02 + 1.0
         self.units = np.nonzero((code == _UNIT) & (regions.unit >= 0))[0]
+        self.cut = np.nonzero((code == _DISC) & (regions.unit >= 0))[0]
         self.sectors = bool((code == _SECTOR).any())
 
 
@@ -214,6 +226,7 @@ class _Sharer:
         self._units = units
         self._lock = threading.RLock()
         self._by_unit: dict[str, float] = {}
+        self._cuts = Cuts()
         self._made: tuple[Fields, Classes] | None = None
         west, south, east, north = ground.bounds
         self._middle = (west + east) / 2, (south + north) / 2
@@ -258,6 +271,23 @@ class _Sharer:
         if len(disc):
             found = self._discs(fields, lon.take(disc), lat.take(disc), radius.take(disc))
             out[rows.take(disc)] = found
+        if len(asked.cut):
+            self._cut_discs(asked, out)
+
+    def _cut_discs(self, asked: _Asked, out: Floats) -> None:
+        """Of discs that name a unit at hand, the share of the part inside it."""
+        regions = asked.regions
+        some = asked.cut[(out[asked.cut] > 0) & (out[asked.cut] < 1)]
+        for code in np.unique(regions.unit[some]):
+            unit = self._units.get(regions.units[code]) if self._units is not None else None
+            if unit is None or unit.polygon is None or unit.polygon.is_empty:
+                continue
+            cut = self._cuts.of(unit)
+            rows = some[regions.unit[some] == code]
+            rows = rows[cut.crossing(regions.lon[rows], regions.lat[rows], regions.radius_m[rows])]
+            if len(rows):
+                discs = regions.lon[rows], regions.lat[rows], regions.radius_m[rows]
+                out[rows] = cut.shares(self._prepared()[1].chance, *discs, out[rows])
 
     def _near(self, asked: _Asked) -> npt.NDArray[np.intp]:
         """Usable rows whose region can reach the zone's box."""

@@ -27,7 +27,7 @@ from truceline.monitor.locate import Regions
 from truceline.monitor.windows import Floats, Ints, micros
 
 _GEOD = Geod(ellps="WGS84")
-_SECTOR, _UNIT = REGIONS.index("sector"), REGIONS.index("unit")
+_DISC, _SECTOR, _UNIT = (REGIONS.index(kind) for kind in ("disc", "sector", "unit"))
 DAY_US = 86_400_000_000
 _AT_ONCE = 2_000_000  # places drawn at a time: bounds the memory
 MEASURES = ("events", "deaths_low", "deaths_best", "deaths_high")
@@ -197,7 +197,8 @@ def places(
     """Places drawn evenly in each region: lon and lat in degrees, each (regions, draws).
 
     Discs and sectors are even in area, their points laid off along geodesics. A unit whose
-    polygon is not at hand is the disc that stands in for it.
+    polygon is not at hand is the disc that stands in for it. What falls outside the unit of a
+    disc that names one is thrown again.
     """
     shape = (len(regions), draws)
     code = regions.code
@@ -212,11 +213,36 @@ def places(
     lon, lat = (np.broadcast_to(c[:, None], shape).copy() for c in (regions.lon, regions.lat))
     out = np.flatnonzero(far[:, 0] > 0)
     lon[out], lat[out], _ = _GEOD.fwd(lon[out], lat[out], turn[out], away[out])
+    for row in np.flatnonzero((code == _DISC) & (regions.unit >= 0)):
+        unit = units.get(regions.units[regions.unit[row]])
+        if unit is not None and unit.polygon is not None and not unit.polygon.is_empty:
+            at = float(regions.lon[row]), float(regions.lat[row]), float(far[row, 0])
+            lon[row], lat[row] = _in_both(unit, *at, lon[row], lat[row], rng)
     for row in np.flatnonzero((code == _UNIT) & (regions.unit >= 0)):
         unit = units.get(regions.units[regions.unit[row]])
         if unit is not None and unit.polygon is not None and not unit.polygon.is_empty:
             lon[row], lat[row] = _in_unit(unit, draws, rng)
     return lon, lat
+
+
+def _in_both(
+    unit: Unit,
+    lon: float,
+    lat: float,
+    radius_m: float,
+    x: Floats,
+    y: Floats,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats]:
+    """Places in a disc, those outside the unit thrown again, up to 50 times."""
+    for _ in range(50):
+        out = np.flatnonzero(~shapely.contains_xy(unit.polygon, x, y))
+        if not len(out):
+            break
+        away = radius_m * np.sqrt(rng.random(len(out)))
+        at = np.full(len(out), lon), np.full(len(out), lat)
+        x[out], y[out], _ = _GEOD.fwd(*at, 360.0 * rng.random(len(out)), away)
+    return x, y
 
 
 def _in_unit(unit: Unit, draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:

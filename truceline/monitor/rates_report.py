@@ -36,7 +36,8 @@ class Rate:
     same source reports outside the zone. ``vague`` is the share of the expected reports
     that comes from those neither well inside nor well outside; ``unplaced`` counts reports
     in the windows of which it cannot be told. ``first`` and ``last`` bound all that the
-    source reports.
+    source reports. ``watched_before`` and ``watched_after`` are the shares of zone and time
+    that somebody could see, from 0 to 1; None where no watch is recorded.
     """
 
     zone: str
@@ -55,6 +56,13 @@ class Rate:
     first: str
     last: str
     warnings: tuple[Warned, ...]
+    watched_before: float | None = None
+    watched_after: float | None = None
+
+    @property
+    def linked(self) -> bool:
+        """Whether linked incidents were compared, and not the reports of one source."""
+        return any(w.kind == "linked" for w in self.warnings)
 
     @property
     def comparable(self) -> bool:
@@ -79,13 +87,19 @@ class Rate:
             "unplaced": self.unplaced,
             "first_report": self.first,
             "last_report": self.last,
+            "watched_before": rounded(self.watched_before),
+            "watched_after": rounded(self.watched_after),
             "warnings": [w.to_json() for w in self.warnings],
         }
 
 
 @dataclass(frozen=True)
 class RatesReport:
-    """Every comparison of one agreement. ``left_out`` counts what is no event, by kind."""
+    """Every comparison of one agreement. ``left_out`` counts what is no event, by kind.
+
+    ``linked`` counts the ``incidents`` that were compared and the ``events`` they stand for;
+    it is empty where nothing was linked.
+    """
 
     agreement: str
     simulated: bool
@@ -97,6 +111,7 @@ class RatesReport:
     skipped: tuple[Skipped, ...]
     counted: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    linked: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values for JSON: numbers are numbers, what is unknown or unbounded is null."""
@@ -110,6 +125,7 @@ class RatesReport:
             "caution": CAUTION,
             "counted": dict(self.counted),
             "left_out": dict(self.left_out),
+            "linked": dict(self.linked),
             "rates": [rate.to_json() for rate in self.rates],
             "skipped": [s.to_json() for s in self.skipped],
         }

@@ -28,6 +28,9 @@ def _lines(report: RatesReport) -> Iterator[str]:
     counted = ", ".join(f"{n:,} of {s}" for s, n in report.counted.items()) or "none"
     left = ", ".join(f"{n:,} {kind}" for kind, n in report.left_out.items())
     yield f"reports compared: {counted}; left out: {left}"
+    if report.linked:
+        incidents, events = report.linked["incidents"], report.linked["events"]
+        yield f"linked: {incidents:,} incidents stand for {events:,} reports of all sources"
     for rate in report.rates:
         yield ""
         yield from _rate(rate)
@@ -43,7 +46,8 @@ def _lines(report: RatesReport) -> Iterator[str]:
 def _rate(rate: Rate) -> Iterator[str]:
     of = ", ".join(rate.provisions) if rate.provisions else f"anchor {rate.anchor}"
     when = rate.start if rate.start == rate.start_latest else f"{rate.start} .. {rate.start_latest}"
-    yield f"{rate.zone} ({of}), source {rate.source}"
+    whose = rate.source if rate.linked else f"source {rate.source}"
+    yield f"{rate.zone} ({of}), {whose}"
     yield f"  from {when}, {rate.days:.3g} days on either side"
     for reading in rate.readings:
         yield from _wrapped(f"read as: {reading}", "  ")
@@ -58,7 +62,7 @@ def _table(rate: Rate) -> Iterator[str]:
     yield f"  {'':13}{'before':>22}{'after':>22}{'ratio':>8}{interval:>18}  model"
     rows = dict(rate.measures)
     for name, measure in rows.items():
-        yield _row(_NAMES[name], measure)
+        yield _row("incidents" if rate.linked and name == "events" else _NAMES[name], measure)
     if rate.outside is not None:
         yield _row("outside", rate.outside)
     yield from _wrapped(_others(rate.placebo), "  ")

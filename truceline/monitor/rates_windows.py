@@ -104,8 +104,8 @@ def _starts(
     agreement: Agreement, provision: Provision, readings: Sequence[Reading]
 ) -> Iterator[tuple[Part, Entry]]:
     for reading in readings:
-        if reading.choice.get("open zone") is not None:
-            continue  # the ground is not known
+        if reading.choice.get("open zone") == 0:
+            continue  # read as inside of ground that is not known
         first = min((p.window.edges[0][0] for p in reading.parts if p.window.edges), default=None)
         for part in reading.parts:
             if not part.window.edges or (part.shape is not None and part.shape.op == "unknown"):

@@ -77,8 +77,15 @@ def _phrases(names: Sequence[str]) -> tuple[Phrase, ...]:
 
 def covered(phrases: Sequence[Phrase], deed: Deed) -> Answer:
     """Whether one of the phrases covers the deed's act, its target counted."""
-    act = vocabulary().acts[deed.act]
-    shown = shown_to_be(deed.report.target) or ("",)
+    if deed.report.attribution == "disputed":  # accounts may differ on the target too
+        each = [_covered(phrases, deed.act, (t,)) for t in deed.report.target or ("",)]
+        return each[0] if len(set(each)) == 1 else "act"
+    return _covered(phrases, deed.act, deed.report.target)
+
+
+def _covered(phrases: Sequence[Phrase], act_id: str, targets: Sequence[str]) -> Answer:
+    act = vocabulary().acts[act_id]
+    shown = shown_to_be(targets) or ("",)
     answers = {_COVER[p.covers(act, target=target)] for p in phrases for target in shown}
     return next((a for a in ("yes", "act", "text") if a in answers), "no")
 
@@ -126,6 +133,13 @@ class Clause:
                     "not forbidden",
                     f"A calibre of {deed.calibre_mm:g} mm is outside {weapons.calibre}.",
                 )
+        if answer == "yes" and weapons is not None and weapons.types:
+            return "act", (
+                "act",
+                "cannot tell",
+                f"The clause speaks of {', '.join(weapons.types)}; a report does not say which "
+                "weapon it was in words that can be held against that.",
+            )
         offensive = self.provision.qualifier == "offensive"
         if offensive and both(answer, covered(_phrases(("offensive operations",)), deed)) != answer:
             return both(answer, "act"), (
@@ -296,12 +310,16 @@ class Clause:
         if deed.report.attribution == "dyad":
             sides = f"{named} and {'; '.join(deed.report.target) or 'nobody'}"
             first = f"The source names two sides ({sides}) and not who acted."
+        elif deed.report.attribution == "disputed":
+            first = f"Accounts differ on who acted: {named}. Any one of them may have ({listed})."
         else:
             first = f"The report names {named} as having acted ({listed})."
+        open_ = {"dyad": ", whichever side it was", "disputed": ", whichever of them it was"}
         rest = {
             "yes": f" The clause speaks of {speaks}, so the act is forbidden to them"
-            + (", whichever side it was." if deed.report.attribution == "dyad" else "."),
+            f"{open_.get(deed.report.attribution, '')}.",
             "no": f" The clause speaks of {speaks}; it does not forbid this to them.",
+            "place": " Whether the act lies where and when an exception holds cannot be told.",
             "act": " Whether an exception covers the act cannot be told from the report.",
             "party": f" The clause speaks of {speaks}; who acted, or against whom, decides, and "
             "the report leaves it open.",
@@ -329,6 +347,13 @@ def _exception_sentence(exception: Exemption, covered: Answer) -> Sentence:
             "exception",
             "contested",
             f"Whether acts {what} are excepted is contested{basis}{because}.",
+        )
+    if exception.answering:
+        return (
+            "exception",
+            "cannot tell",
+            f"Acts {what} are excepted{basis}{because}. Whether this act answered another, and in "
+            "proportion, no report decides; 'truceline answers' lists what it may have answered.",
         )
     return ("exception", "cannot tell", f"Acts {what} are excepted{basis}; it may be one.")
 

@@ -1,35 +1,43 @@
 """Sentences: the reasons of findings, in plain words, each kept once."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from truceline.model.finding import REASON
 from truceline.monitor.clauses import DatedClause, Reading
 from truceline.monitor.windows import edge_words
+
+_BETWEEN = "\x1f"
 
 
 class Sentences:
     """A growing list of (rule, outcome, detail); ``add`` gives the index of one. Thread-safe."""
 
     def __init__(self) -> None:
-        self._index: dict[tuple[str, str, str], int] = {}
+        self._index: dict[str, int] = {}  # one text each: lighter by far than a tuple
         self._lock = threading.Lock()
 
     def add(self, rule: str, outcome: str, detail: str) -> int:
         """The index of this sentence, new or known."""
-        key = (rule, outcome, detail)
-        found = self._index.get(key)
-        if found is None:
-            with self._lock:
-                found = self._index.setdefault(key, len(self._index))
-        return found
+        return self.add_all(rule, [outcome], [detail])[0]
+
+    def add_all(self, rule: str, outcomes: Sequence[str], details: Sequence[str]) -> list[int]:
+        """The indices of sentences of one rule."""
+        words = zip(outcomes, details, strict=True)
+        keys = [f"{rule}{_BETWEEN}{outcome}{_BETWEEN}{detail}" for outcome, detail in words]
+        with self._lock:
+            index = self._index
+            return [index.setdefault(key, len(index)) for key in keys]
 
     def array(self) -> pa.Array:
         """All sentences as a struct array of ``rule``, ``outcome``, ``detail``."""
-        rows = [{"rule": r, "outcome": o, "detail": d} for r, o, d in self._index]
-        return pa.array(rows, type=REASON)
+        keys = pa.array(list(self._index), pa.string())
+        parts = pc.split_pattern(keys, _BETWEEN, max_splits=2)
+        columns = [pc.list_element(parts, k) for k in range(3)]
+        return pa.StructArray.from_arrays(columns, fields=list(REASON))
 
 
 def _share_words(share: float) -> str:
@@ -46,35 +54,37 @@ def _outcome(share: float | None, threshold: float) -> str:
     return "outside" if share <= 1 - threshold else "cannot tell"
 
 
-def place_sentence(
-    clause: DatedClause, reading: Reading, share: float | None, tz: str
-) -> tuple[str, str, str]:
-    """Where: how much of the region that the report allows lies inside the zone."""
+Shared = tuple[str, Sequence[str], Sequence[str]]  # a rule, and outcome and detail for each share
+ShareSentences = Callable[[DatedClause, Reading, Sequence[float | None], str], Shared]
+
+
+def place_sentences(
+    clause: DatedClause, reading: Reading, shares: Sequence[float | None], tz: str
+) -> Shared:
+    """Where: how much of the region that the report allows lies inside the zone.
+
+    One sentence for each share; None where nothing can be told.
+    """
     del tz
+    n = len(shares)
     if not reading.zone:
-        return ("place", "inside", "The clause holds wherever the act is done.")
-    if "open zone" in reading.choice:
-        return ("place", "cannot tell", f"The ground of '{reading.zone}' is not known.")
+        return "place", ["inside"] * n, ["The clause holds wherever the act is done."] * n
+    known = any(part.shape is not None for part in reading.parts)
+    if "open zone" in reading.choice and not known:
+        unknown = f"The ground of '{reading.zone}' is not known."
+        return "place", ["cannot tell"] * n, [unknown] * n
     edge = f" (its edge is known to {_distance(reading.accuracy_m)})" if reading.accuracy_m else ""
-    if share is None:
-        return (
-            "place",
-            "cannot tell",
-            f"The report gives no place that can be laid beside the zone '{reading.zone}'{edge}.",
-        )
-    return (
-        "place",
-        _outcome(share, clause.threshold),
-        f"{_share_words(share)} of the place that the report allows lies inside the zone "
-        f"'{reading.zone}'{edge}.",
-    )
+    zone = f"the zone '{reading.zone}'{edge}."
+    nothing = f"The report gives no place that can be laid beside {zone}"
+    part = f" of the place that the report allows lies inside {zone}"
+    outcomes = [_outcome(share, clause.threshold) for share in shares]
+    return "place", outcomes, [nothing if s is None else _share_words(s) + part for s in shares]
 
 
-def time_sentence(
-    clause: DatedClause, reading: Reading, share: float | None, tz: str
-) -> tuple[str, str, str]:
-    """When: how much of the report's span lies inside the window."""
-    assert share is not None
+def time_sentences(
+    clause: DatedClause, reading: Reading, shares: Sequence[float | None], tz: str
+) -> Shared:
+    """When: how much of the report's span lies inside the window. One for each share."""
     edges = [e for part in reading.parts for e in part.window.edges]
     if not edges:
         window = "which is empty under this reading"
@@ -85,12 +95,9 @@ def time_sentence(
         daily = clause.provision.daily
         if daily is not None:
             window += f", each day from {daily.from_} to {daily.until}"
-    return (
-        "time",
-        _outcome(share, clause.threshold),
-        f"{_share_words(share)} of the time that the report allows lies inside the window, "
-        f"{window} ({tz}).",
-    )
+    part = f" of the time that the report allows lies inside the window, {window} ({tz})."
+    outcomes = [_outcome(share, clause.threshold) for share in shares]
+    return "time", outcomes, [_share_words(share or 0.0) + part for share in shares]
 
 
 def reading_sentence(readings: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:

@@ -183,7 +183,25 @@ def scenarios(names: Names, report: Report) -> list[Scenario]:
         return [Scenario(actors, targets), Scenario(targets, actors)]
     if report.attribution == "unknown":
         return [Scenario((frozenset({UNLISTED}),), targets or actors)]
+    if report.attribution == "disputed":
+        return _accounts(names, report)
     return [Scenario(actors or (frozenset({UNLISTED}),), targets)]
+
+
+def _accounts(names: Names, report: Report) -> list[Scenario]:
+    """Each named actor alone, against each named target and against all of them.
+
+    Where accounts differ on who acted, each side may stand among the targets of the other's
+    account: nobody is asked as having acted against itself while another target is named.
+    """
+    found: dict[Scenario, None] = {}
+    for actor in report.actor or ("",):
+        doer = names.parties_of(actor) if actor else frozenset({UNLISTED})
+        others = [t for t in report.target if t != actor] or list(report.target)
+        whole = tuple(names.parties_of(t) for t in others)
+        for targets in (whole, *((t,) for t in whole)):
+            found[Scenario((doer,), targets)] = None
+    return list(found)
 
 
 def spoken_of(

@@ -43,6 +43,16 @@ def _lines(a: Agreement) -> Iterator[str]:
     for name, definition in a.zones.items():
         said = definition.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
         yield _wrap(f"{name}: " + ", ".join(f"{k} {_short(v)}" for k, v in said.items()), "  ")
+    if a.lines:
+        yield "\nLines"
+    for name, line in a.lines.items():
+        said = line.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
+        yield _wrap(f"{name}: " + ", ".join(f"{k} {_short(v)}" for k, v in said.items()), "  ")
+    if a.groups:
+        yield "\nGroups"
+    for name, group in a.groups.items():
+        said = group.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
+        yield _wrap(f"{name}: " + ", ".join(f"{k} {_short(v)}" for k, v in said.items()), "  ")
     yield "\nProvisions"
     for provision in a.provisions:
         yield from _provision(provision)
@@ -76,6 +86,8 @@ def _anchor(anchor: Anchor) -> str:
         )
     if anchor.after is not None:
         return f"{anchor.plus} after {anchor.after}"
+    if anchor.done is not None:
+        return f"when {anchor.done} is done"
     return str(anchor.at or anchor.unknown)
 
 
@@ -110,6 +122,8 @@ def _provision(p: Provision) -> Iterator[str]:
         facts.append(f"for {p.for_}")
     if p.daily is not None:
         facts.append(f"each day {p.daily.from_} to {p.daily.until}")
+    if p.along is not None:
+        facts.append(f"along {p.along}")
     if p.who:
         facts.append(f"owed by {', '.join(p.who)}")
     if p.within is not None and p.after is not None:

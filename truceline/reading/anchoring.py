@@ -11,7 +11,7 @@ from truceline.reading.places import zone_offset, zones_named
 from truceline.reading.times import Said
 
 _FUTURE = re.compile(
-    r"\b(?:will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
+    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
     r"agree|agrees|begins?|starts?|takes effect|come into|enters?|opens?|ends?|expires?|next|coming|upcoming|until|ready to|hopes? to|meets?|may|can|could)\b"
 )
 _PAST = re.compile(
@@ -19,7 +19,12 @@ _PAST = re.compile(
     r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|[a-z]{3,}ed)\b"
 )
 _ANNOUNCE = re.compile(
-    r"\b(?:said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
+    r"\b(?:decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
+)
+# A past verb that binds what comes: "agreed on Friday to", "have undertaken to", "decided that".
+_BINDS = re.compile(
+    r"\b(?:(?:has|have|had|was|were) )?(?:\w+ly )?(?:agreed|pledged|undertook|undertaken|promised|vowed|committed|decided|ordered|accepted|engaged|obliged|required|due|scheduled|planned|expected|set|meant|supposed|instructed|asked|"
+    r"announced|declared|said|confirmed|bound|determined)(?: (?!to\b|that\b)[\w’'-]+){0,6}? (?:to|that|would)\b"
 )
 _NOTEENSE = re.compile(r"\b(?:agreed|scheduled|planned|expected|set|slated|called)\b")
 
@@ -72,6 +77,9 @@ def tense_at(text: str, at: int, role: str) -> str:
         for match in _FUTURE.finditer(piece):
             if match.start() > where:
                 nearest, where = "future", match.start()
+        for match in _BINDS.finditer(piece):
+            if match.end() > where:
+                nearest, where = "future", match.end()
         for match in _PAST.finditer(piece):
             if match.start() >= where and not _NOTEENSE.fullmatch(match.group()):
                 if role == "start" and _ANNOUNCE.fullmatch(match.group()):
@@ -87,6 +95,12 @@ def tense_at(text: str, at: int, role: str) -> str:
                 ):
                     nearest, where = "future", match.start()
                     continue
+                if (
+                    role == "start"
+                    and match.group() in ("has", "have", "had")
+                    and _ANNOUNCE.match(piece, match.end() + 1)
+                ):
+                    continue
                 if match.group() in ("has", "have") and re.match(
                     r"(?:has|have) until\b", piece[match.start() :]
                 ):
@@ -96,7 +110,8 @@ def tense_at(text: str, at: int, role: str) -> str:
         if nearest:
             return nearest
     after = text[at:]
-    future, past = _FUTURE.search(after), _PAST.search(after)
+    future = _FUTURE.search(after)
+    past = next((m for m in _PAST.finditer(after) if not _ANNOUNCE.fullmatch(m.group())), None)
     if future and (not past or future.start() <= past.start()):
         return "future"
     if past:
@@ -165,6 +180,12 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
     if kind == "weekday":
         weekday, mod = spec[1], spec[2]
         return _weekday(base, weekday, mod if isinstance(mod, str) else None, tense), None
+    if kind == "end":
+        if spec[1] == "year":
+            return _safe(base.year + spec[2], 12, 31), None
+        total = base.year * 12 + base.month - 1 + spec[2]
+        year, month = divmod(total, 12)
+        return date(year, month + 1, calendar.monthrange(year, month + 1)[1]), None
     if kind == "rel":
         return base + timedelta(days=spec[1]), None
     if kind == "after":
@@ -223,6 +244,8 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     if day is None and said.day is None:
         # A clock alone: the day spoken of, else the day of publication.
         day = cal.day or cal.published
+        if day and cal.published and day < cal.published and tense == "future":
+            day = cal.published
         note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
         if clock.midnight and cal.published and not cal.day:
             day = cal.published + timedelta(days=1) if tense == "future" else cal.published
@@ -241,12 +264,11 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         if said.day[0] == "rel" and said.day[1] == 0 and said.role != "until":
             choose_later = tense == "future"
         if (
-            day == cal.published
-            and tense == "future"
+            said.day[0] == "weekday"
             and cal.inforce_day != day
-            and said.day[0] == "weekday"
+            and not (day == cal.published and tense == "past")
         ):
-            choose_later = True
+            choose_later = True  # "midnight Friday" in the news ends Friday
         at = second if choose_later else first
         readings = tuple(f"{x.date().isoformat()}T{x:%H:%M}" for x in (first, second))
         sure = min(sure, 0.75)

@@ -128,6 +128,9 @@ def _is_headline(text: str) -> bool:
     return len(bare) < 220 and not bare.endswith((".", ".”", '."', ";", ":"))
 
 
+_GENRE = re.compile(r"\s*(?:explainer|analysis|opinion|video|in pictures)\s*[:|]", re.I)
+
+
 def mark_body(page: Page) -> None:
     """Set ``Block.reason`` on every block that is no part of the body."""
     text, blocks = page.text, page.blocks
@@ -136,6 +139,8 @@ def mark_body(page: Page) -> None:
         if block.reason is not None:
             continue
         block.reason = _shape(block, said)
+        if block.reason == "read-more" and block is blocks[0] and _GENRE.match(said):
+            block.reason = None  # the story's own title
     _repeats(page, words)
     last = _last_paragraph(blocks, words)
     first = _first_paragraph(blocks, words)

@@ -4,25 +4,31 @@ import re
 from dataclasses import dataclass
 
 from truceline.reading.marks import Marks
-from truceline.reading.measures import PEOPLE, counted_people, measure_of, measure_of_subject
+from truceline.reading.measures import (
+    PEOPLE,
+    counted_people,
+    measure_of,
+    measure_of_number,
+    measure_of_subject,
+)
 from truceline.reading.numbers import Quantity, tidy
 from truceline.reading.speech import Attribution
 from truceline.reading.words import Sentence
 
 _STEMS = re.compile(
-    r"kill|dead|deat|died|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
+    r"kill|dead|deat|died|\bdies?\b|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
     r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violation|breach|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
-    r"affected|in need|need|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
+    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
 )
 
 
 _VEHICLES = re.compile(
-    r"(?!in |of |at |on |during |by |since |over |for |to |from )(?:[\w-]+ ){0,3}?(?:trucks?|vehicles?|tanks?|drones?|aircraft|planes?|jets?|helicopters?|ships?|boats?|vessels?|tonnes?|tons|convoys?|lorries|km|kilomet\w+|miles?|metres?|meters?|hours?|days?|weeks?|months?|years?|percent|per cent|%|dollars|euros|litres|barrels|rockets|missiles|shells|howitzers?|guns|launchers?|pieces|rounds|mines|positions|checkpoints|villages|towns|cities|districts|provinces|countries|nations|sides|parties|points|minutes|times|crossings|members of the security council|states|patrols?|observers|monitors|posts)\b"
+    r"(?!in |of |at |on |during |by |since |over |for |to |from |killed|dead|wounded|injured|hurt|displaced|missing|detained|died)(?:(?!in |of |at |on |from |by |to |for |and |or |with |last |this )[\w-]+ ){0,3}?(?:trucks?|vehicles?|tanks?|drones?|aircraft|planes?|jets?|helicopters?|ships?|boats?|vessels?|tonnes?|tons|convoys?|lorries|km|kilomet\w+|miles?|metres?|meters?|hours?|days?|weeks?|months?|years?|percent|per cent|%|dollars|euros|litres|barrels|rockets|missiles|shells|howitzers?|guns|launchers?|pieces|rounds|mines|positions|checkpoints|villages|towns|cities|districts|provinces|countries|nations|sides|parties|points|minutes|times|crossings|members of the security council|states|patrols?|observers|monitors|posts)\b"
 )
 
 
 _MODAL = re.compile(
-    r"\b(?:could|would|might|may|will|shall|if|to avoid|risk(?:s|ed|ing)? (?:of )?|threaten\w*|fear\w* that|want\w*|must|should|agreed to|plans? to|is to|are to)\b[^,;.]{0,40}$"
+    r"\b(?:could|would|might|may(?! have)|will|shall|if|to avoid|risk(?:s|ed|ing)? (?:of )?|threaten\w*|fear\w* that|want\w*|must|should|agreed to|plans? to|is to|are to)\b[^,;.]{0,40}$"
 )
 
 
@@ -33,6 +39,27 @@ _ROSE = re.compile(
 
 _BY = re.compile(
     r"\bby (?P<by>(?:the |an? )?(?:[A-Z][\w’'-]+|[a-z]+ (?:forces|fighters|rebels|strikes?|army|troops|shelling))(?: (?:[A-Z][\w’'-]+|[a-z]*(?:forces|fighters|rebels|troops|army|air|strikes?|airstrikes?|shelling|fire|militants|drones|soldiers|militia|gunmen)))*)"
+)
+
+
+_JOINED = re.compile(
+    r"[\s-](?:(?!were|was|have|has|had|are|killed|wounded|injured|dead|hurt|died|displaced|in|on|at|from|by|missing|captured|since|and)[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?"
+)
+# A figure that goes on with the measure of the one before it.
+_PART_OF = re.compile(
+    r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom|which)|, with|\bas well as|\bmost of them|\bcomprising|\bcompared (?:with|to)|\bagainst|\bup from|\bdown from)(?: at least| about| some| more than)?\s*$"
+)
+_IS_PEOPLE = re.compile(
+    rf"(?:[\w-]+ ){{0,2}}?(?:{PEOPLE.pattern})|in the previous|the (?:day|week) before|$|[.,]"
+)
+_FIGURE_IS = re.compile(
+    r"\b(?:figure|number|toll|total|count|tally)\b[^.;]{0,40}?\b(?:is|was|at|to|be|were|of)\b(?: (?:closer to|nearer|nearer to|more like|about|around|some|up to))?\s*$"
+)
+_OWN_VERB = re.compile(
+    r"[^,;.]{0,50}?\b(?:were|was|have been|has been|had been|are being) (?!civilians|children|women|soldiers|minors|men\b|killed|among)\w+"
+)
+_GOOD_END = re.compile(
+    r"(?:of (?:them|whom|those|which)\b)?[^,;.]{0,30}?\b(?:(?:have|has|had|were|was) (?:since |now |later |already )*(?:been )?(?:freed|released|found alive|reunited|ransomed))\b"
 )
 
 
@@ -54,6 +81,7 @@ class Figure:
     span: tuple[int, int]
     at: int
     confidence: float = 0.9
+    inherits: bool = False  # its measure is that of the figure before it
 
 
 def read_claims(
@@ -61,14 +89,23 @@ def read_claims(
     marks: list[Marks],
     said: dict[int, list[Attribution]],
     counted: set[int],
-    quoted: list[tuple[int, int]],
+    quoted: list[tuple[int, int, str | None]],
+    labels: dict[int, str],
 ) -> list[Figure]:
-    """Every claim. ``counted``: offsets of figures that a term counts; ``said``: who speaks, per sentence."""
+    """Every claim. ``counted``: offsets of figures that a term counts; ``said``: who speaks, per
+    sentence; ``quoted``: quotations with their speakers; ``labels``: who speaks in a block whose
+    first words say so ("SPOKESPERSON: …")."""
     found: list[Figure] = []
+    here: list[Figure] = []
     for sentence, mark in zip(sentences, marks, strict=True):
-        if not mark.quantities or not _STEMS.search(sentence.low):
+        if not mark.quantities:
             continue
-        here: list[Figure] = []
+        carried = [
+            f for f in here[-1:] if _FIGURE_IS.search(sentence.low) and sentence.start - f.at < 400
+        ]
+        if not carried and not _STEMS.search(sentence.low):
+            continue
+        here = list(carried)
         for n, q in enumerate(mark.quantities):
             figure = _figure(
                 sentence,
@@ -80,11 +117,14 @@ def read_claims(
             )
             if figure is None:
                 continue
-            figure.said_by = _said_by(
-                sentence, figure.at - sentence.start, said.get(sentence.index, []), quoted
+            figure.said_by = (
+                next((who for a, b, who in quoted if a <= figure.at < b and who), None)
+                or _said_by(sentence, figure.at - sentence.start, said.get(sentence.index, []))
+                or (here[-1].said_by if figure.inherits else None)
+                or labels.get(sentence.block)
             )
             here.append(figure)
-        found.extend(here)
+        found.extend(f for f in here if f not in carried)
     return _once(found)
 
 
@@ -104,6 +144,8 @@ def _figure(
     right = low[end : min(limit, end + 140)].lstrip(" -")
     left = low[max(0, at - 90) : at]
     near = re.split(r"[,;]", right)[0]
+    if re.search(r"\b(?:mother|father|parent|grandmother|grandfather|family)s? of\s*$", left):
+        return None
     if (
         q.value is not None
         and q.value == 1
@@ -120,58 +162,66 @@ def _figure(
     if _MODAL.search(left) and not reported and not happened:
         return None
     aside = re.match(
-        r"([^,;.]{0,50}),\s*(?:of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
+        r"([^,;.]{0,50}),\s*(?:[\w-]+ of (?:them|whom|which)|of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
         low[end : end + 220],
     )
     if aside:
         right = (aside.group(1) + " " + low[end + aside.end() : end + 220]).lstrip(" -")
-    choice = measure_of_subject(low[:at]) or measure_of(left, right, near)
-    if (
-        choice is None
-        and here
-        and re.search(
-            r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom)|, with|\bas well as|\bmost of them|\bcomprising)\s*$",
-            left,
-        )
-        and PEOPLE.match(
-            re.sub(
-                r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter)", "", right
-            )
-        )
+    if following is not None and _JOINED.fullmatch(low[end : tokens[following.first].start - base]):
+        # "45 civilians and at least 73 soldiers were killed": what follows holds for both
+        beyond = tokens[following.last - 1].end - base
+        shared = low[end : tokens[following.first].start - base] + " " + low[beyond : beyond + 90]
+        right_joined = re.sub(r"\b(?:and|or)\b", " ", shared).lstrip(" -")
+        if re.match(r"[\w\s-]{0,70}?\b(?:were|was|have|has|had|are)\b", right_joined):
+            right = re.sub(r"\s+", " ", right_joined)
+    if here and re.match(
+        r"(?:[\w-]+ )?of (?:them|whom)\b(?![^,;.]{0,25}\b(?:were|was|had|have|died))", right
     ):
-        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
-    if (
-        choice is None
-        and here
-        and re.match(
-            r"(?:of (?:them|whom|the dead|those)|(?:were|are) (?:civilians|children|women|soldiers))",
+        right = near  # "seven of them civilians, and the injured at …": no words beyond the comma
+    choice = (
+        measure_of_number(low[max(0, at - 160) : at])
+        or measure_of_subject(low[:at])
+        or measure_of(left, right, near)
+    )
+    if _GOOD_END.match(right):
+        return None
+    inherits = False
+    if choice is None and here and not _OWN_VERB.match(right):
+        previous = here[-1]
+        part = _PART_OF.search(left) and _IS_PEOPLE.match(right)
+        of_them = re.match(
+            r"(?:[\w-]+ )?(?:of (?:them|whom|which|the dead|those|the victims)\b|(?:were|are|was) (?:civilians|children|women|soldiers|minors|men))",
             right,
         )
-    ):
-        choice = (here[-1].measure, here[-1].word, None)
-    if (
-        choice is None
-        and here
-        and re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left))
-    ):
-        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
-    if (
-        choice is None
-        and here
-        and re.search(r"\band\s*$", left)
-        and PEOPLE.match(
-            re.sub(
-                r"^(?:[\w-]+ ){0,2}?(?=people|civilian|child|wom|men|soldier|fighter|rebel|militant|police)",
-                "",
-                right,
-            )
+        other_figure = _FIGURE_IS.search(left) is not None
+        or_more = re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left))
+        listed = (
+            re.search(r"\band\s*$", left)
+            and _IS_PEOPLE.match(right)
+            and at - (previous.at - base) < 60
+        ) or (
+            re.search(r"(?:\band|[:;,])\s*$", left)
+            and (":" in low[:at])
+            and at - (previous.at - base) < 140
         )
-        and at - (here[-1].at - base) < 60
-    ):
-        choice = (here[-1].measure, here[-1].word, counted_people(right, here[-1].measure))
+        whose = re.search(r"\bof (?:whom|which)\s+(?:about |some |around )?$", left) is not None
+        if part or of_them or other_figure or or_more or listed or whose:
+            inherits = True
+            choice = (
+                previous.measure,
+                previous.word,
+                None if of_them or other_figure else counted_people(right, previous.measure),
+            )
     if choice is None:
         return None
     measure, word, who = choice
+    if (
+        measure == "other"
+        and re.search(r"\b(?:in|by|during|after|from|of|with)\s*$", left)
+        and word
+        and re.search(r"strike|attack|raid|explosion|clash|incident|shelling", word)
+    ):
+        return None  # "killed in two strikes" counts the killed
     if who:  # the text's own letters, not the lower-case copy
         spot = low.find(who, end)
         who = sentence.text[spot : spot + len(who)] if 0 <= spot < end + 150 else who
@@ -181,6 +231,7 @@ def _figure(
         "evacuated",
         "other",
         "missing",
+        "injured",
     ):
         return None
     value, lo, hi = q.value, q.low, q.high
@@ -216,6 +267,7 @@ def _figure(
         None,
         (base + _clause_start(low, at), base + min(stop, len(low))),
         base + at,
+        inherits=inherits,
     )
 
 
@@ -255,9 +307,7 @@ def _clause_start(low: str, at: int) -> int:
     return min(start, at)
 
 
-def _said_by(
-    sentence: Sentence, at: int, said: list[Attribution], quoted: list[tuple[int, int]]
-) -> str | None:
+def _said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None:
     """Who speaks at ``at``: the nearest verb of saying before it, else one after it."""
     before = [
         a for a in said if a.verb_start <= at or (a.kind == "according" and a.verb_start <= at)
@@ -280,10 +330,12 @@ def _said_by(
         ) and (
             a.verb == "told"
             or re.match(
-                r"\W*(?:$|[.]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]
+                r"\W*(?:$|[.:]|on |late |early |in |at |\w+day|,|to )", sentence.low[a.verb_end :]
             )
         ):
             return a.who
+    if len(said) == 1 and said[0].kind == "according":
+        return said[0].who  # the only source that the sentence names
     return None
 
 

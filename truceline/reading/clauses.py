@@ -1,6 +1,5 @@
 """Cut a sentence into clauses, one for each act that it speaks of."""
 
-import itertools
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -9,32 +8,64 @@ from ruamel.yaml import YAML
 
 from truceline.reading.anchoring import Moment
 from truceline.reading.drafting import ORDER, Setting, Trigger
-from truceline.reading.durations import Length
-from truceline.reading.gates import allows, is_background
+from truceline.reading.gates import is_background, is_noun, strength_of
+from truceline.reading.lexicon import act_at, acts
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
-_BOUNDARY = re.compile(
-    r"(?P<hard>;|\. |,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
+BOUNDARY = re.compile(
+    r"(?P<hard>;|,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
 )
 
 
 _ATTRIBUTION = re.compile(
-    r"\b(?:said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
+    r"\b(?:decided|pledged|undertook|said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
 )
 
 
 @lru_cache(maxsize=1)
-def _frames() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str], re.Pattern[str] | None], ...]:
+def _frames() -> tuple[
+    tuple[str, tuple[str, ...], re.Pattern[str] | None, re.Pattern[str] | None], ...
+]:
     text = (files("truceline.reading") / "data" / "terms.yaml").read_text(encoding="utf-8")
     loaded = YAML(typ="safe", pure=True).load(text)
     found = []
     for kind in ORDER:
         frame = loaded[kind]
-        verbs = re.compile(rf"(?<![\w-])(?:{frame['verbs']})")
+        verbs = re.compile(rf"(?<![\w-])(?:{frame['phrases']})") if "phrases" in frame else None
         nouns = re.compile(rf"(?<![\w])(?:{frame['nouns']})") if "nouns" in frame else None
         found.append((kind, tuple(frame["stems"]), verbs, nouns))
     return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _stems() -> tuple[dict[str, tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
+    """(stem, kind) by the first three letters of words, and those that are more than a word."""
+    by_start: dict[str, list[tuple[str, str]]] = {}
+    anywhere: list[tuple[str, str]] = []
+    for kind, stems, _, _ in _frames():
+        for stem in stems:
+            if stem.isalpha() and len(stem) >= 3:
+                by_start.setdefault(stem[:3], []).append((stem, kind))
+            else:
+                anywhere.append((stem, kind))
+    return {k: tuple(v) for k, v in by_start.items()}, tuple(anywhere)
+
+
+def _kinds_in(sentence: Sentence) -> set[str]:
+    """The kinds of term whose stems stand in a sentence: a cheap test before the grammar."""
+    by_start, anywhere = _stems()
+    found: set[str] = set()
+    for token in sentence.tokens:
+        word = token.low
+        for stem, kind in by_start.get(word[:3], ()):
+            if word.startswith(stem):
+                found.add(kind)
+    low = sentence.low
+    for stem, kind in anywhere:
+        if stem in low:
+            found.add(kind)
+    return found
 
 
 def triggers_of(
@@ -43,30 +74,71 @@ def triggers_of(
     """Every word of a sentence that may make a term and is governed so that it does."""
     low = sentence.low
     found: list[Trigger] = []
-    for kind, stems, verbs, nouns in _frames():
-        if not any(stem in low for stem in stems):
+
+    def add(
+        kind: str, at: int, end: int, *, noun: bool, form: str = "", passive: bool = False
+    ) -> None:
+        if any(t.start <= at < t.end for t in found) or any(a <= at < b for a, b in masked):
+            return
+        if is_background(sentence, at, setting.year, setting.agreement):
+            return
+        strength = strength_of(
+            sentence,
+            at,
+            end,
+            noun=noun,
+            kind=kind,
+            form=form,
+            passive=passive,
+            agreement=setting.agreement,
+            lead=lead or setting.summary,
+        )
+        if strength == 1 and sentence.heading and not lead and not setting.summary:
+            return
+        if strength:
+            found.append(Trigger(kind, at, end, noun, strength))
+
+    here = _kinds_in(sentence)
+    frames = [f for f in _frames() if f[0] in here]
+    for kind, _, phrases, _ in frames:
+        if phrases is not None:
+            for match in phrases.finditer(low):
+                if kind == "cessation" and _ANCHOR.search(low[: match.start()]):
+                    continue  # "on the day the deal takes effect"
+                add(kind, match.start(), match.end(), noun=kind == "zone")
+    known = acts()
+    for token in sentence.tokens:
+        if token.low not in known:
             continue
-        for noun, pattern in ((False, verbs), (True, nouns)):
-            if pattern is None:
-                continue
-            for match in pattern.finditer(low):
-                at, end = match.start(), match.end()
-                if any(t.start <= at < t.end for t in found) or any(a <= at < b for a, b in masked):
-                    continue
-                if noun and re.search(
-                    r"\b(?:after|following|before|until|upon|during|since|pending|prior to|from the (?:start|date|day|beginning) of|(?:start|beginning|signing|completion|entry into force) of) (?:the |its |their |this )?(?:[\w-]+ ){0,2}$",
-                    low[:at],
-                ):
-                    continue
-                if is_background(sentence, at, setting.year, setting.agreement):
-                    continue
-                if not allows(
-                    sentence, at, end, noun=noun, kind=kind, agreement=setting.agreement, lead=lead
-                ):
-                    continue
-                found.append(Trigger(kind, at, end, noun))
+        at, end = token.start - sentence.start, token.end - sentence.start
+        left = low[low.rfind("; ", 0, at) + 1 : at]
+        stop = low.find(";", end, end + 150)
+        hit = act_at(token.low, left, low[end : stop if stop >= 0 else end + 150])
+        if hit is None:
+            continue
+        act, _, passive = hit
+        if is_noun(left, low[end : end + 24], act.form):
+            continue
+        add(act.kind, at, end, noun=False, form=act.form, passive=passive)
+    for kind, _, _, nouns in frames:
+        if nouns is None:
+            continue
+        for match in nouns.finditer(low):
+            if not _AFTER_WHAT.search(low[: match.start()]) or _COMES.match(low, match.end()):
+                add(kind, match.start(), match.end(), noun=True)
     found.sort(key=lambda t: (t.start, ORDER.index(t.kind)))
     return found
+
+
+_ANCHOR = re.compile(
+    r"\b(?:day|date|moment|time|when|once|after|before|until|of|from) (?:that |the |this |on which )*(?:[\w-]+ )?$"
+)
+_COMES = re.compile(
+    r" (?:was|is|were|are) (?:due|set|scheduled|expected|to)\b| (?:will|would|shall) (?:start|begin|come|take|enter)\b"
+)
+_AFTER_WHAT = re.compile(
+    r"\b(?:after|following|before|until|upon|during|since|pending|prior to|from the (?:start|date|day|beginning) of|(?:start|beginning|signing|completion|entry into force) of) (?:the |its |their |this )?(?:[\w-]+ ){0,2}$"
+)
 
 
 def clauses_of(
@@ -83,8 +155,11 @@ def clauses_of(
         before = kept[-1][0]
         between = low[before.end : trigger.start]
         cut, rank = -1, 0
-        for match in _BOUNDARY.finditer(between):
+        for match in BOUNDARY.finditer(between):
             level = 2 if match.group("hard") else 1
+            name_at = before.end + match.end()
+            if match.group() == " and " and sentence.text[name_at : name_at + 1].isupper():
+                continue  # between two names
             if level >= rank:
                 cut, rank = before.end + match.start(), level
         if (
@@ -96,23 +171,41 @@ def clauses_of(
             continue  # "a mission will be deployed, with up to 60 observers"
         if (
             before.noun
+            and before.kind == "monitoring"
+            and trigger.kind == "deployment"
+            and not re.search(r"[;,]", between)
+        ):
+            kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            continue  # "monitors from Kenya and Ghana will deploy"
+        if (
+            before.noun
             and before.kind in ("monitoring", "patrol", "deployment", "access", "meeting")
             and trigger.kind == "deliverable"
             and low[trigger.start :].startswith("be ")
             and not re.search(r";|\band\b", between)
         ):
             continue  # the noun's own predicate: "A committee of 10, five from each side, shall be set up"
+        if rank == 0 and trigger.strength < before.strength and trigger.kind != "exception":
+            continue  # "declared for the purpose of exchanging prisoners"
         if rank == 0:
             if (
                 before.kind == "deliverable"
                 and trigger.kind in ("zone", "monitoring", "access", "deployment")
                 and re.match(
-                    r"(?:be )?(?:establish|form|creat|set|constitut|prepar|provid|activat|mark|clear)",
+                    r"(?:be )?(?:establish|form|creat|set|constitut|activat)",
                     low[before.start :],
                 )
                 and trigger.start - before.end < 60
             ):
                 kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            elif (
+                before.kind == "zone"
+                and trigger.kind in ("withdrawal", "prohibition", "deployment")
+                and any(
+                    kept[-1][1] <= d.start - sentence.start < trigger.start for d in marks.distances
+                )
+            ):
+                kept.append((trigger, before.end, 1))
             elif before.noun and before.kind == "monitoring" and trigger.kind == "deliverable":
                 pass
             elif (
@@ -139,17 +232,72 @@ def clauses_of(
             or any(cut <= d.start - sentence.start for d in marks.distances)
             or any(cut <= sentence.tokens[q.first].start - sentence.start for q in marks.quantities)
         )
+        if trigger.kind == before.kind and re.search(
+            r", (?:which|who|that)\b[^,;]{0,40}$| of (?:that|which|this)\b[^,;]{0,20}$", between
+        ):
+            continue
         if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
             continue
-        if trigger.kind == before.kind and ((rank == 1 and not own) or (trigger.noun and not own)):
+        if (
+            before.noun
+            and trigger.kind == before.kind
+            and not trigger.noun
+            and re.search(r",\s*(?:may|shall|will|must|are to|is to)(?: be)?\s+$", between)
+            and ";" not in between
+        ):
+            kept[-1] = (trigger, kept[-1][1], kept[-1][2])
+            continue  # "peacekeepers, numbering 300, may be stationed": one act
+        earlier = low[kept[-1][1] : cut]
+        alone = not (
+            any(kept[-1][1] <= m.said.start - sentence.start < cut for m in marks.moments)
+            or any(kept[-1][1] <= x.start - sentence.start < cut for x in marks.lengths)
+            or any(kept[-1][1] <= d.start - sentence.start < cut for d in marks.distances)
+            or any(
+                kept[-1][1] <= sentence.tokens[q.first].start - sentence.start < cut
+                for q in marks.quantities
+            )
+        )
+        if (
+            trigger.kind == before.kind
+            and rank == 1
+            and alone
+            and re.fullmatch(r"(?: [a-z]+ly)?,? (?:and|or) (?:be |to |then )*", between)
+        ):
+            continue  # "marked and cleared": one act, what follows holds for both
+        fresh = re.search(
+            r"[a-z]{3,}\s(?:[\w’-]+ )*?(?:shall|will|must|may|is to|are to)\b",
+            re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end]),
+        )
+        if trigger.kind == before.kind and (
+            (
+                rank == 1
+                and not own
+                and not (fresh and re.search(r"\b(?:shall|will|must|may|is to|are to)\b", earlier))
+            )
+            or (trigger.noun and not own)
+        ):
+            continue
+        if (
+            trigger.kind == before.kind
+            and before.noun
+            and trigger.noun
+            and re.fullmatch(r",? (?:and|or) ", between)
+        ):
+            continue  # "release and exchange of"
+        if before.kind == "monitoring" and low.startswith("report", trigger.start) and not fresh:
             continue
         # "shall not deploy, station or move": one prohibition, unless a new subject has its own verb
-        own_verb = re.search(r"\b(?:shall|will|must|may)\b", low[cut : trigger.start])
+        own_verb = re.search(
+            r"\b(?:shall|will|must)\b(?! not)", low[cut : trigger.start]
+        ) or re.search(
+            r"[a-z]{3,}[^,;]*\b(?:shall|will|must|may)\b",
+            re.sub(r"^\W*(?:and|or)\b", "", low[cut : trigger.end]),
+        )
         if (
             before.kind in ("prohibition", "exception")
             and rank == 1
             and trigger.kind != "exception"
-            and (trigger.kind == "prohibition" or not own_verb)
+            and not own_verb
         ):
             continue
         if (
@@ -203,107 +351,23 @@ def is_usable(moment: Moment, sentence: Sentence) -> bool:
         and re.match(
             r"\s*(?:\([^)]*\)\s*)?[-–—]\s", sentence.low[moment.said.end - sentence.start :]
         )
-        and re.fullmatch(r"[A-ZÀ-Þ][\w’'./, -]*", sentence.text[: len(left)] or "A")
+        and re.fullmatch(r"[A-ZÀ-Þ][\w’'./, -]*", sentence.text[: len(left)])
     ):
         return False  # a dateline
+    if (
+        moment.said.clock is not None
+        and moment.said.day is None
+        and not left.strip(" ⚡️*•-–—[(")
+        and not re.match(
+            r"\s*(?:to|until|[-–—])\s*\d", sentence.low[moment.said.end - sentence.start :]
+        )
+    ):
+        return False  # the stamp of a live page
     if moment.said.role in ("start", "due", "until"):
         return True
+    if re.search(
+        r"\b(?:will|shall|must|are to|is to|to) (?:\w+ )?(?:sign|conclude|announce|publish|meet|reach|adopt|speak)\b[^;]{0,60}$",
+        left,
+    ):
+        return True
     return _ATTRIBUTION.search(left[-70:]) is None
-
-
-def leading_times(
-    sentence: Sentence, marks: Marks, clauses: list[tuple[Trigger, int, int, int]]
-) -> tuple[list[Moment], list[Length]]:
-    """Times said before the first act ("Within 24 hours, … and …") hold for all that follow."""
-    first = clauses[0][0].start
-    moments = [
-        m
-        for m in marks.moments
-        if m.said.start - sentence.start < min(25, first) and is_usable(m, sentence)
-    ]
-    lengths = [
-        x
-        for x in marks.lengths
-        if x.start - sentence.start < min(25, first) and x.role in ("within", "offset", "plain")
-    ]
-    return moments, lengths
-
-
-def trailing_times(
-    sentence: Sentence, marks: Marks, clause: tuple[Trigger, int, int, int]
-) -> tuple[list[Moment], list[Length]]:
-    """Times after a comma at the end of "withdraw … and hand over …, by 5 May" hold for both."""
-    _, start, end, _ = clause
-    comma = sentence.low.rfind(", ", start + 3, end)
-    if comma < 0 or not re.match(
-        r", (?:beginning|starting|to be|both|no later|within|by|not later|concluding|from)\b",
-        sentence.low[comma:],
-    ):
-        return [], []
-    return (
-        [m for m in marks.moments if comma <= m.said.start - sentence.start < end],
-        [x for x in marks.lengths if comma <= x.start - sentence.start < end],
-    )
-
-
-def pieces_of(
-    sentence: Sentence, start: int, end: int, trigger: Trigger, marks: Marks
-) -> list[tuple[int, int]]:
-    """One clause with several dates or distances in a list is several terms."""
-    low = sentence.low
-    points: list[int] = []
-    if trigger.kind in (
-        "withdrawal",
-        "handover",
-        "release",
-        "deployment",
-        "access",
-        "deliverable",
-        "meeting",
-        "zone",
-    ):
-        for kind in ("moment", "distance", "length"):
-            if kind == "moment":
-                spots = [
-                    m.said.start - sentence.start
-                    for m in marks.moments
-                    if is_usable(m, sentence) and m.said.role in ("due", "at", "until") and m.iso
-                ]
-            elif kind == "distance":
-                spots = [
-                    d.start - sentence.start
-                    for d in marks.distances
-                    if d.role
-                    in (("width",) if trigger.kind == "zone" else ("from", "plain", "depth"))
-                ]
-            else:
-                spots = [
-                    x.start - sentence.start
-                    for x in marks.lengths
-                    if x.role in ("within", "offset")
-                ]
-            spots = [s for s in spots if start <= s < end]
-            if len(spots) > 1:
-                cuts = []
-                for a, b in itertools.pairwise(spots):
-                    edges = [
-                        m
-                        for m in _BOUNDARY.finditer(low, a, b)
-                        if m.group() != " or " and m.start() > a + 3
-                    ]
-                    hard = [m for m in edges if m.group("hard") or m.group() in (", and ", " and ")]
-                    if edges:
-                        cuts.append(hard[-1].start() if hard else edges[0].start())
-                if len(cuts) == len(spots) - 1:
-                    points = cuts
-                    break
-    if trigger.kind == "release" and not points:
-        swap = re.search(r",? in (?:exchange|return) for ", low[start:end])
-        counts = [sentence.tokens[q.first].start - sentence.start for q in marks.quantities]
-        if (
-            swap
-            and any(start <= c < start + swap.start() for c in counts)
-            and any(start + swap.end() <= c < end for c in counts)
-        ):
-            points = [start + swap.start()]
-    return list(itertools.pairwise([start, *points, end]))

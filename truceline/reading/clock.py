@@ -151,18 +151,16 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     if low in _WORDS:
         hour, minute = _WORDS[low]
         return hour, minute, low == "midnight", j, True
-    if low == "zero" and j < n and tokens[j].low == "hour":
-        return None
+    if low == "zero":
+        return (0, 0, False, j + 1, True) if j < n and tokens[j].low in ("hours", "hour") else None
     if low in _UNITS:
         if j < n and (found := _meridiem(_HOURS[low], tokens[j])) is not None:
             return found, 0, False, j + 1, True
         if j + 1 < n and tokens[j].text in "'’" and tokens[j + 1].low == "clock":
             return _HOURS[low], 0, False, j + 2, True
-        return (
-            (_HOURS[low], 0, False, j, False)
-            if j < n and tokens[j].low in ("o'clock", "o’clock")
-            else None
-        )
+        if j < n and tokens[j].low in ("o'clock", "o’clock"):
+            return _HOURS[low], 0, False, j + 1, True
+        return (_HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
     match = re.fullmatch(r"(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?", text)
     if match:
         hour, minute = int(match[1]), int(match[2])
@@ -173,6 +171,9 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
         if j < n and tokens[j].low in ("hours", "hrs", "h", "hour"):
             return hour, minute, False, j + 1, True
         return hour, minute, False, j, ":" in text
+    if text == "12" and j < n and tokens[j].low in _WORDS:
+        hour, minute = _WORDS[tokens[j].low]
+        return hour, minute, tokens[j].low == "midnight", j + 1, True
     if re.fullmatch(r"\d{1,2}", text) and int(text) <= 24:
         hour = int(text)
         if j < n:
@@ -208,7 +209,32 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     return None
 
 
-_DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12}
+_DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight": 12}
+_WEEKDAYS = frozenset(
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
+)
+_LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
+
+
+def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
+    """The part of the day said beside an hour, and the token after what belongs to the clock.
+
+    "in the evening" belongs to the clock; "this evening" and "on Friday evening" name the day
+    too and are left for it.
+    """
+    words = [t.low for t in tokens[j : j + 3]]
+    if words[:2] == ["in", "the"] and words[2:] and words[2] in _DAYPARTS:
+        return words[2], j + 3
+    if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
+        return words[1], j
+    if words[:1] == ["tonight"]:
+        return "tonight", j
+    if words[:1] == ["at"] and words[1:2] == ["night"]:
+        return "night", j + 2
+    k = 1 if words[:1] == ["on"] else 0
+    if words[k : k + 1] and words[k] in _WEEKDAYS and words[k + 1 : k + 2]:
+        return (words[k + 1], j) if words[k + 1] in _DAYPARTS else None
+    return None
 
 
 def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
@@ -224,16 +250,37 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         zone, j = found
     elif not certain:
         before = tokens[i - 1].low if i else ""
-        year = len(tokens[i].text) == 4
-        daypart = [t.low for t in tokens[j : j + 3]]
-        said_part = daypart[:2] == ["in", "the"] and daypart[2:3] and daypart[2] in _DAYPARTS
-        if not (said_part or (year and before == "at")):
+        after = tokens[j].low if j < n else ""
+        year = len(tokens[i].text) == 4 and tokens[i].text.isdigit()
+        dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
+        plain = tokens[i].text.isdigit() and not year
+        if not (
+            _daypart(tokens, j)
+            or (
+                year
+                and before in ("at", "from", "until", "since")
+                and after in ("on", ",", ".", "and", "to")
+            )
+            or (year and before == "at")
+            or (
+                dotted
+                and before in _LED
+                and after in ("on", "of", ",", "local", "to", "until", "the")
+            )
+            or (
+                plain
+                and before == "at"
+                and after == "on"
+                and j + 1 < n
+                and tokens[j + 1].low in _WEEKDAYS
+            )
+        ):
             return None
-    rest = [t.low for t in tokens[j : j + 3]]
-    if rest[:2] == ["in", "the"] and len(rest) > 2 and rest[2] in _DAYPARTS:
-        if _DAYPARTS[rest[2]] and hour < 12:
+    part = _daypart(tokens, j)
+    if part is not None:
+        if _DAYPARTS[part[0]] and hour < 12 and not midnight:
             hour += 12
-        j += 3
+        j = part[1]
     if zone is None:
         found = _zone(tokens, j)
         if found:

@@ -54,10 +54,8 @@ _PARTS = frozenset(
         "afternoon",
         "evening",
         "night",
-        "noon",
         "dawn",
         "dusk",
-        "midday",
         "sunrise",
         "sunset",
         "lunchtime",
@@ -66,6 +64,26 @@ _PARTS = frozenset(
 
 
 EDGE = frozenset(["early", "late", "earlier", "later", "mid", "overnight"])
+
+
+# Parts of a day that no clock can be given for: the day is read, the hour is left open.
+SOFT = frozenset(
+    [
+        "dawn",
+        "dusk",
+        "sunrise",
+        "sunset",
+        "sundown",
+        "sunup",
+        "daybreak",
+        "nightfall",
+        "twilight",
+        "morning",
+        "evening",
+        "afternoon",
+        "night",
+    ]
+)
 
 
 ORDINAL = re.compile(r"(?:st|nd|rd|th)$")
@@ -106,8 +124,14 @@ def _year(tokens: list[Token], j: int) -> tuple[int | None, int]:
     return None, j
 
 
+def _month(token: Token) -> int | None:
+    """The number of a month's name, also in the possessive ("15 August's")."""
+    low = token.low.removesuffix("'s").removesuffix("’s")
+    return MONTHS.get(low) if token.text[0].isupper() else None
+
+
 def _is_month(token: Token) -> bool:
-    return token.low in MONTHS and (token.text[0].isupper()) and not (False)
+    return _month(token) is not None
 
 
 def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
@@ -154,7 +178,7 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
             if k2 < n and tokens[k2].text == "-" and k2 + 1 < n and tokens[k2 + 1].text.isdigit():
                 k2 += 1
             year, end = _year(tokens, k2)
-            return ("date", year, MONTHS[tokens[k].low], day), end, None
+            return ("date", year, _month(tokens[k]), day), end, None
         # 15-17 March, 15 to 17 March
         if j + 2 < n and tokens[j].low in ("-", "–", "—", "to", "and", "/"):
             other = _dom(tokens[j + 1])
@@ -188,7 +212,7 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
                     last = other
                     k = _skip_ordinal(tokens, k + 2)
                 year, end = _year(tokens, k)
-                month = MONTHS[token.low]
+                month = _month(token)
                 return (
                     ("date", year, month, day),
                     end,
@@ -196,7 +220,7 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
                 )
             year, end = _year(tokens, j)
             if year:
-                return ("month", year, MONTHS[token.low]), end, None
+                return ("month", year, _month(token)), end, None
         if token.low == "may" and not (
             i
             and tokens[i - 1].low
@@ -223,10 +247,30 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
             )
         ):
             return None
-        return ("month", None, MONTHS[token.low]), i + 1, None
+        return ("month", None, _month(token)), i + 1, None
     match = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", token.text)
     if match and int(match[2]) <= 12 and 1 <= int(match[1]) <= 31:
         return ("date", int(match[3]), int(match[2]), int(match[1])), i + 1, None
+    return None
+
+
+def _end_of(tokens: list[Token], i: int) -> tuple[Day, int] | None:
+    """ "the last day of the year", "the end of the month", "year's end", from the word itself."""
+    words = [t.low for t in tokens[i : i + 7]]
+    if words[:1] == ["the"]:
+        return _end_of(tokens, i + 1)
+    if words[:1] == ["year's"] or words[:1] == ["year’s"]:
+        return (("end", "year", 0), i + 2) if words[1:2] == ["end"] else None
+    k = 1 if words[:1] == ["end"] else 2 if words[:2] == ["last", "day"] else 0
+    if not k or words[k : k + 1] != ["of"]:
+        return None
+    k += 1
+    shift = 0
+    while words[k : k + 1] and words[k] in ("the", "this", "next", "current"):
+        shift = 1 if words[k] == "next" else shift
+        k += 1
+    if words[k : k + 1] and words[k] in ("year", "month"):
+        return ("end", words[k], shift), i + k + 1
     return None
 
 
@@ -238,6 +282,22 @@ def day_at(
     low = tokens[i].low
     part: str | None = None
     j = i
+    if low in ("the", "end", "last", "year's", "year’s"):
+        ending = _end_of(tokens, i)
+        if ending is not None:
+            return ending[0], ending[1], None, None, None
+    if low in SOFT:
+        k = i + 1
+        while k < n and k < i + 3 and tokens[k].low in ("on", "of", ",", "the"):
+            k += 1
+        if k == i + 1 and (k >= n or tokens[k].low not in WEEKDAYS):
+            return None
+        inner = day_at(tokens, k) if k < n and tokens[k].low not in SOFT else None
+        if inner is None and tokens[k - 1].low == "the":
+            inner = day_at(tokens, k - 1)
+        if inner is None or inner[0][0] in ("month", "week", "monthrel"):
+            return None
+        return inner[0], inner[1], inner[2], low, inner[4]
     if low in EDGE and j + 1 < n:
         part, j = low, j + 1
         if j < n and tokens[j].low in ("on", "in"):
@@ -248,6 +308,8 @@ def day_at(
             return None
         low = tokens[j].low
     mod: str | None = None
+    if low == "that" and j + 1 < n and tokens[j + 1].low in ("day", "night", "evening", "morning"):
+        return ("after", 0), j + 2, None, None, None
     if low in ("last", "next", "this", "coming", "past", "previous", "following") and j + 1 < n:
         following = tokens[j + 1].low
         direction = {

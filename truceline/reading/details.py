@@ -4,7 +4,7 @@ import re
 
 from truceline.reading.anchoring import Moment, shift
 from truceline.reading.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
-from truceline.reading.durations import Length
+from truceline.reading.lengths import Length
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
@@ -15,13 +15,19 @@ _EFFECT = re.compile(
 
 def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger: Trigger) -> None:
     """Give a draft the moments of its clause, each in its role."""
+    dated = draft.kind == "cessation" and any(m.said.role == "start" and m.iso for m in moments)
+    defined = "d-day" in sentence.low[trigger.start : trigger.end]
     for moment in moments:
         said, iso = moment.said, moment.iso
         if iso is None:
             continue
         left = sentence.low[: said.start - sentence.start]
         role = said.role
+        if role == "at" and defined:
+            role = "start"
         if role == "at" and draft.kind == "cessation":
+            if dated:
+                continue  # the day of an announcement
             after_trigger = said.start - sentence.start > trigger.end
             if (
                 (after_trigger and not trigger.noun)
@@ -34,6 +40,14 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
                 role = "start"
             else:
                 continue
+        if (
+            role == "until"
+            and draft.kind == "cessation"
+            and not trigger.noun
+            and re.match(r"(?:end|cease|stop|halt|finish)", sentence.low[trigger.start :])
+            and re.search(r"\b(?:end|cease|stop|halt)(?:s|ed)? (?:at|on|from)?(?: the)?\s*$", left)
+        ):
+            role = "start"  # "hostilities shall end at noon"
         if role == "after":
             if said.clock is None:
                 draft.after = (
@@ -85,6 +99,19 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     length = draft.counts_from
     if length is None or length.anchor is None:
         return
+    if (
+        draft.kind == "cessation"
+        and length.role == "offset"
+        and re.search(r"\bsign", length.anchor)
+        and signed
+        and draft.start
+        and "T" in draft.start
+        and any("no day is named" in n for n in draft.notes)
+    ):  # "48 hours after signature at 9:45 p.m.": the day by the count, the hour as said
+        day = shift(signed[:10] + "T00:00", length.iso, back=length.before)
+        if day:
+            draft.start = day[:10] + draft.start[10:]
+        return
     known, name = None, ""
     if re.search(r"\bsign", length.anchor):
         known, name = signed, "signature"
@@ -108,9 +135,27 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
 def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
     """Give a draft the lengths of time of its clause, each in its role."""
     for length in lengths:
-        if length.role == "every":
+        if draft.kind == "duration" and draft.within is None and length.role != "every":
+            draft.within = length.iso
+        elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
-        elif length.role in ("within", "offset"):
+        elif (
+            length.role in ("within", "offset")
+            or (length.role == "day" and not any(x.role in ("within", "offset") for x in lengths))
+            or (
+                length.role in ("plain", "length")
+                and draft.kind in ONE_TIME
+                and re.search(
+                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for)\s+(?:a period of |the next |the first |a maximum of |at most )?$",
+                    sentence.low[: length.start - sentence.start]
+                    + (
+                        "over "
+                        if sentence.low.startswith("over ", length.start - sentence.start)
+                        else ""
+                    ),
+                )
+            )
+        ):
             if draft.within is None:
                 draft.within, draft.after = length.iso, length.anchor or draft.after
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):
@@ -123,7 +168,13 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 length.role == "length"
                 or (
                     length.role == "plain"
-                    and CESSATION_NOUN.match(sentence.low[length.end - sentence.start :])
+                    and (
+                        CESSATION_NOUN.match(sentence.low[length.end - sentence.start :])
+                        or re.search(
+                            r"\b(?:cease-?fire|truce|pause|lull|calm) of (?:at least |about |up to )?$",
+                            sentence.low[: length.start - sentence.start],
+                        )
+                    )
                 )
             )
         ) or (
@@ -137,6 +188,18 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
 
 def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, low: str) -> None:
     """Give a draft the distances of its clause (metres)."""
+    inside = [d for d in marks.distances if start <= d.start - base < end]
+    depths = [d for d in inside if d.role == "depth"]
+    if (
+        draft.kind == "zone"
+        and len(depths) == 2
+        and re.search(r"\b(?:north|east)", low)
+        and re.search(r"\b(?:south|west)", low)
+    ):
+        draft.distance_m = depths[0].metres
+        draft.width_m = depths[0].metres + depths[1].metres
+        draft.notes.append("width: the depths on the two sides together")
+        return
     for d in marks.distances:
         if not start <= d.start - base < end or d.role == "long":
             continue
@@ -162,55 +225,3 @@ def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, l
             "exception",
         ):
             draft.distance_m = d.metres
-
-
-_NOT_COUNTED = re.compile(
-    r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?)\b"
-)
-
-
-def set_count(
-    draft: Draft, marks: Marks, sentence: Sentence, start: int, end: int, trigger: Trigger
-) -> None:
-    """Give a draft what its clause counts."""
-    if draft.kind in ("exception", "duration", "cessation", "meeting"):
-        return
-    best = None
-    for q in marks.quantities:
-        at = sentence.tokens[q.first].start - sentence.start
-        if not start <= at < end:
-            continue
-        tail_at = sentence.tokens[q.last - 1].end - sentence.start
-        tail = sentence.low[tail_at : tail_at + 60]
-        if at > trigger.end and re.search(
-            r", while |;|, whereas | while ", sentence.low[trigger.end : at]
-        ):
-            continue
-        if _NOT_COUNTED.match(tail) or not re.match(r"[\s-]*[a-z]", tail):
-            continue
-        if re.match(
-            r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b",
-            tail,
-        ):
-            continue
-        value = q.value if q.value is not None else q.high
-        if value is None or not float(value).is_integer():
-            continue
-        distance = (
-            at
-            if at >= trigger.start
-            else 0
-            if trigger.start - at < 25 and draft.kind == "access"
-            else at + 1000
-        )
-        if best is None or distance < best[0]:
-            words = re.match(r"[\s-]*((?:[\w’'-]+ ?){1,4})", sentence.text[tail_at:])
-            best = (distance, int(value), words.group(1).strip() if words else None, q.qualifier)
-    if best:
-        draft.count, draft.of = best[1], best[2]
-        if draft.of:
-            cut = re.match(
-                r"(.*?)\s+(?:to|in|from|on|at|by|for|will|shall|would|and|or|per|a day|each|every|with|within|held|are|is|be|must|over|under|during|through|into|daily|who|that|along)\b",
-                draft.of,
-            )
-            draft.of = cut.group(1) if cut else draft.of

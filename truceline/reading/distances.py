@@ -31,6 +31,11 @@ _METRES = {
 }
 
 
+_UNIT = re.compile(
+    r"(?<![a-z])(?:kms?|kilom|met(?:er|re)|miles?|m|mi|naut|nm|yards?|feet|foot|ft)(?![a-z])|kilomet|metre|meter"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Distance:
     """A length of ground in metres. ``role``: each-side, width, depth, from or plain."""
@@ -69,6 +74,8 @@ def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) 
     """The lengths of ground in a sentence (``text``: its lower-case text at ``offset``;
     ``spots``: the tokens at which a number may begin)."""
     found: list[Distance] = []
+    if _UNIT.search(text) is None:
+        return found
     n, done = len(tokens), 0
     for i in spots:
         if i < done:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from truceline.reading.durations import Length
+from truceline.reading.lengths import Length
 from truceline.reading.words import Sentence
 
 ORDER = (
@@ -58,6 +58,7 @@ class Draft:
     readings: tuple[str, ...] = ()
     each_side: bool = False
     weak: bool = False
+    effect: bool = False  # the text's entry into force, which may be the start of the cessation
     counts_from: Length | None = None
     strength: int = 0
 
@@ -75,6 +76,8 @@ class Trigger:
     start: int
     end: int
     noun: bool
+    strength: int = 2  # of gates: 2 bound, 1 stated in the present tense
+    given: bool = False  # by a label, a heading or the line that leads a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Setting:
 
     agreement: bool
     year: int | None
+    summary: bool = False  # it sums up what an agreement says
 
 
 def is_agreement(sentences: list[Sentence]) -> bool:

@@ -1,8 +1,8 @@
 """Lengths of time ("within seven (7) days", "a 72-hour truce", "48 hours after X") and of ground."""
 
 import re
-from dataclasses import dataclass
 
+from truceline.reading.lengths import Length, day_counts, iso
 from truceline.reading.numbers import Quantity, quantity_at
 from truceline.reading.words import Token
 
@@ -79,73 +79,30 @@ _BEFORE_A = frozenset(
 
 
 _WITHIN = re.compile(
-    r"(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
+    r"\b(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
     r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
     r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an)?\s*(?:next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
 )
 
 
 _LENGTH = re.compile(
-    r"(?:for|lasts?|lasting|last|period of|duration of|duration shall be|extended by|prolonged by|renewed for|remain in force|valid|run(?:s|ning)?|term of|"
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extended|prolonged|renewed)(?: \w+ly)? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
 
 
 _PAST = re.compile(
-    r"(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
+    r"\b(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
 )
 
 
-_EVERY = re.compile(r"(?:every|each)\s*$")
+_EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
 _AFTER = re.compile(
     r"\s*(?:,\s*)?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A length of time: tokens ``[first, last)``. ``role``: within, length, offset (N after an
-    anchor), past, every, or plain. ``anchor``: the document's words for what it counts from."""
-
-    iso: str
-    seconds: float
-    role: str
-    first: int
-    last: int
-    start: int
-    end: int
-    anchor: str | None = None
-    anchor_span: tuple[int, int] | None = None
-    before: bool = False
-
-
-def iso(amount: float, unit: str) -> tuple[str, float]:
-    """ISO 8601 text and seconds (a month as 30 days, a year as 365)."""
-    if unit == "2W":
-        amount, unit = amount * 2, "W"
-    if unit == "W" and not amount.is_integer():
-        amount, unit = amount * 7, "D"
-    if unit == "MO" and not amount.is_integer():
-        whole, rest = divmod(amount, 1)
-        text = (f"{int(whole)}M" if whole else "") + f"{round(rest * 30)}D"
-        return "P" + text, amount * 30 * 86400
-    if unit == "Y" and not amount.is_integer():
-        amount, unit = amount * 12, "MO"
-    if unit == "D" and not amount.is_integer():
-        amount, unit = amount * 24, "H"
-    if unit == "H" and not amount.is_integer():
-        amount, unit = amount * 60, "M"
-    seconds = (
-        amount
-        * {"S": 1, "M": 60, "H": 3600, "D": 86400, "W": 604800, "MO": 2592000, "Y": 31536000}[unit]
-    )
-    number = str(round(amount))
-    if unit in "SMH" and unit != "MO":
-        return f"PT{number}{unit}", seconds
-    return f"P{number}{'M' if unit == 'MO' else unit}", seconds
 
 
 def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
@@ -173,13 +130,25 @@ def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
     return None
 
 
+_GIVEN = re.compile(r"\b(?:gives?|gave|given|gets?|got|has|have|had)\b(?: [\w’'-]+){0,5}\s+$")
+_UNIT_WORD = re.compile(r"second|minute|mins?\b|hour|hrs?\b|day|week|fortnight|month|year")
+
+
 def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
     """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
     the tokens at which a number (or "every") may begin."""
-    found: list[Length] = []
+    if (
+        _UNIT_WORD.search(text) is None
+        and "d+" not in text
+        and "d +" not in text
+        and "-day" not in text
+    ):
+        return []
+    found = day_counts(tokens, text, offset)
+    taken = {i for x in found for i in range(x.first, x.last)}
     n, done = len(tokens), 0
     for i in spots:
-        if i < done:
+        if i < done or i in taken:
             continue
         low = tokens[i].low
         amount, unit_at, first = None, None, i
@@ -218,7 +187,15 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
             elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
                 amount, unit_at = 1.0, i + 1
-        if amount is None or unit_at is None:
+        if (not amount or unit_at is None) and (
+            low in ("a", "an", "one")
+            and i + 3 < n
+            and tokens[i + 1].low in _UNITS
+            and tokens[i + 2].text == "-"
+            and tokens[i + 3].low == "long"
+        ):
+            amount, unit_at = 1.0, i + 1  # "a week-long truce"
+        if not amount or unit_at is None:
             continue
         unit = _unit(tokens, unit_at)
         if unit is None:
@@ -276,6 +253,8 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
         after = text[end - offset :]
         found.append(_role(text_iso, seconds, before, after, first, j, start, end))
         done = j
+    if taken:
+        found.sort(key=lambda x: x.start)
     return found
 
 
@@ -330,6 +309,8 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
+    if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):
+        return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if within and not _PAST.search(tail):
         if (
             link in ("of",)

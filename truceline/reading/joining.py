@@ -3,7 +3,7 @@
 import re
 
 from truceline.reading.drafting import Draft
-from truceline.reading.durations import iso as _iso
+from truceline.reading.lengths import iso as _iso
 
 _MOMENTS = ("start", "due", "until")
 _FIELDS = ("start", "due", "within", "until", "recurs", "distance_m", "width_m", "count")
@@ -105,6 +105,8 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
     if a.sentence == b.sentence and shared and not set(fa) ^ set(fb) and overlap < 0.7:
         return False
+    if agreement and abs(a.sentence - b.sentence) == 1 and (a.weak or b.weak) and overlap >= 0.2:
+        return True
     if agreement:
         return overlap > 0.8 and (bool(shared) or (not fa and not fb))
     if shared and overlap >= 0.2:
@@ -135,6 +137,7 @@ def _join(a: Draft, b: Draft) -> None:
     a.notes.extend(n for n in b.notes if n not in a.notes)
     a.confidence = max(a.confidence, b.confidence)
     a.weak = a.weak and b.weak
+    a.effect = a.effect and b.effect
 
 
 def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
@@ -150,6 +153,8 @@ def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
             order[id(draft)] = draft
         else:
             _join(twin, draft)
+    if any(d.kind == "cessation" and d.start and not d.effect for d in kept):
+        kept = [d for d in kept if not (d.effect and d.kind == "cessation")]
     has_facts = {d.kind for d in kept if d.facts()}
     kept = [
         d for d in kept if not (d.weak and not d.facts() and d.kind in has_facts and not agreement)

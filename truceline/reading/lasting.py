@@ -3,12 +3,12 @@
 import re
 
 from truceline.reading.drafting import CESSATION_NOUN, EXTEND, Draft, Setting
-from truceline.reading.gates import allows, is_background
+from truceline.reading.gates import is_background, strength_of
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
 _LASTING = re.compile(
-    r"\b(?:ceasefire|cease-fire|truce|armistice|cessation|pause|lull|calm|agreement|accord|protocol|arrangement|deal|phase|stage|mandate|mission|force|suspension|moratorium|period|regime|it|they|contingent|peacekeep\w+|operation)\b"
+    r"\b(?:ceasefire|cease-fire|truce|armistice|cessation|pause|lull|calm|agreement|accord|protocol|arrangement|deal|phase|stage|mandate|mission|force|suspension|moratorium|period|regime|it|they|contingent|peacekeep\w+|operation|hostilities|fighting|fire|silence|quiet|attacks|firing|guns|first|second|third|operations|offensives?)\b"
 )
 
 
@@ -31,10 +31,16 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
                 )
             )
         )
-        clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while ", ". "))) : at]
+        if re.match(
+            r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)", right.lstrip("- ")
+        ):
+            continue
+        clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while "))) : at]
         if not adjective:
             if length.role == "length":
-                if not _LASTING.search(clause_left):
+                if not _LASTING.search(clause_left) and not re.search(
+                    r"\b(?:stop|halt|cease|suspend|paus|hold)\w* [^.;]*$", clause_left
+                ):
                     continue
             elif length.role != "plain" or not re.search(
                 r"\b(?:lasts?|last for|valid for|in force for|duration (?:is|of|shall be)|period of|extend\w* (?:by|for)|renew\w* for)\W*(?:[\w-]+ ){0,3}$",
@@ -51,26 +57,37 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
             continue
         if is_background(sentence, at, setting.year, setting.agreement):
             continue
-        if not setting.agreement and not allows(
-            sentence, at, end, noun=True, kind="duration", agreement=False, lead=False
+        if not setting.agreement and not strength_of(
+            sentence,
+            at,
+            end,
+            noun=True,
+            kind="duration",
+            form="",
+            passive=False,
+            agreement=False,
+            lead=setting.summary,
         ):
             if not re.search(
                 r"\b(?:ceasefire|cease-fire|truce|pause|agreement|deal|phase|armistice|calm|cessation)\b[^.;]{0,80}\b(?:lasts?|extended|renew\w*|for (?:an? |the )?(?:initial |further |first )?(?:period )?)",
                 low[:end],
             ) and not re.search(
-                r"\b(?:announc\w+|declar\w+|agre\w+|accept\w*|began|begun|took|came|start\w*|effect|force)\b",
+                r"\b(?:announc\w+|declar\w+|agre\w+|accept\w*|began|begun|took|came|start\w*|effect|force|extended|renewed|prolonged|runs?|lasts?|pledged)\b",
                 low,
             ):
                 continue
             if re.search(
-                r"\b(?:call(?:ed|s|ing) for|demand\w*|urg\w+|propos\w+|reject\w*|seek\w*|discuss\w*|if|would|could|collapsed|expired)\b",
+                r"\b(?:call(?:ed|s|ing) for|demand\w*|urg\w+|hop(?:e|es|ed|ing)|want\w*|push\w* for|propos\w+|reject\w*|seek\w*|discuss\w*|if|would|could|collapsed|expired)\b",
                 clause_left,
             ):
                 continue
         if re.search(
             r"\b(?:war|fighting|conflict|clashes|talks|negotiations|siege|offensive|imprison\w*|trip|visit|bombardment)\b",
             clause_left[-60:],
-        ) and not re.search(r"\b(?:cease|truce|pause|agreement|phase)", clause_left):
+        ) and not re.search(
+            r"\b(?:cease|truce|pause|agreement|phase|stop|halt|suspend|end(?:ing)? (?:the |all )?(?:fighting|hostil))",
+            clause_left,
+        ):
             continue
         draft = Draft(
             "duration",

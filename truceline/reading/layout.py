@@ -6,11 +6,12 @@ from truceline.reading.page import Block
 
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _ITEM = re.compile(
-    r"\s*(?:[•·▪‣◦●■–—*]\s|-\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s"
+    r"\s*(?:[•·▪‣◦●■–—*|]\s|-\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s"
     r"|(?:article|section|clause|point|annex|chapter|phase|art\.)\s+[\dIVXA-Z]{1,5}\b)",
     re.I,
 )
 _BULLET = re.compile(r"\s*(?:[•·▪‣◦●■*]\s|[-–—]\s)")
+_LABELLED = re.compile(r"[A-Z][^:.;!?]{1,40}:\s+\S")
 _ENDS = tuple('.!?:;”"»)’')
 
 
@@ -50,7 +51,10 @@ def _chunk_blocks(text: str, lines: list[tuple[int, int]]) -> list[Block]:
             # A wrapped line is full: its successor's first word had no room on it.
             full = first is not None and room <= len(first.group()) + 6
             closed = text[last - 1] in _ENDS
-            if (full and not (closed and room > 25)) or line[:1].islower():
+            apart = _LABELLED.match(line) is not None or (
+                text[before:last].isupper() and not line.isupper() and len(lines) > 1
+            )
+            if (full and not apart and not (closed and room > 25)) or line[:1].islower():
                 blocks[-1].end = end
                 continue
         if blocks and not item and blocks[-1].kind == "li" and line[:1].islower():

@@ -1,11 +1,15 @@
 """What a sentence says of times, lengths and distances, anchored: the raw matter of terms."""
 
+import itertools
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from truceline.reading.anchoring import Calendar, Moment, anchor
+from truceline.reading.anchoring import Calendar, Moment, anchor, utc_of
+from truceline.reading.clock import offset_text
 from truceline.reading.distances import Distance, distances_of
-from truceline.reading.durations import Length, lengths_of
+from truceline.reading.durations import lengths_of
+from truceline.reading.lengths import Length
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.times import moments_of
 from truceline.reading.words import Sentence
@@ -66,6 +70,15 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
             and one.day[0] in ("date", "weekday", "rel", "after")
         ):
             cal.day = moment.date
+    _one_clock(moments, low, offset)
+    for n, (first, second) in enumerate(itertools.pairwise(moments)):
+        if (
+            first.readings
+            and second.said.role == "until"
+            and second.iso
+            and first.readings[0][:16] < second.iso[:16] < first.readings[1][:16]
+        ):  # "from midnight to noon on Saturday": midnight begins that day
+            moments[n] = replace(first, iso=first.readings[0], readings=())
     lengths = [
         x
         for x in lengths_of(tokens, low, offset, spots)
@@ -75,6 +88,38 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     distances = distances_of(tokens, low, offset, spots)
     taken += [(d.first, d.last) for d in distances]
     return Marks(moments, lengths, distances, _quantities(sentence, taken, spots))
+
+
+_SAME_TIME = re.compile(r"\s*(?:\(|,? (?:which|that) is |/|,? or |,? i\.e\.,? )\s*")
+
+
+def _one_clock(moments: list[Moment], low: str, offset: int) -> None:
+    """Join a moment with its twin on another clock: "2 a.m. Friday (2300 GMT Thursday)"."""
+    i = 0
+    while i + 1 < len(moments):
+        first, second = moments[i], moments[i + 1]
+        between = low[first.said.end - offset : second.said.start - offset]
+        if (
+            first.iso
+            and second.iso
+            and first.said.clock
+            and second.said.clock
+            and first.said.clock != second.said.clock
+            and _SAME_TIME.fullmatch(between)
+        ):
+            ours, theirs = first.iso[:16], second.iso[:16]
+            if len(ours) == len(theirs) == 16:
+                if len(first.iso) > 16 and len(second.iso) == 16:
+                    del moments[i + 1]
+                    continue
+                utc = utc_of(second.iso)
+                if utc is not None and isinstance(second.said.clock.zone, int):
+                    gap = (datetime.fromisoformat(ours) - utc).total_seconds() / 60
+                    if abs(gap) <= 840 and gap % 15 == 0:
+                        moments[i] = replace(first, iso=ours + offset_text(int(gap)), note=None)
+                        del moments[i + 1]
+                        continue
+        i += 1
 
 
 def _quantities(
@@ -190,7 +235,16 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
             ",",
             "(",
         )
-    if i == 0 and after in (".", ")"):
+    if i == 0 and (
+        after in (".", ")")
+        or (
+            re.fullmatch(r"\d{1,2}(?:\.\d{1,2}){1,2}", token.text)
+            and q.last < len(tokens)
+            and tokens[q.last].text[:1].isupper()
+        )
+    ):
+        return True
+    if i == 1 and before in "(|" and after in (")", "|"):
         return True
     if (
         after in ("-",)

@@ -146,11 +146,25 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
             ):
                 continue
             if (
+                measure == "killed"
+                and re.match(
+                    r"recovered|found|pulled|retrieved|unearthed|dug|collected", match.group("word")
+                )
+                and not re.match(r"(?:[\w-]+ )?(?:bodies|corpses)\b", right)
+            ):
+                continue
+            if (
                 measure == "captured"
                 and re.fullmatch(r"took|(?:still )?hold(?:s|ing)", match.group("word"))
                 and not re.match(
                     r"(?:[\w-]+ ){0,3}?(?:hostages?|prisoners?|captives?|soldiers captive)", right
                 )
+            ):
+                continue
+            if (
+                measure == "evacuated"
+                and not re.match(r"evacuat|airlift", match.group("word"))
+                and not re.search(r"\bto safety\b|\bout of\b", right)
             ):
                 continue
             if measure == "refugees" and not (
@@ -190,7 +204,7 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
 
 _SUBJECT = re.compile(
     r"\b(?P<word>casualties|deaths|fatalities|killings|violations|explosions|attacks|air ?strikes|incidents|clashes|displaced|refugees|wounded|injured|detainees|arrests|dead|death toll|toll)\b[^.;,]{0,50}?"
-    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|went (?:up|down)|jumped|reached|stood at|totall?ed|numbered|amounted to)\b(?: by [^.;,]{1,30})?(?: from [\d,.]+(?: million| thousand)?)?(?: to| at|)\s*(?:about |around |some |nearly |at least |more than )?$"
+    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|went (?:up|down)|jumped|reached|stands at|stood at|totall?ed|numbered|amounted to|came to|ran to)\b(?: by [^.;,]{1,30})?(?: from [\d,.]+(?: million| thousand)?)?(?: to| at|)\s*(?:about |around |some |nearly |at least |more than )?$"
 )
 
 
@@ -217,6 +231,45 @@ def measure_of_subject(left: str) -> tuple[str, str | None, str | None] | None:
         return None
     word = match.group("word")
     return _SUBJECTS.get(word, "other"), word, None
+
+
+_QUALIFIED = (
+    r"(?:about |around |some |nearly |at least |more than |over |no fewer than |fewer than )?$"
+)
+_COUNTED = re.compile(
+    r"\b(?:number|total|count|figure|tally|toll|estimate)s? (?:of )?(?P<what>[^.;,]{0,80}?)\s*"
+    r"(?:\b(?:rose|risen|fell|fallen|doubled|trebled|tripled|dropped|increased|decreased|climbed|grew|grown|jumped|stands?|stood|is|was|put|has|had)\b[^.;,]{0,50}?\s(?:to|at|is|was|be)"
+    r"|\b(?:reached|passed|exceeded|topped|is|was|to|at))\s+" + _QUALIFIED
+)
+_AT = re.compile(
+    r"\b(?P<what>dead|killed|deaths|injured|wounded|missing|displaced|detained|refugees|captured|arrested|homeless)(?:(?: [^.;,]{0,30}?)? at |\s*:\s*)"
+    + _QUALIFIED,
+    re.I,
+)
+_WHAT = (
+    ("killed", r"\b(?:killed|dead|deaths?|died|fatalities|slain)\b"),
+    ("injured", r"\b(?:injured|wounded|hurt)\b"),
+    ("missing", r"\b(?:missing|disappeared)\b"),
+    ("refugees", r"\b(?:refugees?|asylum|abroad|crossed)\b"),
+    ("displaced", r"\b(?:displaced|flee|fled|uprooted|homeless|idps)\b"),
+    ("detained", r"\b(?:detained|arrested|detainees|jailed)\b"),
+    ("captured", r"\b(?:hostages|captives|captured|abducted|kidnapped)\b"),
+    ("besieged", r"\b(?:besieged|trapped|siege)\b"),
+    ("evacuated", r"\b(?:evacuated|evacuees)\b"),
+    ("other", r"\b(?:violations|breaches|attacks|incidents|in need|returnees|returned)\b"),
+)
+
+
+def measure_of_number(left: str) -> tuple[str, str | None, str | None] | None:
+    """ "the number forced to flee doubled to", "put the dead at … and the injured at"."""
+    match = _AT.search(left) or _COUNTED.search(left)
+    if not match:
+        return None
+    for measure, words in _WHAT:
+        said = re.search(words, match.group("what"))
+        if said:
+            return measure, said.group(), None
+    return None
 
 
 def _clean_who(words: str) -> str | None:

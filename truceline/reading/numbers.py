@@ -143,7 +143,10 @@ _INCLUSIVE = {
     "no less than",
     "not fewer than",
 }
-_LASTS = {p[0][-1] for p in _PHRASES}
+# By the last word, longest first: what stands just before a figure.
+_BY_LAST: dict[str, list[tuple[list[str], str, str]]] = {}
+for _words_of, _side, _phrase in _PHRASES:
+    _BY_LAST.setdefault(_words_of[-1], []).append((_words_of, _side, _phrase))
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,9 +289,9 @@ def _words(tokens: list[Token], i: int) -> tuple[float, int]:
 
 
 def _qualifier(tokens: list[Token], i: int) -> tuple[str, str, int] | None:
-    if i == 0 or (tokens[i - 1].low not in _LASTS and tokens[i - 1].text != "."):
+    if i == 0:
         return None
-    for words, side, phrase in _PHRASES:
+    for words, side, phrase in _BY_LAST.get(tokens[i - 1].low, ()):
         k = i - len(words)
         if k >= 0 and all(tokens[k + x].low == w for x, w in enumerate(words)):
             return side, phrase, k

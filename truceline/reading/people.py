@@ -173,6 +173,7 @@ class People:
         default_factory=dict
     )  # last name -> full names, most said first
     spans: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # spelling -> where
+    bodies: dict[str, str] = field(default_factory=dict)  # "group" -> the last group with a name
     roles: dict[str, str] = field(
         default_factory=dict
     )  # role ("spokesman") -> last full name with it
@@ -245,6 +246,7 @@ def _one_person(a: str, b: str) -> bool:
     return fuzz.ratio(" ".join(wa), " ".join(wb)) >= 82
 
 
+@lru_cache(maxsize=4096)
 def is_person_name(words: str) -> bool:
     """Whether capitalised words look like a person's full name and no known place or body."""
     low = words.lower()
@@ -276,6 +278,7 @@ def is_person_name(words: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def strip_titles(words: str) -> tuple[str, str | None]:
     """The name without titles before it ("Turkish Foreign Minister X" -> "X"), and the role."""
     parts = words.split()
@@ -287,11 +290,18 @@ def strip_titles(words: str) -> tuple[str, str | None]:
     return (rest, role) if rest else (words, None)
 
 
+_BODY = re.compile(
+    r"(?:[A-Z][\w’-]+ ){1,4}(?P<head>group|agency|organi[sz]ation|charity|network|watchdog|association|foundation|collective)\b"
+)
+
+
 def people_of(sentences: list[Sentence]) -> People:
     """Every person named in the sentences."""
     people = People()
     counts: Counter[str] = Counter()
     for sentence in sentences:
+        for body in _BODY.finditer(sentence.text):
+            people.bodies[body.group("head")] = body.group()
         for match in names_in(sentence):
             words = re.sub(r"['’]s?$", "", match.group().strip())
             known = known_actors().get(words.lower())

@@ -6,28 +6,47 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from truceline.reading.page import Page
-from truceline.reading.people import People, is_person_name, names_in, strip_titles
-from truceline.reading.speech import SAYING, Attribution, attributions, name_of
+from truceline.reading.people import NAME, People, is_person_name, names_in, strip_titles
+from truceline.reading.quotation import Quote
+from truceline.reading.saying import SAYING
+from truceline.reading.speech import Attribution, attributions, name_of
 from truceline.reading.words import Sentence
 
-_PAIRS = {"“": "”", "«": "»", "„": "“”", '"': '"', "‟": "”", "「": "」"}
-_OPENING = re.compile("[“”«„\"‟「‘']")
 _TITLED = re.compile(
     r"(?:film|documentary|book|song|novel|titled|entitled|called|named|known as|dubbed|so-called|codenamed|operation|newspaper|magazine|report|programme|program|podcast|term|word|headlined)\s*,?\s*$",
     re.I,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Marks and words of a quotation: the words are ``[start, end)`` of the page's text."""
-
-    start: int
-    end: int
-    block: int
-    open_at: int
-    close_at: int
-    runs_on: bool = False  # the next paragraph goes on with it
+# A person or body without a name as the subject of a sentence: "At 10:25 a commander of …".
+_SOMEONE = re.compile(
+    r"(?:(?:At|On|In|Near|After|Outside|Inside) [^,]{2,60}?,? )?(?P<who>(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[\w’-]+ ){0,3}?(?:m[ae]n|wom[ae]n|commander|soldier|officer|fighter|resident|nurse|doctor|teacher|official|diplomat|guard|driver|spokes\w+|minister|president|envoy)\b)(?! (?:of|in) (?:the )?(?:forces|age))"
+)
+_OFFICE_HOLDER = re.compile(
+    r"\b(?:minister|president|premier|spokes\w+|official|commander|envoy|governor|mayor|general|colonel|chief|leader|resident|diplomat|officer|doctor|nurse|teacher|man|woman|soldier|fighter|ambassador|secretary|negotiator|mediator|elder|activist|farmer|driver|worker|mother|father|witness)\b",
+    re.I,
+)
+_A_BODY = re.compile(
+    r"(?P<who>The (?:[\w’-]+ ){0,2}?(?:army|ministry|government|presidency|movement|group|mission|agency|committee|council|alliance|front|command|police|union))\b"
+)
+_IT_SAYS = re.compile(
+    r"\b[Ii]t (?:also |later |has |had )?(?:said|says|warned|warns|added|adds|stated|announced|wrote|insisted|asked|urged)\b"
+)
+_SOURCED = (
+    "ccording to",
+    "citing",
+    "source",
+    "speak",
+    "spoke",
+    "count",
+    "tally",
+    "figures",
+    "estimate",
+    "data",
+    "statement",
+    "records",
+    "quoting",
+)
 
 
 @dataclass(slots=True)
@@ -41,93 +60,6 @@ class Said:
     confidence: float
 
 
-def quotes_of(page: Page) -> list[Quote]:
-    """The outermost quotations of the body."""
-    found: list[Quote] = []
-    for number, block in enumerate(page.blocks):
-        if block.reason is not None:
-            continue
-        text = page.text
-        i = block.start
-        while i < block.end:
-            opening = _OPENING.search(text, i, block.end)
-            if opening is None:
-                break
-            i = opening.start()
-            char = text[i]
-            close = _PAIRS.get(char)
-            if (
-                char == "”"
-                and (i == block.start or text[i - 1] in " (")
-                and i + 1 < block.end
-                and text[i + 1].isalnum()
-            ):
-                close = "”“"
-            single = (
-                char in "‘'"
-                and (i == block.start or text[i - 1] in " (\u00a0")
-                and i + 1 < block.end
-                and text[i + 1].isalnum()
-            )
-            if close is None and not single:
-                i += 1
-                continue
-            if char == '"' and i > block.start and text[i - 1].isdigit():
-                i += 1
-                continue
-            end = _close(text, i, block.end, close) if close else _close_single(text, i, block.end)
-            if end is None:
-                if close and i == block.start:
-                    found.append(Quote(i + 1, block.end, number, i, block.end, True))
-                    break
-                if close and block.end - i > 25 and not single:
-                    found.append(Quote(i + 1, block.end, number, i, block.end, True))
-                    break
-                i += 1
-                continue
-            found.append(Quote(i + 1, end, number, i, end + 1))
-            i = end + 1
-    return found
-
-
-def _close(text: str, at: int, limit: int, close: str) -> int | None:
-    depth = 0
-    opened = text[at]
-    for j in range(at + 1, limit):
-        char = text[j]
-        if char in close:
-            if (
-                opened == '"'
-                and j + 1 < limit
-                and text[j - 1] == " "
-                and text[j + 1].isalnum()
-                and text.count('"', j + 1, limit) % 2 == 0
-                and depth == 0
-                and text.count('"', at, limit) % 2 == 1
-            ):
-                continue
-            if depth == 0:
-                return j
-            depth -= 1
-        elif char == opened and opened not in close:
-            depth += 1
-    return None
-
-
-def _close_single(text: str, at: int, limit: int) -> int | None:
-    for j in range(at + 2, limit):
-        if (
-            text[j] in "’'"
-            and (j + 1 >= limit or not text[j + 1].isalnum())
-            and (
-                text[j - 1] in ",.!?"
-                or not (text[j - 1] == "s" and j + 2 < limit and text[j + 2].islower())
-            )
-        ):
-            return j
-    return None
-
-
 def _clean(words: str) -> str:
     words = re.sub(r"\s+", " ", words).strip()
     return re.sub(r"\s*,$", "", words)
@@ -139,8 +71,10 @@ def statements_of(
     people: People,
     by_sentence: dict[int, list[Attribution]],
     quotes: list[Quote],
+    labels: dict[int, str],
 ) -> list[Said]:
-    """Every statement of the body with its speaker. ``by_sentence``: who speaks, per sentence."""
+    """Every statement of the body with its speaker. ``by_sentence``: who speaks, per sentence;
+    ``labels``: who speaks in a block that names its speaker at the start."""
     if not quotes:
         return []
     found: list[Said] = []
@@ -175,6 +109,8 @@ def statements_of(
         speaker, how, sure = _speaker(
             page, quote, sentences, by_sentence, people, last_by_block, found
         )
+        if speaker is None and quote.block in labels:
+            speaker, how, sure = labels[quote.block], "named at the start of the paragraph", 0.9
         if carried and quote.block == carried[1] + 1 and speaker is None:
             speaker, how, sure = carried[0], "the paragraph before goes on", 0.8
         if _is_scare(page, quote, words, count, speaker, how):
@@ -195,14 +131,22 @@ def said_in(
     """Attributions per sentence, those inside a quotation left out; pronouns followed."""
     found: dict[int, list[Attribution]] = {}
     last: str | None = None
+    person: str | None = None  # the person spoken of last, for "he said"
+    body: str | None = None  # the body spoken of last, for "it said"
     for sentence in sentences:
         hits: list[Attribution] = []
-        if (
-            "ccording to" in sentence.text
-            or any(t.low in SAYING for t in sentence.tokens)
-            or " citing " in sentence.text
+        if any(word in sentence.low for word in _SOURCED) or any(
+            t.low in SAYING for t in sentence.tokens
         ):
-            for a in attributions(sentence, people, last):
+            for a in attributions(
+                sentence,
+                people,
+                body
+                if body and _IT_SAYS.search(sentence.text)
+                else person
+                if person and re.search(r"\b(?:[Hh]e|[Ss]he)\b", sentence.text)
+                else last,
+            ):
                 at = sentence.start + a.verb_start
                 if not any(s <= at < e for s, e in spans):
                     hits.append(a)
@@ -210,10 +154,18 @@ def said_in(
         named = [a.who for a in hits if not a.pronoun]
         if named:
             last = named[-1]
+            if is_person_name(last) or _OFFICE_HOLDER.search(last):
+                person = last
+            else:
+                body = last
         else:
             persons = list(_persons(sentence, people, spans))
             if persons:
-                last = persons[0]
+                last = person = persons[0]
+            elif (a_body := _A_BODY.match(sentence.text)) is not None:
+                body = a_body.group("who")
+            elif (someone := _SOMEONE.match(sentence.text)) is not None:
+                last = person = someone.group("who")
     return found
 
 
@@ -262,7 +214,7 @@ def _speaker(
                     a.kind == "before"
                     and sentence.start + a.subject_start >= quote.close_at
                     and not re.search(
-                        r"[.;:]\s|\b(?:and|but|while)\b",
+                        r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bGen)(?<!\bCol)(?<!\bMaj)(?<!\bCapt)(?<!\bBrig)(?<!\bLt)(?<!\bSgt)(?<!\bProf)(?<!\bSt)(?<!\bAdm)(?<!\b[A-Z])[.;:]\s|\b(?:and|but|while)\b",
                         text[quote.close_at : sentence.start + a.subject_start],
                     )
                     and sentence.start + a.subject_start - quote.close_at < 70
@@ -285,6 +237,11 @@ def _speaker(
                 and len(follows.text) < 120
             ):
                 return a.who, "named after the quotation", 0.85
+    signed = re.match(r"\s*(?:[—–-]|\()\s*(?=[A-Z])", after)
+    if signed and (named := NAME.match(after, signed.end())):
+        name = strip_titles(named.group())[0]
+        if is_person_name(name) or name in people.spans:
+            return people.resolve(name), "named after a dash", 0.85
     # 2. before it, in the same sentence (nearest verb)
     best: Attribution | None = None
     for sentence in inside:
@@ -310,6 +267,9 @@ def _speaker(
                     return a.who, "named at the end of the sentence", 0.85
                 if a.kind == "according":
                     return a.who, "according to", 0.85
+    introduced = _introduced(text[block.start : quote.open_at], people)
+    if introduced is not None:
+        return introduced, "named before the quotation", 0.8
     # 3. the same speaker goes on in the paragraph
     if quote.block in last_by_block and found:
         return last_by_block[quote.block], "the same speaker goes on", 0.85
@@ -327,6 +287,8 @@ def _speaker(
         ):
             return hits[-1].who, "named in the sentence before", 0.8
         persons = _persons(previous, people, [])
+        if persons and previous.text.find(persons[0].split()[0]) in range(12):
+            return persons[0], "named in the sentence before", 0.7
         if persons and re.search(
             r"\b(?:said|spoke|told|speech|statement|asked|address|interview|statement|remarks|comment\w*|reaction|message|letter|phone|warn\w*|view|optimis\w*|angry|relie\w*|welcom\w*|sceptical|skeptical|described|insist\w*|recall\w*|reject\w*|condemn\w*|critici\w*|prais\w*|stood|sat|waited|returned|walked|looked|lost|fled|lives|was|is)\b",
             previous.low,
@@ -341,8 +303,45 @@ def _speaker(
             previous.low,
         ):
             return name_of(lead.group(), people)[0], "by office in the sentence before", 0.65
+    # the speaker is named after a pronoun: "…," she said. Mariam Sow, 29, has walked …
+    if re.match(r"\W*(?:(?:he|she) [a-z]+|[a-z]+ (?:he|she))\b", after):
+        later = next(
+            (
+                s
+                for s in sentences
+                if s.start > quote.close_at
+                and s.block - quote.block <= 1
+                and s.start - quote.close_at > 3
+            ),
+            None,
+        )
+        names = _persons(later, people, []) if later is not None else []
+        if names:
+            return names[0], "named in the sentence after", 0.65
     # 5. by office or body in the same sentence: Turkey demanded support for "…"
     return None, "", 0.4
+
+
+_KNOWN_AS = re.compile(
+    r"(?:known as|alias|nicknamed|goes by|called himself|under the name(?: of)?)\s+[“\"«‘']([^”\"»’']{2,40})[”\"»’']"
+)
+_INTRO = re.compile(
+    r"(?P<np>(?:[A-Z]|the |an? )[^.:;!?“”\"«»]*?(?:[“\"«][^”\"»]{2,40}[”\"»])?)\s+(?:was|were|is|had|has|put|sounded|struck|went|remained|took|gave|made|offered|sent|\w+ed)\b[^.:;!?“”\"«»]{0,90}:\s*$"
+)
+
+
+def _introduced(before: str, people: People) -> str | None:
+    """Who is spoken of in words that end in a colon before a quotation: "X was blunter: …"."""
+    if not before.rstrip().endswith(":"):
+        return None
+    sentence = re.split(r"(?<=[.!?”\"»]) (?=[A-Z])", before)[-1]
+    alias = list(_KNOWN_AS.finditer(sentence))
+    if alias:
+        return alias[-1].group(1).strip()
+    match = _INTRO.match(sentence.strip())
+    if match is None:
+        return None
+    return name_of(match.group("np"), people)[0]
 
 
 def _is_scare(
@@ -369,7 +368,13 @@ def _is_scare(
         return not (closing and count >= 6) and count < 9
     if how.startswith(("the same", "named in", "by office")) and count < 5 and not closing:
         return True
-    return count == 3 and not closing and not stands_alone and words.istitle()
+    if count == 3 and not closing and not stands_alone:
+        called = re.search(
+            r"\b(?:call|describ|dismiss|brand|label|hail|denounc|condemn|slam|term|character)\w*\b[^.;]{0,40}$",
+            before.lower(),
+        )
+        return words.istitle() or called is None
+    return False
 
 
 def _once(found: list[Said]) -> list[Said]:

@@ -24,14 +24,17 @@ from truceline.reading.details import settle
 from truceline.reading.document import MAX_BYTES, open_page
 from truceline.reading.drafting import Draft, Setting, is_agreement
 from truceline.reading.joining import join_terms
+from truceline.reading.labels import labels_of
+from truceline.reading.lists import is_digest, unders_of
 from truceline.reading.marks import Marks, marks_of
 from truceline.reading.notices import notices_of
 from truceline.reading.page import Page
 from truceline.reading.people import People, people_of
 from truceline.reading.places import Gazetteer, country_zone
 from truceline.reading.published import find_published
-from truceline.reading.quotes import quotes_of, said_in, statements_of
-from truceline.reading.terms import read_terms
+from truceline.reading.quotation import quotes_of
+from truceline.reading.quotes import said_in, statements_of
+from truceline.reading.terms import leading_kind, read_terms
 from truceline.reading.times import moments_of
 from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled
 from truceline.reading.words import Sentence, sentences_of
@@ -70,12 +73,6 @@ _ENGLISH = frozenset(
 )
 _FORCE = re.compile(
     r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"
-)
-_LEAD = re.compile(
-    r"\b(?:provides?(?: for)?|agreed|include[sd]?|calls? for|stipulates?|terms|following|commit(?:ted|s)?|points|provisions|measures|elements|follows|truce|ceasefire|plan|phase|stage|undertak\w+|requires?|key|deal|agreement|shall|will|days?|hours|force)\b[^.]*:\s*$"
-)
-_LEAD_HEAD = re.compile(
-    r"\b(?:what (?:has been|was|is|the (?:deal|agreement|parties|sides)|they|both)|key (?:points|terms|provisions)|terms of|main (?:points|provisions)|provisions|the (?:deal|terms|agreement) (?:in|at|says|provides)|agreed (?:points|terms)|points of the)\b"
 )
 _CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
 
@@ -134,8 +131,10 @@ def read(
     quoted = [(q.start, q.end) for q in quotes]
     said = said_in(sentences, people, quoted)
     counted = _counted(drafts, sentences, marks)
-    figures = read_claims(sentences, marks, said, counted, quoted)
-    statements = statements_of(page, sentences, people, said, quotes)
+    labels = labels_of(page, sentences, people)
+    statements = statements_of(page, sentences, people, said, quotes, labels)
+    spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
+    figures = read_claims(sentences, marks, said, counted, spoken, labels)
     actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))
     also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)
@@ -225,28 +224,10 @@ def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
 def _terms(
     page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calendar, agreement: bool
 ) -> tuple[list[Draft], str | None]:
-    leads: set[int] = set()
-    under: int | None = None
-    for sentence in sentences:
-        head = (
-            page.blocks[sentence.block].kind == "h" and _LEAD_HEAD.search(sentence.low) is not None
-        )
-        if head or (_LEAD.search(sentence.low) and sentence.text.rstrip().endswith(":")):
-            under = sentence.block
-        elif under is not None and sentence.block > under:
-            item = (
-                re.match(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)])\s*", sentence.text)
-                is not None
-            )
-            if item:
-                leads.add(sentence.index)
-            elif sentence.block > under + 1 and sentence.index - 1 not in leads:
-                under = None
-            elif sentence.block == under + 1 and len(sentence.text) < 200:
-                leads.add(sentence.index)
     year = cal.published.year if cal.published else None
-    setting = Setting(agreement, year)
-    first = join_terms(read_terms(sentences, marks, setting, leads), agreement=agreement)
+    setting = Setting(agreement, year, is_digest(page, sentences))
+    unders = unders_of(page, sentences, lambda s: leading_kind(s, setting))
+    first = join_terms(read_terms(sentences, marks, setting, unders), agreement=agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
     signed = _signed(sentences, marks)
     for draft in first:
@@ -265,7 +246,7 @@ def _signed(sentences: list[Sentence], marks: list[Marks]) -> str | None:
                 and moment.date
                 and re.search(r"\b(?:signed|done (?:at|in)|signature)\b[^.;]{0,40}$", left)
             ):
-                return moment.date.isoformat()
+                return moment.iso
     return None
 
 

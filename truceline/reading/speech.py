@@ -12,85 +12,43 @@ from truceline.reading.people import (
     strip_titles,
 )
 from truceline.reading.places import known_places
+from truceline.reading.saying import (
+    BASE,
+    FIGURE_NEXT_TO,
+    FIGURE_ONLY,
+    INVERTS,
+    SAYING,
+    TAKES_OBJECT,
+    WEAK,
+)
+from truceline.reading.subjects import subject_after, subject_before
 from truceline.reading.words import Sentence
 
-VERBS = (
-    "said|says|say|estimate|claim|told|tells|added|adds|announced|announces|stated|states|declared|declares|warned|warns|warning|reported|reports|claimed|claims|insisted|insists|noted|notes|"
-    "explained|explains|confirmed|confirms|stressed|stresses|emphasi[sz]ed|emphasi[sz]es|argued|argues|wrote|writes|tweeted|posted|commented|continued|concluded|asserted|asserts|alleged|alleges|"
-    "acknowledged|admitted|replied|responded|remarked|recalled|pointed out|estimated|estimates|expressed|hoped|hopes|has hoped|demanded|demands|called|vowed|pledged|promised|"
-    "urged|urges|cautioned|observed|affirmed|reiterated|repeated|denounced|condemned|welcomed|described|hailed|praised|denied|complained|lamented|recounted|accused|underlined|underscored|maintained|"
-    "asked|thanked|disclosed|revealed|suggested|recorded|documented|counted|registered|tallied|verified|put|puts|acknowledges|joked|shouted|quipped|testified|boasted|appealed|threatened|spoke|predicted|believes|thinks|demanding|saying|stating|adding"
-)
-
-
-_FIGURE_ONLY = frozenset(
-    [
-        "recorded",
-        "documented",
-        "counted",
-        "registered",
-        "tallied",
-        "verified",
-        "put",
-        "puts",
-        "estimated",
-        "estimates",
-        "observed",
-    ]
-)
-
-
-SAYING = frozenset(VERBS.split("|"))
+_QUOTE_JUST = re.compile(r"[”\"»“]\s*,?\s*[^“”\"«».;]{0,60}$")
+_QUOTE_NEXT = re.compile(r"[^;.]{0,45}?[“\"«„‘]")
+_FIGURE_NEXT = re.compile(r"[^;.]{0,40}\d|[^;.]{0,20}\b(?:no|at least|dozens|hundreds|thousands)\b")
 
 
 _PRONOUN = re.compile(r"(?:he|she|it|they|i|we|who)$", re.I)
 
 
-_STOP = re.compile(
-    r"\s*(?:,|;|:|\.(?=\s|$)|\(|\)|—|–|\"|“|”|«|»|\b(?:in|on|at|during|after|before|as|while|who|when|where|to|from|by|about|that|via|through|adding|ahead|amid|following|late|early|earlier|yesterday|today|with|for|and|but|if|because|over|under|is|was|has|had|were|also|later|of whom|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)",
+_ACCORDING = re.compile(
+    r"\b(?:according to|as per|citing|quoting|in the words of|in the (?:count|view|estimate|opinion) of|(?:by|on) the (?:count|estimate|figures|reckoning) of|in (?:a|the) (?:\w+ )?statement (?:made |issued |released )?by|figures from|data from)\s+",
     re.I,
 )
-
-
-_TAKES_OBJECT = frozenset(
-    [
-        "told",
-        "asked",
-        "thanked",
-        "urged",
-        "tells",
-        "called",
-        "described",
-        "hailed",
-        "praised",
-        "put",
-        "puts",
-    ]
+_ACCORDING_HINT = re.compile(
+    r"according|as per|citing|quoting|words of|the (?:count|view|estimate|opinion|figures|reckoning)|(?:figures|data) from|statement"
 )
-# Verbs that may stand before their subject without a quotation: "…, said the army".
-_INVERTS = frozenset(
-    [
-        "said",
-        "says",
-        "added",
-        "adds",
-        "announced",
-        "reported",
-        "reports",
-        "stated",
-        "warned",
-        "confirmed",
-        "explained",
-        "noted",
-        "stressed",
-        "insisted",
-        "recalled",
-        "declared",
-        "concluded",
-        "claimed",
-        "wrote",
-        "estimated",
-    ]
+# "by the ministry's count", "(source: Department of Welfare)", "the ministry's figures show"
+_SOURCE = re.compile(
+    r"(?:\b[Bb]y |\b)(?P<who>(?:the |[A-Z])[^,;:.()“”\"]{2,50}?)['’]s? (?:own |latest |official )?(?:count|tally|reckoning|estimate|figures|data|records)\b(?: (?:show|shows|suggest|put|say))?|\((?:[Ss]ource|SOURCE)s?: (?P<who2>[^()]{2,60})\)"
+)
+_REPORTED_BY = re.compile(
+    r"\b(?:reported|recorded|documented|counted|verified|registered|alleged|claimed|logged|cited) by (?P<who>(?:the |an? )?(?:(?:[A-Z]\.){2,}|[^,;:.()“”\"])+?)(?=\s*(?:[,;:.()]|$|\b(?:on|in|since|between|during|over|at|as|was|were|and)\b))"
+)
+_CLOSED = re.compile(r"(?:[\"”»“«]|[,.!?][’'])\s*,?\s*$")
+_SPEAKS_OF = re.compile(
+    r"\b(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))"
 )
 
 
@@ -105,93 +63,6 @@ class Attribution:
     subject_start: int
     kind: str  # before (X said …), after (… said X), according
     pronoun: bool = False
-
-
-def subject_before(text: str, at: int) -> tuple[str, int] | None:
-    """The noun phrase that ends just before the verb at ``at``."""
-    # What stands in brackets is no subject; blanks keep the offsets.
-    left = re.sub(r"\([^()]*\)", lambda m: " " * len(m.group()), text[:at]).rstrip()
-    left = re.sub(r"\s+,", lambda m: "," + " " * (len(m.group()) - 1), left).rstrip()
-    left = re.sub(
-        r"\s+(?:also|later|earlier|has|have|had|then|further|previously|repeatedly|reportedly|would|already|since|again|(?:on |early |late |earlier |later )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)$",
-        "",
-        left,
-    )
-    left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
-    # a relative or apposition between commas: "X, a spokesman, said"
-    apposition = re.search(
-        r"([^,;:\"“”«»]+),\s*((?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at)|[a-z][\w-]+)\b[^,;:\"“”«»]*),$",
-        left,
-    )
-    if apposition:
-        left = left[: apposition.end(1)]
-    left = left.rstrip(",")
-    start = 0
-    for match in re.finditer(
-        r"[,;:\"“”«»(—–]|\b(?:and|but|while|as|that|when|where|after|because|although|whereas|if|which|since|before|with)\b|\.\s",
-        left,
-    ):
-        if (
-            match.group() == "and"
-            and re.search(r"[A-Z]\w*\s*$", left[: match.start()])
-            and re.match(r"\s*(?:the )?[A-Z]", left[match.end() :])
-            and match.start() < 60
-        ):
-            continue
-        start = match.end()
-    subject = left[start:].strip()
-    bare = subject.lstrip("’' ")
-    if not bare or len(bare) > 160:
-        return None
-    return bare, start + left[start:].index(bare)
-
-
-def subject_after(text: str, at: int) -> tuple[str, int] | None:
-    """The noun phrase that begins just after the verb at ``at``."""
-    right = text[at:]
-    lead = len(right) - len(right.lstrip(" ,"))
-    right = right[lead:]
-    if not right:
-        return None
-    stop = None
-    for match in _STOP.finditer(right):
-        word = match.group().strip().lower()
-        if match.start() < 2:
-            return None
-        if word == "." and re.search(
-            r"(?:^|\s)(?:[A-Z]|Col|Gen|Lt|Maj|Brig|Capt|Dr|Mr|Mrs|Ms|Adm|Sgt|St|Prof)$",
-            right[: match.start()],
-        ):
-            continue
-        if (
-            word in ("for", "of", "in", "at", "to", "on")
-            and not re.search(r"[A-Z]\w+$", right[: match.start()].rstrip())
-            and re.match(r"(?:a|an|the|one|its|his|her|their|another|two|some)\b", right, re.I)
-        ):
-            continue
-        if (
-            word in ("and",)
-            and re.search(r"[A-Z]\w*$", right[: match.start()].rstrip())
-            and re.match(r"\s+[A-Z]", right[match.end() :])
-            and not re.search(r"[a-z]", right[: match.start()][:1])
-        ):
-            continue
-        stop = match.start()
-        break
-    subject = right[: stop if stop is not None else len(right)].strip(" .,")
-    beside = re.match(r",\s*(?=[A-Z])", right[stop:]) if stop is not None else None
-    named = NAME.match(right, stop + beside.end()) if beside and stop is not None else None
-    if (
-        named
-        and not re.search(r"[A-Z][\w’-]+ [A-Z]", subject)
-        and is_person_name(strip_titles(named.group())[0])
-    ):
-        subject = named.group()
-    if re.match(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", subject):
-        return None
-    if not subject or len(subject) > 120:
-        return None
-    return subject, at + lead
 
 
 def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str | None, bool]:
@@ -220,6 +91,16 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
         ]
         if names:
             return people.resolve(strip_titles(names[-1])[0]), False
+    if (
+        before
+        and re.fullmatch(
+            r"(?:(?:his|her|their|its|the) (?:\w+ )?(?:statement|spokes\w+|office|communiqu[eé]|message|letter|post|text|announcement))",
+            phrase,
+            re.I,
+        )
+        and not re.match(r"the spokes|the office", phrase, re.I)
+    ):
+        return before, True
     for match in reversed(list(NAME.finditer(phrase))):
         words = re.sub(r"['’]s?$", "", match.group())
         if re.match(
@@ -243,6 +124,8 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
             if not re.match(r"\s+[a-z]", rest) or re.match(r"\s+(?:of|from|for|at|in)\b", rest):
                 return people.resolve(name), False
     bare = re.sub(r"^(?:the|a|an|one)\s+", "", phrase, flags=re.I)
+    if bare.lower() in people.bodies and phrase[:4].lower() == "the ":
+        return people.bodies[bare.lower()], False
     role = re.fullmatch(
         r"(?:the\s+)(?:\w+ )?(spokes\w+|envoy|minister|president|official|commander|coordinator|governor|chief|head)",
         phrase,
@@ -253,15 +136,50 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
     return bare or None, False
 
 
+def _head_of(words: str) -> str:
+    """The last noun phrase of words that begin with a preposition ("At a post an armed man")."""
+    if not re.match(
+        r"(?:At|In|On|Near|From|After|During|Before|Outside|Inside|By|Under|Over|With)\b", words
+    ):
+        return words
+    last = list(re.finditer(r"\b(?:an?|the|one|its|his|her|their)\s", words))
+    return words[last[-1].start() :] if last else words
+
+
 def attributions(sentence: Sentence, people: People, before: str | None) -> list[Attribution]:
     """Every verb of saying in a sentence with whom it names."""
     text = sentence.text
     found: list[Attribution] = []
-    for match in re.finditer(
-        r"\b(?:according to|as per|citing|quoting|in the words of)\s+", text, re.I
+    spoke = before  # who spoke last, this sentence included
+    low = sentence.low
+    sourced = any(
+        w in low
+        for w in ("count", "tally", "reckoning", "estimate", "figures", "data", "records", "source")
+    )
+    for match in _SOURCE.finditer(text) if sourced else ():
+        who, pronoun = name_of(match.group("who") or match.group("who2"), people, before)
+        if who:
+            at = max(match.start("who"), match.start("who2"))
+            found.append(
+                Attribution(
+                    who, "according to", match.start(), match.end(), at, "according", pronoun
+                )
+            )
+    for match in (
+        _SPEAKS_OF.finditer(text) if "k of " in low or "ke of " in low or "ks of " in low else ()
     ):
+        subject = subject_before(text, match.start())
+        if subject:
+            who, pronoun = name_of(subject[0], people, before)
+            if who:
+                found.append(
+                    Attribution(
+                        who, "speaks of", match.start(), match.end(), subject[1], "before", pronoun
+                    )
+                )
+    for match in _ACCORDING.finditer(text) if _ACCORDING_HINT.search(low) else ():
         after = re.match(
-            r"(?:the |a |an )?[^,;:.\"“”«»()]+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
+            r"(?:the |a |an )?(?:(?:[A-Z]\.){2,}|[^,;:.\"“”«»()])+?(?=\s*(?:[,;:\"“”«»()]|\.(?:\s|$)|\b(?:which|who|that|said|has|have|had|was|were|is|are)\b|$))",
             text[match.end() :],
         )
         if after:
@@ -289,32 +207,64 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         low = token.low
         if low not in SAYING:
             continue
+        before = spoke
+        if found and re.search(
+            r"\b(?:it|they)\s+(?:also |later )?$", text[: token.start - sentence.start], re.I
+        ):
+            before = found[-1].who  # "the ministry puts the dead at 606; it says …"
         at, end = token.start - sentence.start, token.end - sentence.start
+        if low in BASE and re.search(
+            r"\b(?:would|will|could|can|may|might|not|to|should|must)\s+$", text[:at]
+        ):
+            continue
+        if low in ("believed", "considered", "thought") and text[end : end + 4] in (" to ", " dea"):
+            continue  # "believed to have 1,500 fighters" says no one's words
+        if re.search(r"\bwho\s+(?:has |had |also )?$", text[:at]) and not re.match(
+            r"[^,;]{0,60}[:,]?\s*[“\"«]", text[end:]
+        ):
+            continue
+        has = re.search(r"\s(?:has|have|had)\s+(?:also\s+)?$", text[:at])
+        behind = (
+            text[: has.start() + 1]
+            if has and _CLOSED.search(text[: has.start() + 1])
+            else text[:at]
+        )
         if re.search(
             r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|an|a|his|her|their|this|that)|,)\s+$",
             text[:at].lower()[-7:],
         ) and not text[:at].rstrip().endswith((",", "”", '"', "»", "’")):
             continue
         after_quote = (
-            re.search(r"[,.!?]?[\"”»]\s*,?\s*$|,\s*$|[,.!?][’']\s*$", text[:at]) is not None
+            re.search(r"[,.!?]?[\"”»“«]\s*,?\s*$|,\s*$|[,.!?][’']\s*$", behind) is not None
         )
-        quoted = re.search(r"(?:[\"”»]|[,.!?][’'])\s*,?\s*$", text[:at]) is not None
+        quoted = _CLOSED.search(behind) is not None
+        if (
+            low in WEAK
+            and not quoted
+            and not _QUOTE_JUST.search(text[:at])
+            and not _QUOTE_NEXT.match(text[end:])
+            and not (
+                low in FIGURE_NEXT_TO
+                and (_FIGURE_NEXT.match(text[end:]) or re.search(r"\d[^;]*$", text[:at]))
+            )
+        ):
+            continue
         inserted = (
             re.search(
-                r"[^,;:\"“”«»]+,\s*(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*,\s*$",
+                r"[^,;:\"“”«»]+,\s*(?:(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*|(?:[A-Z][\w’.-]+ ){1,3}[A-Z][\w’-]+),\s*$",
                 text[:at],
             )
             is not None
         )
         if (
             after_quote
-            and low not in _FIGURE_ONLY
-            and low not in _TAKES_OBJECT
+            and low not in FIGURE_ONLY
+            and low not in TAKES_OBJECT
             and (
                 quoted
                 or (
                     not inserted
-                    and low in _INVERTS
+                    and low in INVERTS
                     and re.match(r"\s+(?:the|a|an|one|its|his|her|their|[A-Z])", text[end:])
                 )
             )
@@ -340,7 +290,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                     text,
                 )
             ):
-                who, pronoun = name_of(head.group("np"), people, before)
+                who, pronoun = name_of(_head_of(head.group("np")), people, before)
                 if who:
                     found.append(Attribution(who, low, at, end, 0, "before", pronoun))
             continue

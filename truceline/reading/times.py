@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from truceline.reading.clock import Clock, clock_at
-from truceline.reading.dates import EDGE, MONTHS, ORDINAL, RELATIVE, WEEKDAYS, Day, day_at
+from truceline.reading.dates import EDGE, MONTHS, ORDINAL, RELATIVE, SOFT, WEEKDAYS, Day, day_at
 from truceline.reading.words import Token
 
 
@@ -37,6 +37,12 @@ _STARTERS = frozenset(
         *WEEKDAYS,
         *RELATIVE,
         *EDGE,
+        *SOFT,
+        "zero",
+        "that",
+        "end",
+        "year's",
+        "year’s",
         "last",
         "next",
         "this",
@@ -93,27 +99,42 @@ _JOIN = frozenset(
 )
 
 
+# What may stand between a word that gives a time its role and the time itself.
+_GAP = (
+    r"(?:,? (?:on|at|from|about|around|approximately|of|the|a|as of|as from|just|shortly|exactly|precisely|only|"
+    r"early|late|later|first light|dawn|dusk|sunrise|sunset|daybreak|nightfall|morning|evening|night|afternoon|noon|"
+    r"midnight|hours|in|effective|starting|beginning))*\s*[,(:–—-]?\s*$"
+)
 _ROLES = (
     (
         "until",
         re.compile(
-            r"\b(?:until|till|up until|up to|through|thru|expir(?:es?|ing)|end(?:s|ed|ing)?|lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|and including|midnight on))*\s*$"
+            r"\b(?:until|till|up until|up to|through|thru|expir(?:es?|ing|y)|end(?:s|ed|ing)?|finishing|concluding|"
+            r"lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|last day of|and including|midnight on))*\s*$"
         ),
     ),
     (
         "due",
         re.compile(
-            r"\b(?:(?<!signed )(?<!said )by|before|no later than|not later than|at the latest|at the latest by|prior to|deadline (?:of|is|was|on|for \w+)|until no later than|latest by|not after|due|in advance of|ahead of)(?: (?:on|at|the|about|end of|the end of|not later than|close of|[a-z]+ing on))*\s*$"
+            r"\b(?:(?<!signed )(?<!said )by|before|(?:no|not) later than|at the latest(?: by)?|prior to|nlt|on or before|(?:no|not) after|"
+            r"deadline(?: (?:of|is|was|on|set for|for \w+))?|latest by|due|in advance of|ahead of|completed|finished|finishing by|concluding by|last day)"
+            r"(?: (?:on|at|the|about|end of|the end of|last day of|not later than|close of|midnight|noon|dawn|sunset|[a-z]+ing on))*\s*:?\s*$"
         ),
     ),
     (
         "start",
         re.compile(
-            r"\b(?:from|since|starting|beginning|commencing|effective|as of|as from|with effect from|start(?:s|ed|ing)?|begin(?:s|ning)?|began|commence[sd]?|with effect|effect|force|force and effect|hold|dating from|running from|onwards? from)(?: (?:on|at|from|the|about|around|approximately|of|just after|shortly after|as of|midnight on|morning of|in the|early hours of|night of|,))*\s*,?\s*$"
+            r"\b(?:from|since|starting|beginning|commencing|effective|as of|as from|with effect(?: from)?|start(?:s|ed|ing)?(?: date)?|"
+            r"beg[iau]n(?:s|ning)?|commence[sd]?|effect|(?:in |into )?force(?: and effect)?|hold|dating from|running from|onwards? from|"
+            r"counted from|counting from|kick(?:s|ed)? (?:in|off)|in place|set for)" + _GAP
         ),
     ),
     ("after", re.compile(r"\b(?:after|following)(?: (?:the))*\s*$")),
     ("between", re.compile(r"between(?: (?:the))*\s*$")),
+)
+_MAY_LEAD = re.compile(
+    r"until|till|through|thru|expir|end|finish|conclud|to\b|by\b|before|latest|prior|nlt|after|deadline|due|advance|ahead|complete|last day|from|since|"
+    r"start|beg[iau]n|commenc|effect|as of|force|hold|dating|running|onward|count|kick|in place|set for|following|between"
 )
 
 
@@ -135,10 +156,12 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             continue
         before = text[: said.start - offset]
         role = "at"
-        for name, pattern in _ROLES:
-            if pattern.search(before[-45:]):
-                role = name
-                break
+        near = before[-48:]
+        if _MAY_LEAD.search(near):
+            for name, pattern in _ROLES:
+                if pattern.search(near):
+                    role = name
+                    break
         if (
             role == "until"
             and re.search(r"\bto\s*(?:the )?$", before)
@@ -155,7 +178,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             role = "at"
         said = replace(said, role=role)
         if said.last < n and re.match(
-            r"\s*(?:or earlier|at the latest|or sooner|deadline)\b", text[said.end - offset :]
+            r",?\s*(?:or earlier|at the latest|or sooner|deadline)\b", text[said.end - offset :]
         ):
             said = replace(said, role="due")
         if said.last_day is not None:
@@ -233,6 +256,10 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
         )
         and steps < 3
     ):
+        if tokens[k].low == "the" and k + 1 < n and tokens[k + 1].low == "night":
+            night = _night(tokens, k + 2, clock)
+            if night is not None:
+                return make(night[0], replace(clock, midnight=False), night[1], None, "between")
         if tokens[k].low in ("this", "early", "late"):
             break
         if tokens[k].low == "each":
@@ -253,6 +280,8 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
         day = day_at(tokens, k)
         if day is not None and day[0][0] not in ("month", "week", "weekend", "monthrel"):
             spec, end, weekday, part, last_day = day
+            if clock.midnight and last_day is not None:  # "midnight 24/25 February"
+                return make(last_day, replace(clock, midnight=False), end, weekday, "between")
             if (
                 clock.midnight
                 and end + 1 < n
@@ -272,6 +301,26 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                     )
             return make(spec, clock, end, weekday, part, last_day)
     return make(None, clock, j)
+
+
+def _night(tokens: list[Token], k: int, clock: Clock) -> tuple[Day, int] | None:
+    """The day of a clock in "the night of 7 to 8 March", "the night connecting A to B"."""
+    n = len(tokens)
+    while k < n and tokens[k].low in ("of", "between", "from", "connecting", "linking", "the"):
+        k += 1
+    first = day_at(tokens, k) if k < n else None
+    if first is None:
+        return None
+    before, end, _, _, last = first
+    after: Day | None = last
+    if after is None:
+        if end + 1 >= n or tokens[end].low not in ("to", "and", "-", "–", "/", "into"):
+            return None
+        second = day_at(tokens, end + 1)
+        if second is None:
+            return None
+        after, end = second[0], second[1]
+    return (before if clock.hour >= 12 else after), end
 
 
 def _pairs(found: list[Said], tokens: list[Token]) -> list[Said]:

@@ -261,6 +261,9 @@ def without_garbled(actors: list[Mention], garbled: list[tuple[int, int]]) -> li
     return kept
 
 
+_DATELINE = re.compile(r"[A-Z][A-Z’'. /-]{3,40}(?:,[^–—-]{0,40})?(?:\([^)]*\)\s*)?\s*[–—-]{1,2}\s")
+
+
 def the_zone(
     sentences: list[Sentence], country_zone: Callable[[str], str | None], day: date | None = None
 ) -> str | None:
@@ -268,7 +271,10 @@ def the_zone(
     counts: Counter[str] = Counter()
     spots = known_places()
     for sentence in sentences:
+        lead = _DATELINE.match(sentence.text) if sentence.index < 4 else None
         for match in names_in(sentence):
+            if lead and match.start() < lead.end():
+                continue  # where it was written, not what it is about
             words = re.sub(r"['’]s?$", "", match.group())
             place = spots.get(words.lower())
             if place and place.country:

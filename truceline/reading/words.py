@@ -95,6 +95,8 @@ class Sentence:
     tokens: list[Token]
     block: int
     index: int = 0
+    heading: bool = False
+    old: bool | None = None  # may it speak of an older arrangement, once looked at
     names: list[re.Match[str]] | None = None  # runs of capitalised words, once looked for
 
 
@@ -140,6 +142,10 @@ def _breaks(said: str) -> list[int]:
     return ends
 
 
+_PART_HEAD = re.compile(
+    r"\s*(?:section|chapter|part|annex|appendix|schedule|title)\s+[\dIVXA-Z]{1,5}\b(?![^\n]*\b(?:shall|will|must|is|are)\b)[^\n]{0,70}(?<![.;])\s*",
+    re.I,
+)
 LONGEST = 1200  # characters; no sentence of a person is longer, and grammars look back
 
 
@@ -179,7 +185,15 @@ def sentences_of(page: Page) -> list[Sentence]:
                 text = page.text[start:stop]
                 found.append(
                     Sentence(
-                        start, stop, text, text.lower(), tokens_of(text, start), number, len(found)
+                        start,
+                        stop,
+                        text,
+                        text.lower(),
+                        tokens_of(text, start),
+                        number,
+                        len(found),
+                        (block.kind == "h" and not text.endswith((".", ":")))
+                        or _PART_HEAD.fullmatch(said) is not None,
                     )
                 )
             at = max(at, end)

@@ -16,13 +16,38 @@ def is_term(
     planned = PLAN.search(low) is not None
     bound = setting.agreement or lead or planned
     kind = draft.kind
+    if (
+        trigger.strength == 1
+        and not facts
+        and kind not in ("prohibition", "exception", "cessation")
+    ):
+        return False  # said in passing, in the present tense
+    if trigger.given:
+        return bool(facts) or kind in ("prohibition", "exception", "handover", "access")
+    if kind == "cessation" and re.match(
+        r"(?:it|agreement|deal|accord|text|memorandum|protocol|arrangement|document|pact|convention|plan|understanding|measures)\b",
+        low[trigger.start :],
+    ):
+        draft.effect = True
+        return draft.start is not None
     if kind == "cessation":
+        if (
+            trigger.noun
+            and "start" not in facts
+            and setting.agreement
+            and re.search(
+                r"\b(?:remains?|lasts?|valid|concluded for|term of|in force|continues?)\b", clause
+            )
+        ):
+            return False  # how long it lasts is a term of its own
         if trigger.noun and not facts:
             draft.weak = True
             if setting.agreement:
+                if sentence.index < 2 and not re.search(r"\b(?:shall|will)\b", low):
+                    return False  # the title
                 return bool(
                     re.search(
-                        r"\b(?:shall|agree|establish|declare|implement|observe|hereby|maintain|enter|begin|cease)",
+                        r"\b(?:shall|agree|establish|declare|implement|observe|hereby|maintain|enter|begin|cease|end\b|halt|stop)",
                         clause,
                     )
                 ) and not re.search(
@@ -30,7 +55,7 @@ def is_term(
                 )
             return bool(
                 re.search(
-                    r"\b(?:announced|declared|agreed|reached|signed|accepted|ordered|will|shall|takes? effect|came into|brokered)\b",
+                    r"\b(?:announced|declared|agreed|reached|signed|accepted|ordered|takes? effect|came into|brokered)\b|\b(?:will|shall|is to|are to) (?:[\w-]+ )?(?:take|begin|start|come|enter|hold|observe|respect|halt|stop|be (?:declared|observed|respected|honou?red))\b",
                     clause,
                 )
             )
@@ -61,7 +86,16 @@ def is_term(
         if "count" in facts:
             draft.count = draft.of = None
         return bool({"start", "due", "recurs", "within"} & set(facts)) or (
-            bound and not trigger.noun and bool(re.search(r"\b(?:shall|will)\b", clause))
+            (
+                bound
+                or re.search(
+                    r"\b(?:next|second|further|follow-up|committee|commission|sides|parties|talks|negotiations)\b",
+                    clause,
+                )
+                is not None
+            )
+            and trigger.strength == 2
+            and bool(re.search(r"\b(?:shall|will|are to|is to)\b", clause))
         )
     if kind == "zone":
         if facts:
@@ -80,6 +114,11 @@ def is_term(
         ) or (setting.agreement and bool(re.search(r"\bshall be (?:a |an )?(?:\w+ )?zone", clause)))
     if kind == "deliverable":
         if facts.keys() & {"start", "due", "within", "recurs", "until"}:
+            return True
+        if trigger.strength == 2 and re.search(
+            r"\b(?:maps?|lists?|coordinates|modalities|parameters|names of|salaries|timetable|mines|minefields)\b",
+            clause,
+        ):
             return True
         return (
             (setting.agreement or lead)
@@ -132,15 +171,24 @@ def is_term(
             )
         )
     if kind == "exception":
-        return bound or bool(
-            re.search(
-                r"\b(?:truce|ceasefire|cease-fire|armistice|pause|agreement|deal|cessation|protocol|withdraw|prohibit|ban)\w*\b",
-                low,
+        if re.match(
+            r"(?:retains?|reserves?|keeps?|has|have) |do(?:es)? not (?:apply|cover|extend)|may (?:still )?continue|exclud|exempt|(?:is|are|be) (?:allowed|permitted|entitled|free) to",
+            low[trigger.start :],
+        ):
+            return True
+        return (
+            bound
+            or trigger.strength == 2
+            or bool(
+                re.search(
+                    r"\b(?:truce|ceasefire|cease-fire|armistice|pause|agreement|deal|cessation|protocol|withdraw|prohibit|ban)\w*\b",
+                    low,
+                )
             )
         )
     if kind == "prohibition":
         strong = re.match(
-            r"prohibits?\b|(?:is|are) (?:\w+ )?(?:prohibited|banned|forbidden|barred|not (?:permitted|allowed))|(?:shall|must|may) not\b|\W*(?:no|neither)\b",
+            r"\W*(?:prohibits?\b|(?:is|are|be|remains?|stays?) (?:\w+ ){0,2}?(?:prohibited|banned|forbidden|barred|frozen|ruled out|outlawed|off|not (?:permitted|allowed))|(?:shall|must|may) (?:also )?not\b|(?:no|neither|none)\b|must (?:stop|end|cease)|banning|bans?\b|forbid|there (?:will|shall|are|is) |refrain|abstain|(?:undert|agree|pledg|vow|swor|commit|promis)\w* not)",
             low[trigger.start :],
         )
         return (

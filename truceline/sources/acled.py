@@ -46,6 +46,7 @@ _NAMES = {
     "lon": ("longitude",),
     "geo_precision": ("geo_precision", "geo_precis", "geo_precision_code"),
     "place": ("location",),
+    "country": ("country",),
     "source": ("source",),
     "notes": ("notes",),
     "deaths": ("fatalities",),
@@ -83,6 +84,8 @@ def _events(rows: Rows, col: Columns, seen: Seen, context: Context) -> Batch:
     regions.discs(here & (geo == "1"), PLACE_M)
     regions.discs(here & (geo == "2"), AREA_M)
     regions.units(here & (geo == "3"), context.units, 1, REGION_M)
+    if len(context.units):
+        regions.cut(here & (geo == "2"), context.units, rows.text(col["country"]))
     deaths = rows.whole_number(col["deaths"])
     event_type, sub_type = rows.text(col["type"]), rows.text(col["sub_type"])
     words = pc.if_else(pc.equal(sub_type, ""), event_type, sub_type)

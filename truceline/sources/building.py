@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from truceline.model.batch import Reach
 from truceline.model.event import REGIONS
+from truceline.sources.frame import word
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -100,3 +101,39 @@ def mask_of(array: pa.Array) -> Mask:
     """An Arrow array of booleans as a numpy mask; null is False."""
     filled = array.fill_null(False) if array.null_count else array
     return filled.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]  # pyarrow has no types
+
+
+def trimmed(array: pa.Array) -> pa.Array:
+    """An array of any kind as text without outer blanks; '' for null."""
+    if pa.types.is_timestamp(array.type):
+        array = _seconds(array)
+    if not pa.types.is_string(array.type):
+        try:
+            array = array.cast(pa.string())
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, records, bytes
+            array = pa.array([word(v) for v in array.to_pylist()], pa.string())
+    if array.null_count:
+        array = array.fill_null("")
+    letters = letters_of(array)
+    if not len(letters) or (letters.min() > ord(" ") and letters.max() < 0x7F):
+        return array  # no blank of any kind
+    plain = letters.max() < 0x80
+    return pc.ascii_trim_whitespace(array) if plain else pc.utf8_trim_whitespace(array)
+
+
+def letters_of(texts: pa.StringArray) -> npt.NDArray[np.uint8]:
+    """All bytes of an array of text, one text after the other."""
+    _, offsets, letters = texts.buffers()
+    if letters is None or not len(texts):
+        return np.empty(0, np.uint8)
+    at = np.frombuffer(offsets, np.int32)
+    first, last = at[texts.offset], at[texts.offset + len(texts)]
+    return np.frombuffer(letters, np.uint8)[first:last]
+
+
+def _seconds(array: pa.Array) -> pa.Array:
+    """Timestamps without the zeros behind a whole second, where all are whole seconds."""
+    try:
+        return array.cast(pa.timestamp("s", array.type.tz))
+    except pa.ArrowInvalid:
+        return array

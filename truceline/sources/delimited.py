@@ -56,7 +56,7 @@ class Delimited:
         if not header:
             self._read_header()
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, ids: str = "", used: Sequence[str] = ()) -> Iterator[Frame]:
         """The rows. What could not be read at all comes as problems of the frame."""
         while block := self._block():
             frame = self._by_arrow(block)

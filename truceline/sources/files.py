@@ -4,7 +4,9 @@ What a file is, its first bytes say; its name is not trusted.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time
 from typing import Any, BinaryIO, Protocol
 
@@ -16,8 +18,11 @@ import pyarrow.parquet as pq
 from truceline.model.problem import Problem
 from truceline.sources.delimited import Delimited, opened, peek, unique_names
 from truceline.sources.frame import ROWS, Frame, word
+from truceline.sources.seen import Doubles, brief
 
-_PARQUET_ROWS = 131_072  # rows in one frame of Parquet: its columns are small
+_PARQUET_ROWS = 262_144  # rows in one frame of Parquet: its columns are small
+_READ_BYTES = 1024 * 1024  # of a column at a time, rather than all that a row group has of it
+_KEPT_BYTES = 64 * 1024 * 1024  # of ids that are kept rather than read again
 
 
 class Reader(Protocol):
@@ -33,8 +38,13 @@ class Reader(Protocol):
         """What parts the cells; '' where that is no question."""
         ...
 
-    def frames(self) -> Iterator[Frame]:
-        """The rows, read once from front to back."""
+    def frames(self, ids: str = "", used: Sequence[str] = ()) -> Iterator[Frame]:
+        """The rows, read once from front to back.
+
+        ``ids`` is the column of ids and ``used`` are the columns that anything is made of
+        (none: all): a reader may look for doubled ids first, and pass over columns that
+        nobody asks for.
+        """
         ...
 
 
@@ -112,21 +122,87 @@ class ParquetRows:
     delimiter = ""
 
     def __init__(self, file: BinaryIO) -> None:
-        if not file.seekable():
-            file = pa.BufferReader(file.read())
-        plain = pq.ParquetFile(file)
-        self._file = pq.ParquetFile(
-            file, metadata=plain.metadata, read_dictionary=_repeating(plain)
-        )
-        self.header = unique_names(self._file.schema_arrow.names)
+        # One lock around the place in the file, so that threads may read it.
+        self._bytes = pa.PythonFile(file) if file.seekable() else pa.BufferReader(file.read())
+        plain = pq.ParquetFile(self._bytes)
+        self._meta = plain.metadata
+        self._dictionaries = _repeating(plain)
+        self._schema = plain.schema_arrow
+        self.header = unique_names(self._schema.names)
 
-    def frames(self) -> Iterator[Frame]:
-        """Record batches of the file."""
+    def frames(self, ids: str = "", used: Sequence[str] = ()) -> Iterator[Frame]:
+        """Record batches of the file.
+
+        Ids that are text are read first. Where none comes twice, no row can repeat or
+        contradict another, and only the columns ``used`` are read.
+        """
+        by_name = dict(zip(self.header, self._schema.names, strict=True))
+        plain = len(by_name) == len(set(by_name.values())) and not any("." in n for n in by_name)
+        if not plain or not self._worded(by_name.get(ids, "")):
+            yield from self._batches(self.header, None)
+            return
+        known, doubles = self._ids(by_name[ids])
+        asked = [n for n in self.header if n in used or not used or not doubles.none]
+        read = [n for n in asked if n != ids or known is None]
+        names = [by_name[n] for n in read]
+        at = 0
+        for frame in self._batches(read, names):
+            table, n = frame.table, frame.table.num_rows
+            if known is not None:
+                table = table.append_column(ids, known.slice(at, n)).select(asked)
+            yield Frame(table, frame.lines, again=doubles.rows(at, n))
+            at += n
+
+    def _batches(self, header: Sequence[str], names: list[str] | None) -> Iterator[Frame]:
         line = 1
-        for batch in self._file.iter_batches(batch_size=_PARQUET_ROWS):
-            table = pa.Table.from_batches([batch]).rename_columns(self.header)
+        file = self._open(self._dictionaries)
+        # One thread: others are at work on the rows before, and those who judge them.
+        asked = file.iter_batches(batch_size=_PARQUET_ROWS, columns=names, use_threads=False)
+        for batch in asked:
+            table = pa.Table.from_batches([batch])
+            table = (table if names is None else table.select(names)).rename_columns(header)
             yield Frame(table, np.arange(line, line + table.num_rows, dtype=np.int64))
             line += table.num_rows
+
+    def _worded(self, name: str) -> bool:
+        """Whether a column of this name holds text or whole numbers."""
+        kind = self._schema.field(name).type if name else pa.null()
+        text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+        return bool(text or pa.types.is_integer(kind))
+
+    def _open(self, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
+        return pq.ParquetFile(
+            self._bytes,
+            metadata=self._meta,
+            read_dictionary=dictionaries,
+            buffer_size=_READ_BYTES,
+            pre_buffer=False,
+        )
+
+    def _ids(self, name: str) -> tuple[pa.ChunkedArray | None, Doubles]:
+        """The ids, where they are not too long to keep, and which come more than once."""
+        groups = range(self._meta.num_row_groups)
+        column = self._meta.schema.names.index(name)
+        size = sum(self._meta.row_group(g).column(column).total_uncompressed_size for g in groups)
+
+        starts = np.cumsum([0, *(self._meta.row_group(g).num_rows for g in groups)])
+        hashes = np.empty(self._meta.num_rows, np.uint64)
+
+        def of_group(group: int) -> list[pa.Array]:
+            batches = self._open().iter_batches(
+                batch_size=_PARQUET_ROWS, row_groups=[group], columns=[name], use_threads=False
+            )
+            at, kept = starts[group], []
+            for batch in batches:
+                hashes[at : at + batch.num_rows] = brief(batch.column(0))
+                at += batch.num_rows
+                if size <= _KEPT_BYTES:
+                    kept.append(batch.column(0))
+            return kept
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            ids = [part for kept in pool.map(of_group, groups) for part in kept]
+        return pa.chunked_array(ids) if ids else None, Doubles(hashes)
 
 
 def _repeating(file: pq.ParquetFile) -> list[str]:
@@ -167,7 +243,7 @@ class Sheet:
                     self.header = unique_names(words)
                     return
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, ids: str = "", used: Sequence[str] = ()) -> Iterator[Frame]:
         """Rows of the sheet as text; blank rows are passed over."""
         width = len(self.header)
         rows: list[list[str]] = []
@@ -200,7 +276,7 @@ class Features:
         self._records = [_feature(r) for r in records]
         self.header: Sequence[str] = list(dict.fromkeys(k for r in self._records for k in r))
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, ids: str = "", used: Sequence[str] = ()) -> Iterator[Frame]:
         """Features as rows of text."""
         for start in range(0, len(self._records), ROWS):
             part = self._records[start : start + ROWS]

@@ -20,11 +20,14 @@ class Frame:
 
     ``lines`` are the file's line numbers of the rows (record numbers where a format has no
     lines). ``problems`` are the records that are no row at all: each counts as one row.
+    ``again`` are the rows whose id comes more than once in the file, where the reader has
+    looked beforehand.
     """
 
     table: pa.Table
     lines: npt.NDArray[np.int64]
     problems: tuple[Problem, ...] = field(default=())
+    again: npt.NDArray[np.bool_] | None = None
 
     @classmethod
     def of_nothing(cls) -> "Frame":

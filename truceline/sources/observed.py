@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from truceline.model.unit import Units
 from truceline.sources.building import mask_of
 from truceline.sources.precision import DISC, SECTOR, UNIT, Regions
-from truceline.sources.rows import Floats, Mask, Rows
+from truceline.sources.rows import Floats, Mask, Rows, within
 
 # A bearing in words is right to half a step of its own compass; one in degrees, where the
 # row gives no spread, to half a step of the eight-point compass.
@@ -47,6 +47,7 @@ _METRES = {
     "kilometers": 1000.0,
     "mi": 1609.344,
 }
+_FARTHEST_APART_M = 20_100_000.0  # half way round the earth
 # How far off heavy fire is heard or its flash seen, where an observer gives no range.
 FARTHEST_M = 20_000.0
 
@@ -55,19 +56,18 @@ def place_of(rows: Rows, col: Mapping[str, str], units: Units, *, comma: bool) -
     """The columns of ``EVENT_SCHEMA`` that say where, and the faults of those of the file."""
     lon, lat = rows.place(col["lon"], col["lat"], comma=comma)
     radius = rows.number(col["radius_m"], comma=comma)
-    with np.errstate(invalid="ignore"):
-        rows.fail(
-            (radius < 0) | (radius > 20_100_000),
-            col["radius_m"],
-            "no radius is negative or more than half way round the earth",
-            "give metres, or leave it empty for a point",
-        )
+    if not within(radius, 0, _FARTHEST_APART_M):
+        with np.errstate(invalid="ignore"):
+            rows.fail(
+                (radius < 0) | (radius > _FARTHEST_APART_M),
+                col["radius_m"],
+                "no radius is negative or more than half way round the earth",
+                "give metres, or leave it empty for a point",
+            )
+        radius = np.nan_to_num(radius)
     regions = Regions(lon, lat)
-    here = ~np.isnan(lon)
-    if rows.ok.all() and here.all():
-        regions.discs(here, np.nan_to_num(radius))
-    else:
-        regions.discs(here & rows.ok, np.nan_to_num(radius)[here & rows.ok])
+    here = ~np.isnan(lon) & rows.ok
+    regions.discs(here, radius if here.all() else radius[here])
     _units(rows, col["unit"], units, regions)
     columns = dict(regions.columns())
     if any(col[c] for c in ("bearing", "range", "observer_lon")):

@@ -1,6 +1,8 @@
 """How precisely a place is known, as a region: discs, admin units, or nowhere."""
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -8,13 +10,25 @@ import pyarrow as pa
 import shapely
 
 from truceline.model.event import REGIONS
-from truceline.model.unit import Unit, Units
+from truceline.model.unit import Unit, Units, fold
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 POINT, DISC, UNIT, SECTOR, NOWHERE = (
     REGIONS.index(kind) for kind in ("point", "disc", "unit", "sector", "nowhere")
 )
+
+
+@lru_cache(maxsize=1_024)
+def _same_country(name: str, names: tuple[str, ...]) -> bool:
+    """Whether each word of a country's short name begins a word of a unit's name: "Syria" and
+    "Syrian Arab Republic", "Russia (Soviet Union)" and "Russian Federation".
+    """
+    words = fold(re.sub(r"\(.*?\)", " ", name)).split()
+    return bool(words) and any(
+        all(any(own.startswith(word) for own in fold(known).split()) for word in words)
+        for known in names
+    )
 
 
 @dataclass
@@ -34,6 +48,10 @@ class Regions:
 
     def discs(self, rows: Mask, radius_m: float | Floats) -> None:
         """These rows lie within ``radius_m`` metres of their coordinates; 0 is a point."""
+        if isinstance(radius_m, np.ndarray) and rows.all():
+            self.radius_m = radius_m
+            self.kind = np.where(radius_m > 0, np.int8(DISC), np.int8(POINT))
+            return
         self.radius_m[rows] = radius_m
         self.kind[rows] = np.where(self.radius_m[rows] > 0, DISC, POINT)
 
@@ -50,6 +68,16 @@ class Regions:
         rest = rows & (self.kind == NOWHERE)
         if otherwise_m is not None:
             self.discs(rest, otherwise_m)
+
+    def cut(self, rows: Mask, units: Units, country: pa.Array) -> None:
+        """These discs lie in the country that their rows name, as far as its boundary is at hand.
+
+        The disc's own centre must lie in it too: a row that says two things is left as it is.
+        """
+        rows = rows & (self.kind == DISC)
+        for i, unit in zip(np.flatnonzero(rows), self._containing(rows, units, 0), strict=True):
+            if unit is not None and _same_country(country[int(i)].as_py(), unit.names):
+                self.unit[int(i)] = unit.code
 
     def lost(self) -> None:
         """Rows that have got no region yet have no usable place: their coordinates go."""

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
+import numpy as np
+import pyarrow as pa
+
 from truceline.model.batch import Batch, Context
 from truceline.model.problem import Problem
 from truceline.sources.columns import empty, named, no_rows, refused, unknown
@@ -54,7 +57,9 @@ def read(
     notes = _unused(opened.header, columns, source, name) if list_unused else []
     seen = Seen()
     nothing = True
-    for frame, said in ahead(opened.frames(), columns.get("id", "")):
+    used = [own for own in columns.values() if own]
+    ids = columns.get("id", "")
+    for frame, said in ahead(opened.frames(ids, used), ids):
         rows = Rows(frame, source=source, file=name, sha256=sha256, said=said, reach=context.reach)
         rows.problems.extend(notes)
         yield events(rows, columns, seen, opened)
@@ -68,7 +73,7 @@ def ahead(frames: Iterator[Frame], id_column: str) -> Iterator[tuple[Frame, Hash
     """The same frames in the same order, each read while the one before is worked on.
 
     With each, hashes of what its rows say besides their id, by which rows of one id are
-    told apart.
+    told apart (0 for rows whose id surely is their own).
     """
     hasher = Hasher()
 
@@ -77,7 +82,13 @@ def ahead(frames: Iterator[Frame], id_column: str) -> Iterator[tuple[Frame, Hash
         if frame is None:
             return None
         rest = [name for name in frame.table.column_names if name != id_column]
-        return frame, hasher.said(frame.table.select(rest))
+        if frame.again is None:
+            return frame, hasher.said(frame.table.select(rest))
+        said = np.zeros(frame.table.num_rows, np.uint64)
+        if frame.again.any():
+            rows = np.flatnonzero(frame.again)
+            said[rows] = hasher.said(frame.table.select(rest).take(pa.array(rows)))
+        return frame, said
 
     with ThreadPoolExecutor(1) as reads:
         coming = reads.submit(read_next)

@@ -13,8 +13,8 @@ from truceline.model.act import vocabulary
 from truceline.model.batch import Batch, Reach
 from truceline.model.event import EVENT_SCHEMA
 from truceline.model.problem import Problem
-from truceline.sources.building import column, default, far, mask_of, whole
-from truceline.sources.frame import Frame, word
+from truceline.sources.building import column, default, far, letters_of, mask_of, trimmed, whole
+from truceline.sources.frame import Frame
 from truceline.sources.seen import Hashes, Seen
 from truceline.sources.times import Moments, read_moments
 
@@ -47,7 +47,7 @@ class Rows:
         """``said`` are hashes of what each row says (``Hasher.said``), for ``once``."""
         self.source, self.file, self.sha256 = source, file, sha256
         self.reach = reach
-        self.table, self.lines = frame.table, frame.lines
+        self.table, self.lines, self.again = frame.table, frame.lines, frame.again
         self.problems = list(frame.problems)
         self._unreadable = frame.rows - frame.table.num_rows
         self.n = frame.table.num_rows
@@ -97,14 +97,14 @@ class Rows:
         if pa.types.is_dictionary(array.type):
             array = self.words(column).dictionary_decode()
             return array.fill_null("") if array.null_count else array
-        return _words(array)
+        return trimmed(array)
 
     def words(self, column: str) -> pa.DictionaryArray:
         """The same as ``text``, each different text kept once."""
         array = self.raw(column)
         if not pa.types.is_dictionary(array.type):
             return pc.dictionary_encode(self.text(column))
-        values = _words(array.dictionary)
+        values = trimmed(array.dictionary)
         codes = array.indices.cast(pa.int32())
         if codes.null_count:
             values = pa.concat_arrays([values, pa.array([""])])
@@ -149,10 +149,12 @@ class Rows:
             return np.full(self.n, np.nan)
         if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
             filled = array.cast(pa.float64(), safe=False)
-            nulls = mask_of(pc.is_null(filled))
-            found: Floats = filled.fill_null(0.0).to_numpy(zero_copy_only=False).copy()
-            self.fail(~np.isfinite(found) & ~nulls, column, *_NOT_FINITE)
-            found[nulls | ~np.isfinite(found)] = np.nan
+            found: Floats = filled.fill_null(np.nan).to_numpy(zero_copy_only=False).copy()
+            if not within(found, *_FINITE):
+                finite = np.isfinite(found)
+                nulls = mask_of(pc.is_null(filled))
+                self.fail(~finite & ~nulls, column, *_NOT_FINITE)
+                found[~finite] = np.nan
             return found
         words = self.text(column)
         if only is not None:
@@ -172,8 +174,15 @@ class Rows:
         return out
 
     def whole_number(self, column: str, *, loose: bool = False, only: Mask | None = None) -> Floats:
-        """A column of whole numbers that are not negative, as floats; NaN where not stated."""
+        """A column of whole numbers that are not negative, as floats; NaN where not stated.
+
+        Of a column that the file lacks all are NaN, and cannot be written to.
+        """
+        if pa.types.is_null(self.raw(column).type):
+            return _never(self.n)
         found = self.number(column, loose=loose, only=only)
+        if within(found, 0, np.inf) and pa.types.is_integer(self.raw(column).type):
+            return found
         if np.isnan(found).all():
             return found
         with np.errstate(invalid="ignore"):
@@ -213,6 +222,10 @@ class Rows:
         """
         lon = self.number(lon_column, comma=comma, only=only)
         lat = self.number(lat_column, comma=comma, only=only)
+        if within(lon, -180, 180) and within(lat, -90, 90):
+            apart = lat.min() > 0 or lat.max() < 0 or lon.min() > 0 or lon.max() < 0
+            if apart or not ((lon == 0) & (lat == 0)).any():
+                return lon, lat
         with np.errstate(invalid="ignore"):
             swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
             wrong_lat, wrong_lon = np.abs(lat) > 90, np.abs(lon) > 180
@@ -278,7 +291,7 @@ class Rows:
             "the row has no id",
             "give every row an id that no other row of this source has",
         )
-        good = np.flatnonzero(self.ok)
+        good = np.flatnonzero(self.ok if self.again is None else self.ok & self.again)
         if not len(good):
             return
         chosen = ids if len(good) == self.n else ids.take(pa.array(good))
@@ -333,30 +346,17 @@ class Rows:
         return Rows(frame, source=self.source, file=self.file, sha256=self.sha256)
 
 
-def _seconds(array: pa.Array) -> pa.Array:
-    """Timestamps without the zeros behind a whole second, where all are whole seconds."""
-    try:
-        return array.cast(pa.timestamp("s", array.type.tz))
-    except pa.ArrowInvalid:
-        return array
-
-
+_FINITE = -np.finfo(np.float64).max, np.finfo(np.float64).max
 _NOT_FINITE = ("the number is not finite", "give a finite number, or leave it empty")
 
 
-def _words(array: pa.Array) -> pa.Array:
-    """An array of any kind as text without outer blanks; '' for null."""
-    if pa.types.is_timestamp(array.type):
-        array = _seconds(array)
-    if not pa.types.is_string(array.type):
-        try:
-            array = array.cast(pa.string())
-        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, records, bytes
-            array = pa.array([word(v) for v in array.to_pylist()], pa.string())
-    if array.null_count:
-        array = array.fill_null("")
-    plain = pc.all(pc.string_is_ascii(array)).as_py()
-    return pc.ascii_trim_whitespace(array) if plain else pc.utf8_trim_whitespace(array)
+def _never(n: int) -> Floats:
+    return np.broadcast_to(np.nan, n)
+
+
+def within(numbers: Floats, low: float, high: float) -> bool:
+    """Whether all numbers are stated and lie within these bounds."""
+    return bool(len(numbers) and numbers.min() >= low and numbers.max() <= high)
 
 
 def blank(n: int) -> pa.Array:
@@ -366,10 +366,7 @@ def blank(n: int) -> pa.Array:
 
 def _holds(words: pa.Array, mark: str) -> bool:
     """Whether any of the texts holds ``mark`` (or a percent-encoding)."""
-    letters = words.buffers()[2]
-    if letters is None:
-        return False
-    held = letters.to_pybytes()  # one memchr over all texts is far cheaper than a kernel
+    held = letters_of(words).tobytes()  # one memchr over all texts is far cheaper than a kernel
     return mark.encode() in held or b"%" in held
 
 

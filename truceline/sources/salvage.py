@@ -57,7 +57,10 @@ def salvage(tree: dict[str, Any]) -> Salvage | None:
             unknown = re.match(r"'(.+?)' is no ", message)
             if unknown and unknown[1] in defined:
                 continue  # it is defined, in a part that was left out
-            found.append((_origin(origins, path), message))
+            origin = _origin(origins, path)
+            if "; add '" in message and any(r[:2] == origin[:2] for r in removed):
+                continue  # what it misses may be what was left out there
+            found.append((origin, message))
         return Salvage(agreement, origins, tuple(found))
     return None
 

@@ -215,6 +215,7 @@ def _deaths(rows: Rows, col: Columns) -> tuple[Floats, Floats, Floats]:
     words = rows.text(col["deaths"])
     odd = mask_of(pc.invert(pc.match_substring_regex(words, r"^-?\d*\.?\d*$")))
     best = rows.whole_number(col["deaths"], only=~odd)
+    low, best, high = (np.array(figure) for figure in (low, best, high))
     for i in np.flatnonzero(odd & rows.ok):
         found = _range_of_deaths(words[int(i)].as_py())
         if found is None:

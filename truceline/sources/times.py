@@ -55,11 +55,16 @@ class Moments:
 
     def at(self, rows: npt.NDArray[np.integer[Any]]) -> "Moments":
         """The times of these rows, in this order; a row may come many times."""
-        bad = self.bad[rows]
+        bad = _marks_at(self.bad, rows)
         why = {int(i): self.why[int(rows[i])] for i in np.flatnonzero(bad)}
-        return Moments(
-            self.low[rows], self.high[rows], self.empty[rows], bad, self.twice[rows], why
-        )
+        low = self.low.take(rows)
+        high = low if (self.low == self.high).all() else self.high.take(rows)
+        empty, twice = _marks_at(self.empty, rows), _marks_at(self.twice, rows)
+        return Moments(low, high, empty, bad, twice, why)
+
+
+def _marks_at(marks: Mask, rows: npt.NDArray[np.integer[Any]]) -> Mask:
+    return marks[rows] if marks.any() else np.zeros(len(rows), np.bool_)
 
 
 @lru_cache(maxsize=65_536)

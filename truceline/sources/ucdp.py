@@ -53,6 +53,7 @@ _NAMES = {
     "office": ("source_office",),
     "original": ("source_original",),
     "adm_1": ("adm_1",),
+    "country": ("country",),
     "conflict": ("conflict_name",),
     "version": ("gedversion", "version"),
     "relid": ("relid",),
@@ -97,6 +98,9 @@ def _events(rows: Rows, col: Columns, seen: Seen, context: Context) -> Batch:
     place = rows.text(col["place"])
     regions = Regions(lon, lat)
     _locate(rows, where, place, regions, context)
+    if len(context.units):  # "near a known point" and in the country that the row names
+        near = rows.ok & (where == "2")
+        regions.cut(near, context.units, rows.text(col["country"]))
     days = float(context.options.get("summary-days", SUMMARY_DAYS)) * DAY_US
     clarity = rows.text(col["clarity"])
     # An hour of daylight saving must not make a week longer than a week.

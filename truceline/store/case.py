@@ -4,7 +4,7 @@
     boundaries/             the admin units at hand, copied in when the case was made
     originals/<sha256>      every file as it was received
     events/NNNNNN.parquet   append-only batches; problems/NNNNNN.parquet beside them
-    case.db                 the manifest and the audit log
+    case.db                 the manifest, what people entered, the audit log
     cache/                  may be deleted at any time
 
 A file under events/ or problems/ belongs to the case only if the manifest lists it.
@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from truceline.model.problem import PROBLEM_SCHEMA
 from truceline.model.unit import Units
-from truceline.store import audit, boundaries, record
+from truceline.store import audit, boundaries, record, register
 from truceline.store.batches import put_bytes, read_events, sha256_of, sync_folder
 from truceline.store.errors import (
     CaseDamagedError,
@@ -138,6 +138,16 @@ class Case:
                     batch(mark.batch).slice(mark.row, 1),
                     batch(mark.by_batch).slice(mark.by_row, 1),
                 )
+
+    def entered(self, kind: str = "", subject: str = "") -> list[register.Entry]:
+        """What people entered, in order: of one kind, about one subject, or all."""
+        with self.record.reading() as db:
+            return register.entered(db, kind, subject)
+
+    def documents(self) -> list[register.Document]:
+        """The documents that entries stand on, in the order of arrival."""
+        with self.record.reading() as db:
+            return register.documents(db)
 
     def log(self) -> list[audit.Entry]:
         """The audit log, oldest first."""

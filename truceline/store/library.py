@@ -178,5 +178,8 @@ def _parts(document: Any) -> list[Any]:
 def _line(parts: list[BaseGeometry]) -> BaseGeometry:
     if len(parts) == 1:
         return parts[0]
-    lines = [line for p in parts for line in getattr(p, "geoms", [p])]
-    return shapely.line_merge(shapely.MultiLineString(lines))
+    lines = shapely.MultiLineString([line for p in parts for line in getattr(p, "geoms", [p])])
+    drawn = shapely.line_merge(lines, directed=True)  # left and right are by this direction
+    if drawn.geom_type == "LineString":
+        return drawn
+    return shapely.line_merge(lines)

@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from truceline.store import audit
+from truceline.store import audit, register
 from truceline.store.errors import CaseDamagedError, NotACaseError
 
 APPLICATION = 0x54524345  # "TRCE", so that another program's database is told apart
-VERSION = 1
+VERSION = 2  # 2: the register
 
 _TABLES = """
 CREATE TABLE files (
@@ -126,7 +126,7 @@ class Record:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(
                 f"BEGIN; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
-                f"{_TABLES}{audit.TABLES} COMMIT;"
+                f"{_TABLES}{audit.TABLES}{register.TABLES} COMMIT;"
             )
         finally:
             db.close()
@@ -194,6 +194,11 @@ class Record:
             raise NotACaseError(f"{self.path} is not the record of a case")
         if version > VERSION:
             raise NotACaseError(f"{self.path} was made by a newer Truceline; update this one")
+        if version < VERSION:
+            raise NotACaseError(
+                f"{self.path} was made by a Truceline before its first release; make the case "
+                "again with 'truceline new' and ingest the files under originals/"
+            )
 
 
 def _connect(uri: str) -> sqlite3.Connection:

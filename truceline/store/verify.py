@@ -15,13 +15,13 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from truceline.store import audit, record
+from truceline.store import audit, record, register
 from truceline.store.batches import sha256_of
 from truceline.store.case import Case, boundaries_hash, open_case
 from truceline.store.errors import CaseDamagedError
 from truceline.store.writer import superseded_digest
 
-Part = Literal["record", "audit", "boundaries", "original", "batch", "sum"]
+Part = Literal["record", "audit", "register", "boundaries", "original", "batch", "sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,12 @@ class _Look:
         self.entries = list(audit.entries(db))
         self.files = record.files(db)
         self.batches = record.batches(db)
+        self.documents = register.documents(db)
 
     def all(self) -> Verified:
         failure = next(self._failures(), None)
         return Verified(
-            originals=len({f.sha256 for f in self.files}),
+            originals=len({f.sha256 for f in self.files} | {d.sha256 for d in self.documents}),
             batches=len(self.batches),
             rows=sum(b.rows for b in self.batches),
             entries=len(self.entries),
@@ -121,6 +122,9 @@ class _Look:
     def _failures(self) -> Iterator[Failure]:
         yield from self._record()
         yield from self._audit()
+        broken = register.first_break(self.db, self.entries)
+        if broken:
+            yield Failure("register", "case.db", broken)
         yield from self._boundaries()
         yield from self._sums()
         yield from self._originals()
@@ -196,10 +200,11 @@ class _Look:
             yield Failure("sum", "superseded", f"{every} rows superseded by {revisions} revisions")
 
     def _originals(self) -> Iterator[Failure]:
-        once = {f.sha256: f for f in self.files}
-        for done, (sha256, file) in enumerate(once.items()):
+        once = {d.sha256: d.name for d in self.documents}
+        once |= {f.sha256: f.name for f in self.files}
+        for done, (sha256, name) in enumerate(once.items()):
             self.progress("originals", done, len(once))
-            yield from self._same(self.case.original(sha256), sha256, "original", file.name)
+            yield from self._same(self.case.original(sha256), sha256, "original", name)
 
     def _same(self, path: Path, sha256: str, part: Part, name: str) -> Iterator[Failure]:
         where = f"{path.relative_to(self.case.path)} ({name})"

@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 
 from truceline.model.batch import Batch
-from truceline.store import audit, record
+from truceline.store import audit, record, register
 from truceline.store.batches import (
     contents,
     durable,
@@ -130,6 +130,7 @@ class Writer:
         with self.case.record.reading() as db:
             batches = record.batches(db)
             kept = {self.case.original(f.sha256) for f in record.files(db)}
+            kept |= {self.case.original(d.sha256) for d in register.documents(db)}
         kept |= {self.case.event_path(b.id) for b in batches if b.events_sha256}
         kept |= {self.case.problem_path(b.id) for b in batches if b.problems_sha256}
         swept = []
@@ -170,6 +171,21 @@ class Writer:
         except _UnreadableError as error:
             raise error.reason from None
         return Original(path, digest.hexdigest(), size, name)
+
+    def keep_document(self, file: BinaryIO, name: str) -> Original:
+        """Keep a file that entries of the register stand on. Raises as ``keep``."""
+        original = self.keep(file, name)
+        with writing_to(self.case.path, "the register"), self.case.record.writing() as db:
+            register.add_document(db, original.sha256, name, original.bytes, self.who)
+        return original
+
+    def enter(self, kind: str, new: Sequence[register.New]) -> list[register.Entry]:
+        """Add entries to the register, all or none. When this returns, they are on the disk.
+
+        Raises ValueError as ``register.enter``, CaseFullError, CaseUnwritableError.
+        """
+        with writing_to(self.case.path, "the register"), self.case.record.writing() as db:
+            return register.enter(db, kind, new, self.who)
 
     def begin(self, original: Original, source: str, context: str) -> record.FileRow:
         """The manifest's row of a file: a new one, or the one of an earlier attempt.

@@ -60,8 +60,42 @@ const truceline = (() => {
       ["file", e.file], ["line", e.line], ["SHA-256", e.sha256 ? make("span", { class: "hash" }, e.sha256) : ""]]));
     return node;
   });
+  const killed = (d) => d.every((x) => x === null) ? "" : deaths(d);
+  const several = (r, a) => {
+    if (!data.linked || a.sources === null) return [];
+    const apart = a.independent < a.sources ? `${a.sources} sources, of which ${a.independent} ${a.independent === 1 ? "stands" : "stand"} alone: the others cite or copy`
+      : a.sources === 1 ? "one source" : `${a.sources} sources, none of which cites another`;
+    const told = [list([["told by", apart], ["leads that support it", a.leads || ""]])];
+    if (a.differ.length) told.push(make("h4", {}, "Where accounts differ"), make("ul", { class: "differ" }, ...a.differ.map((d) => make("li", { dir: "auto" }, d))));
+    if (r.events.length > 1 && data.withEvents) {
+      const head = make("tr", {}, ...["Report", "Act", "Who is said to have acted", "Killed", "Place known to"].map((h) => make("th", { scope: "col" }, h)));
+      const rows = r.events.map((k, n) => {
+        const e = data.reports[k];
+        const name = e.source === data.withheld ? `report ${n + 1}` : e.source;
+        return make("tr", {}, make("th", { scope: "row", dir: "auto" }, name), make("td", {}, e.label), make("td", {}, shown(e.actor) ? field(e.actor) : "nobody named"), make("td", {}, killed(e.deaths) || "not stated"), make("td", {}, e.r === null || e.r === undefined ? "no place" : length(e.r)));
+      });
+      told.push(make("h4", {}, "What each source said"), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "What each source said" }, make("table", { class: "plain said" }, make("thead", {}, head), make("tbody", {}, ...rows))));
+    }
+    return told;
+  };
+  const step = (s) => s.n ? make("a", { href: `#f${s.n}` }, `No. ${s.n}: ${s.what}`) : make("span", {}, s.what);
+  const answered = (r, a) => {
+    if (!data.chained) return [];
+    const said = [make("h4", {}, "What it may have answered")];
+    if (!a.answers && r.attribution !== "actor") return [...said, make("p", { class: "quiet" }, "Not asked: who acted here is not known.")];
+    if (!a.answers) return [...said, make("p", { class: "quiet" }, "No earlier act of the other side that is near enough is reported in this data.")];
+    const total = a.answers.total;
+    said.push(make("p", { class: "quiet" }, total === 1 ? "One earlier act of the other side was near enough. That it was answered is not shown." : `${total} earlier acts of the other side were near enough; each is an alternative to the others. That any was answered is not shown.`));
+    said.push(make("ol", { class: "answers" }, ...a.answers.rows.map((c) => make("li", {}, step(c), list([["basis", c.basis], ["how much earlier", c.when], ["how far apart", c.where], ["sides", c.sides], ["a source’s words", c.quote]])))));
+    if (a.answers.chain.length > 1) {
+      const parts = a.answers.chain.map((s, n) => make("li", {}, n === 0 ? "this act" : step(s), n === a.answers.chain.length - 1 ? make("small", {}, ` ${a.answers.last} along this chain`) : ""));
+      said.push(make("p", {}, "One possible chain, each step the first of its alternatives:"), make("ol", { class: "chain" }, ...parts));
+    }
+    return said;
+  };
+  const reviewed = (a) => a.reviews.length ? [make("h4", {}, "What people found"), make("ul", {}, ...a.reviews.map((v) => make("li", {}, `${v.state.replace("-", " ")}, ${v.at}, by `, field(v.who), ": ", field(v.because), v.document ? make("span", { class: "hash" }, ` document ${v.document}`) : "")))] : [];
   const detail = (r, inPanel) => {
-    const words = data.words;
+    const words = data.words, account = data.accounts[r.n - 1];
     const head = make("p", { class: "head" }, mark(r.verdict), ` ${r.act}, ${r.when}: ${words.verdict[r.verdict]}`, make("span", { class: "ref" }, r.ref), r.sim ? " " : "", r.sim ? make("span", { class: "sim" }, "SIMULATED") : "");
     const because = r.cause ? make("p", {}, `It cannot be told because ${words.cause[r.cause]}.`) : null;
     const reasons = make("ul", { class: "reasons" }, ...r.why.map((k) => {
@@ -69,9 +103,9 @@ const truceline = (() => {
       return make("li", {}, make("span", { class: "rule" }, s.rule, make("small", {}, s.outcome)), make("span", { dir: "auto" }, s.detail));
     }));
     const facts = list([["finding", r.id], ["who is said to have acted", r.actor.length ? r.actor : "nobody is named"], ["party", r.party],
-      ["attribution", r.attribution], ["bound", words.bound[r.bound] ?? r.bound], ["standing", r.standing],
+      ["attribution", r.attribution === "disputed" ? "disputed: accounts differ on who acted" : r.attribution], ["bound", words.bound[r.bound] ?? r.bound], ["standing", r.standing],
       ["share inside the zone", percent(r.pz)], ["share inside the window", percent(r.pt)], ["place", place(r)], ["how many the report counted", r.count], ["deaths, best figure", deaths(r.deaths)]]);
-    const node = make("div", { class: `finding ${r.verdict}` }, head, because, reasons, make("h4", {}, "The finding"), facts, ...(clauseWords(r) ?? []),
+    const node = make("div", { class: `finding ${r.verdict}` }, head, because, reasons, make("h4", {}, "The finding"), facts, ...reviewed(account), ...several(r, account), ...answered(r, account), ...(clauseWords(r) ?? []),
       make("h4", {}, r.events.length > 1 ? `The ${r.events.length} reports` : "The report"), ...sourceWords(r));
     if (r.lon !== null && data.map) {
       const button = make("button", { type: "button" }, inPanel ? "Show in the table" : "Show on the map");
@@ -99,7 +133,7 @@ const truceline = (() => {
     return (state.down ? -by : by) || a.r.n - b.r.n;
   };
   const fits = ({ r, text }, wanted) => (!wanted.verdict || r.verdict === wanted.verdict) && (!wanted.cause || r.cause === wanted.cause)
-    && (!wanted.provision || r.provision === wanted.provision) && (!wanted.bound || r.bound === wanted.bound)
+    && (!wanted.standing || r.standing === wanted.standing) && (!wanted.provision || r.provision === wanted.provision) && (!wanted.bound || r.bound === wanted.bound)
     && wanted.words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
   const update = () => {
     const wanted = Object.fromEntries(new FormData(form));

@@ -1,0 +1,111 @@
+"""Parquet: the ids are told apart before the rows are read, and nothing else changes."""
+
+import io
+import random
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pytest
+
+from truceline.model.batch import Batch, Context
+from truceline.sources import SOURCES, files
+from truceline.sources.seen import Doubles, brief
+
+
+def parse(data: bytes, name: str) -> list[Batch]:
+    return list(SOURCES["table"].parse(io.BytesIO(data), name=name, sha256="", context=Context()))
+
+
+def parquet(table: pa.Table, **options: object) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out, **options)
+    return out.getvalue()
+
+
+def csv(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pacsv.write_csv(table, out)
+    return out.getvalue()
+
+
+def summed(batches: list[Batch]) -> tuple[int, int, int, int, set[str]]:
+    assert all(b.rows == b.events.num_rows + b.repeats + b.row_problems for b in batches)
+    ids = {i for b in batches for i in b.events["event_id"].to_pylist()}
+    return (
+        sum(b.rows for b in batches),
+        sum(b.events.num_rows for b in batches),
+        sum(b.repeats for b in batches),
+        sum(b.row_problems for b in batches),
+        ids,
+    )
+
+
+def reports(ids: list[object], rng: random.Random) -> pa.Table:
+    return pa.table(
+        {
+            "id": ids,
+            "start": ["2020-03-06"] * len(ids),
+            "lon": [round(rng.choice([36.1, 36.2]), 1) for _ in ids],
+            "lat": [35.5] * len(ids),
+            "deaths": [rng.choice([1, 1, 1, 2]) for _ in ids],
+            "mark": [rng.choice(["x", "x", "y"]) for _ in ids],  # a column that is not used
+        }
+    )
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.int64()])
+@pytest.mark.parametrize("doubled", [0.0, 0.1])
+def test_parquet_says_what_csv_says(
+    kind: pa.DataType, doubled: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_PARQUET_ROWS", 700)
+    rng = random.Random(3)
+    ids = [str(rng.randrange(10**9)) for _ in range(3_000)]
+    ids = [rng.choice(ids[: i + 1]) if rng.random() < doubled else own for i, own in enumerate(ids)]
+    table = reports(ids, rng)
+    typed = table.set_column(0, "id", table["id"].cast(kind))
+    wanted = summed(parse(csv(table), "r.csv"))
+    assert summed(parse(parquet(typed, row_group_size=1_100), "r.parquet")) == wanted
+    assert (wanted[2] > 20 and wanted[3] > 20) is bool(doubled)
+
+
+def test_ids_that_differ_by_outer_blanks_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_PARQUET_ROWS", 2)
+    table = pa.table({"id": ["a", "b", " a", "b\u00a0", "c"], "start": ["2020-03-06"] * 5})
+    assert summed(parse(parquet(table), "r.parquet"))[:4] == (5, 3, 2, 0)
+
+
+def test_long_ids_are_read_again_rather_than_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = reports([f"a-long-id-{k:060d}" for k in range(500)], random.Random(1))
+    wanted = summed(parse(parquet(table), "r.parquet"))
+    monkeypatch.setattr(files, "_KEPT_BYTES", 1_000)
+    assert summed(parse(parquet(table), "r.parquet")) == wanted
+    assert wanted[1] == 500
+
+
+def test_a_row_without_an_id_is_a_problem() -> None:
+    table = pa.table({"id": ["a", None, ""], "start": ["2020-03-06"] * 3})
+    assert summed(parse(parquet(table), "r.parquet"))[:4] == (3, 1, 0, 2)
+
+
+def test_brief_hashes_tell_texts_apart_in_any_slice() -> None:
+    rng = random.Random(1)
+    words = ["".join(rng.choices("ab \u00e9x", k=rng.randrange(40))) for _ in range(20_000)]
+    hashes = brief(pa.array(words))
+    known: dict[str, int] = {}
+    for word, own in zip(words, hashes.tolist(), strict=True):
+        assert known.setdefault(word.strip(), own) == own
+    assert len(set(known.values())) == len(known)
+    cut = np.concatenate([brief(pa.array(words).slice(i, 7)) for i in range(0, len(words), 7)])
+    assert (cut == hashes).all()
+    counts = Counter(word.strip() for word in words)
+    twice = Doubles(hashes).rows(100, 5_000)
+    assert twice.tolist() == [counts[word.strip()] > 1 for word in words[100:5_100]]
+
+
+def test_no_ids_at_all() -> None:
+    assert brief(pa.array([], pa.string())).tolist() == []
+    assert Doubles(np.empty(0, np.uint64)).none
