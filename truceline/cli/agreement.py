@@ -22,6 +22,11 @@ app = typer.Typer(help="Agreements: the library and files of your own.", no_args
 Name = Annotated[str, typer.Argument(metavar="X", help="A library name or an agreement file.")]
 
 
+def register(parent: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    parent.add_typer(app, name="agreement")
+
+
 @app.command("list")
 def list_() -> None:
     """List the ceasefires of the library: name, signature, title."""
