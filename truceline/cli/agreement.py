@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from truceline.cli.talk import cannot_open, data, must_end_in, say, show_faults, stop, terms_of
-from truceline.faces.calendar import calendar as write_calendar
 from truceline.model.agreement import Agreement
 from truceline.pipeline.cases import CaseFileError, run_cases
 from truceline.pipeline.differences import agreement_differences
@@ -114,6 +113,8 @@ def calendar(
     out: Annotated[Path | None, typer.Option(help="The file to write: .ics")] = None,
 ) -> None:
     """Print the agreement's dates as iCalendar: every reading an entry of its own."""
+    from truceline.faces.calendar import calendar as write_calendar  # noqa: PLC0415 # slow to load
+
     must_end_in(out, (".ics",))
     made = write_calendar(terms_of(name).agreement)
     if b"BEGIN:VEVENT" not in made:
