@@ -9,7 +9,6 @@ import typer
 
 from truceline.cli.talk import cannot_open, data, must_end_in, say, show_faults, stop, terms_of
 from truceline.model.agreement import Agreement
-from truceline.pipeline.cases import CaseFileError, run_cases
 from truceline.pipeline.differences import agreement_differences
 from truceline.pipeline.terms import AgreementFaultsError, load
 from truceline.pipeline.words import show_agreement
@@ -66,6 +65,8 @@ def check(name: Name) -> None:
 @app.command()
 def cases(name: Name) -> None:
     """Run the sentences of cases.yaml; ends with 'N passed, M failed'."""
+    from truceline.pipeline.cases import CaseFileError, run_cases  # noqa: PLC0415 # slow to load
+
     terms = terms_of(name, with_boundaries=False)
     path = terms.folder.cases
     try:

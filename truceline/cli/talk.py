@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 # What a command does not need is not loaded before it: agreements and files of events are
 # opened by a few functions below, and loading what they need takes longer than most commands.
@@ -22,18 +21,16 @@ Events = Annotated[
     typer.Option("--events", help="A file of events, or SOURCE=FILE. May be repeated."),
 ]
 
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
-
 
 def stop(message: str, code: int = 2) -> NoReturn:
     """End the command with one clear line. Code 2: usage; 1: what was checked does not hold."""
-    talk.print(f"truceline: {message}", markup=False)
+    say(f"truceline: {message}")
     raise typer.Exit(code)
 
 
 def say(message: str) -> None:
     """Talk: to stderr."""
-    talk.print(message, markup=False)
+    typer.echo(message, err=True)
 
 
 def data(text: str) -> None:
@@ -119,9 +116,10 @@ def files_of(source: str, given: list[str]) -> list[tuple[str, Path]]:
 @contextmanager
 def progress() -> Iterator[object]:
     """A bar on stderr over the bytes of the files; nothing where stderr is no terminal."""
-    if not talk.is_terminal:
+    if not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console  # noqa: PLC0415 # see above
     from rich.progress import (  # noqa: PLC0415 # see above
         BarColumn,
         Progress,
@@ -130,7 +128,7 @@ def progress() -> Iterator[object]:
     )
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=talk, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, object] = {}
 
         def moved(name: str, done: int, whole: int) -> None:
