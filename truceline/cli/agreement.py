@@ -8,9 +8,7 @@ from typing import Annotated
 import typer
 
 from truceline.cli.talk import cannot_open, data, must_end_in, say, show_faults, stop, terms_of
-from truceline.faces.calendar import calendar as write_calendar
 from truceline.model.agreement import Agreement
-from truceline.pipeline.cases import CaseFileError, run_cases
 from truceline.pipeline.differences import agreement_differences
 from truceline.pipeline.terms import AgreementFaultsError, load
 from truceline.pipeline.words import show_agreement
@@ -20,6 +18,11 @@ from truceline.store.library import UnknownAgreementError
 
 app = typer.Typer(help="Agreements: the library and files of your own.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="X", help="A library name or an agreement file.")]
+
+
+def register(parent: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    parent.add_typer(app, name="agreement")
 
 
 @app.command("list")
@@ -62,6 +65,8 @@ def check(name: Name) -> None:
 @app.command()
 def cases(name: Name) -> None:
     """Run the sentences of cases.yaml; ends with 'N passed, M failed'."""
+    from truceline.pipeline.cases import CaseFileError, run_cases  # noqa: PLC0415 # slow to load
+
     terms = terms_of(name, with_boundaries=False)
     path = terms.folder.cases
     try:
@@ -109,6 +114,8 @@ def calendar(
     out: Annotated[Path | None, typer.Option(help="The file to write: .ics")] = None,
 ) -> None:
     """Print the agreement's dates as iCalendar: every reading an entry of its own."""
+    from truceline.faces.calendar import calendar as write_calendar  # noqa: PLC0415 # slow to load
+
     must_end_in(out, (".ics",))
     made = write_calendar(terms_of(name).agreement)
     if b"BEGIN:VEVENT" not in made:

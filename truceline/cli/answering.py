@@ -9,8 +9,9 @@ import pyarrow as pa
 import typer
 
 from truceline.cli.case import opened
-from truceline.cli.monitoring import Events, intake_of
+from truceline.cli.monitoring import intake_of
 from truceline.cli.talk import (
+    Events,
     cannot_open,
     data,
     files_of,

@@ -34,8 +34,6 @@ from truceline.pipeline.ingest import (
     verify_folder as look,
 )
 from truceline.pipeline.patrols_case import watch_of
-from truceline.pipeline.rates import rates as compare
-from truceline.pipeline.rates import rates_text
 from truceline.pipeline.terms import AgreementFaultsError, Terms
 from truceline.store.errors import CaseError
 from truceline.store.library import UnknownAgreementError
@@ -128,6 +126,9 @@ def rates(
 
     A case is also compared by its linked incidents, each happening once.
     """
+    from truceline.pipeline.rates import rates as compare  # noqa: PLC0415 # slow to load
+    from truceline.pipeline.rates import rates_text  # noqa: PLC0415 # slow to load
+
     incidents: Incidents | None = None
     if folder is not None:
         case, terms = opened(folder)

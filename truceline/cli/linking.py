@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from truceline.cli.monitoring import Events
 from truceline.cli.talk import (
+    Events,
     cannot_open,
     data,
     files_of,

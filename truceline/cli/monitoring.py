@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pyarrow as pa
 import typer
 
 from truceline.cli.case import opened
 from truceline.cli.talk import (
+    Events,
     cannot_open,
     data,
     files_of,
@@ -21,7 +22,6 @@ from truceline.cli.talk import (
     stop,
     terms_of,
 )
-from truceline.faces.briefing import briefing
 from truceline.faces.sides import DAYS
 from truceline.faces.tables import ENDINGS, write_findings, write_table
 from truceline.model.batch import Context
@@ -37,14 +37,11 @@ from truceline.pipeline.ingest import case_counts, case_events, case_problems
 from truceline.pipeline.ledger import Ledger, of_case
 from truceline.pipeline.obligations import Owed, case_obligations
 from truceline.pipeline.patrols_case import watch_of
-from truceline.pipeline.rates import RatesReport, rates
 from truceline.pipeline.terms import Terms
 from truceline.store.errors import CaseError
 
-Events = Annotated[
-    list[str] | None,
-    typer.Option("--events", help="A file of events, or SOURCE=FILE. May be repeated."),
-]
+if TYPE_CHECKING:
+    from truceline.pipeline.rates import RatesReport
 
 _MOST_ANSWERS = 100_000  # some 15 seconds; 'truceline answers' takes any number
 Linked = Annotated[
@@ -184,6 +181,8 @@ def demo(
     ] = Path("truceline-demo"),
 ) -> None:
     """Run the whole line on the built-in exercise (SIMULATED) and end."""
+    from truceline.faces.briefing import briefing  # noqa: PLC0415 # slow; for pages alone
+
     terms = terms_of("idlib-2020", with_boundaries=False)
     say(f"{terms.agreement.title}")
     say("An exercise: every report in it is SIMULATED.")
@@ -267,8 +266,10 @@ def _today() -> str:
     return date.today().isoformat()
 
 
-def watched_rates(case: Path | None, judged: Judged) -> RatesReport | None:
+def watched_rates(case: Path | None, judged: Judged) -> "RatesReport | None":
     """Before and after with the watch beside each count; None where the case has no watch."""
+    from truceline.pipeline.rates import rates  # noqa: PLC0415 # slow; for pages alone
+
     if case is None or not judged.events:
         return None
     watch, posts = watch_of(opened(case)[0], judged.terms)
@@ -291,6 +292,8 @@ def brief(
     on: Annotated[str, typer.Option(help="The day whose deadlines it shows (today).")] = "",
 ) -> None:
     """Write the briefing: one page that needs no network."""
+    from truceline.faces.briefing import briefing  # noqa: PLC0415 # slow; for pages alone
+
     must_end_in(out, (".html",))
     judged = judged_of(
         case, agreement, source, events, None, keep=True, link=link, on=on or _today()

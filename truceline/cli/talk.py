@@ -4,32 +4,33 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from truceline.model.unit import Units
-from truceline.pipeline.check import Count, UnknownSourceError
-from truceline.pipeline.terms import AgreementFaultsError, Terms, load
-from truceline.sources import SOURCES
-from truceline.sources.agreement import Fault
-from truceline.store import boundaries
-from truceline.store.library import UnknownAgreementError
+# What a command does not need is not loaded before it: agreements and files of events are
+# opened by a few functions below, and loading what they need takes longer than most commands.
+if TYPE_CHECKING:
+    from truceline.model.unit import Units
+    from truceline.pipeline.check import Count
+    from truceline.pipeline.terms import Terms
+    from truceline.sources.agreement import Fault
 
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
+Events = Annotated[
+    list[str] | None,
+    typer.Option("--events", help="A file of events, or SOURCE=FILE. May be repeated."),
+]
 
 
 def stop(message: str, code: int = 2) -> NoReturn:
     """End the command with one clear line. Code 2: usage; 1: what was checked does not hold."""
-    talk.print(f"truceline: {message}", markup=False)
+    say(f"truceline: {message}")
     raise typer.Exit(code)
 
 
 def say(message: str) -> None:
     """Talk: to stderr."""
-    talk.print(message, markup=False)
+    typer.echo(message, err=True)
 
 
 def data(text: str) -> None:
@@ -38,8 +39,11 @@ def data(text: str) -> None:
     sys.stdout.flush()
 
 
-def terms_of(name: str, *, with_boundaries: bool = True) -> Terms:
+def terms_of(name: str, *, with_boundaries: bool = True) -> "Terms":
     """The agreement, or the end of the command: code 1 for faults, 2 for an unknown name."""
+    from truceline.pipeline.terms import AgreementFaultsError, load  # noqa: PLC0415 # see above
+    from truceline.store.library import UnknownAgreementError  # noqa: PLC0415 # see above
+
     try:
         return load(name, user_units() if with_boundaries else None)
     except AgreementFaultsError as error:
@@ -51,15 +55,17 @@ def terms_of(name: str, *, with_boundaries: bool = True) -> Terms:
         stop(cannot_open(error, name))
 
 
-def show_faults(faults: tuple[Fault, ...]) -> None:
+def show_faults(faults: "tuple[Fault, ...]") -> None:
     """Every fault, a line each, to stdout: it is what was asked for."""
     for fault in faults:
         data(str(fault))
     say(f"{len(faults)} fault{'s' * (len(faults) != 1)}")
 
 
-def user_units() -> Units:
+def user_units() -> "Units":
     """The boundaries that the user has added."""
+    from truceline.store import boundaries  # noqa: PLC0415 # see above
+
     return boundaries.load()
 
 
@@ -80,7 +86,7 @@ def must_end_in(path: Path | None, endings: tuple[str, ...]) -> None:
         stop(f"{path} cannot be written: there is no folder {path.parent}")
 
 
-def show_counts(counts: Sequence[Count]) -> None:
+def show_counts(counts: "Sequence[Count]") -> None:
     """The sum that always has to hold, per file."""
     for count in counts:
         say(str(count))
@@ -88,6 +94,8 @@ def show_counts(counts: Sequence[Count]) -> None:
 
 def files_of(source: str, given: list[str]) -> list[tuple[str, Path]]:
     """``--events`` values as (source, file): ``FILE`` or ``SOURCE=FILE``."""
+    from truceline.sources import SOURCES  # noqa: PLC0415 # see above
+
     pairs = []
     for value in given:
         name, mark, rest = value.partition("=")
@@ -108,11 +116,19 @@ def files_of(source: str, given: list[str]) -> list[tuple[str, Path]]:
 @contextmanager
 def progress() -> Iterator[object]:
     """A bar on stderr over the bytes of the files; nothing where stderr is no terminal."""
-    if not talk.is_terminal:
+    if not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console  # noqa: PLC0415 # see above
+    from rich.progress import (  # noqa: PLC0415 # see above
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=talk, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, object] = {}
 
         def moved(name: str, done: int, whole: int) -> None:
@@ -121,6 +137,3 @@ def progress() -> Iterator[object]:
             bar.update(tasks[name], completed=done)  # type: ignore[arg-type] # rich's TaskID
 
         yield moved
-
-
-__all__ = ["UnknownSourceError", "data", "say", "stop", "talk", "terms_of"]

@@ -204,6 +204,9 @@ def _mutual(first: Ints, second: Ints, worth: Floats, n: int) -> Ints:
 def _clash(known: Known, label: Ints, a: Ints, b: Ints) -> Bools:
     """Pairs of groups that share a source, or of which people keep two members apart."""
     n = len(label)
+    # Each pair of groups is asked once, however many reports it stands for.
+    edges, which = np.unique(a * n + b, return_inverse=True)
+    a, b = edges // n, edges % n
     sources = int(known.source.max(initial=0)) + 1
     held = np.unique(label * sources + known.source)  # each group's sources
     first = np.searchsorted(held, a * sources, "left")
@@ -217,8 +220,9 @@ def _clash(known: Known, label: Ints, a: Ints, b: Ints) -> Bools:
     if len(known.split):
         x, y = label[known.split[:, 0]], label[known.split[:, 1]]
         never = np.unique(np.minimum(x, y) * n + np.maximum(x, y))
-        found |= np.isin(a * n + b, never)
-    return found
+        found |= np.isin(edges, never)
+    asked_for: Bools = found[which.reshape(-1)]
+    return asked_for
 
 
 def _rounded(values: Floats) -> Floats:

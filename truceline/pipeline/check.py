@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,12 @@ from truceline.model.batch import Batch, Context
 from truceline.model.event import EVENT_SCHEMA
 from truceline.model.finding import Findings
 from truceline.model.problem import Problem
-from truceline.monitor.check import Checked
-from truceline.pipeline.terms import Terms
 from truceline.sources import SOURCES
 from truceline.sources.seen import Hasher
+
+if TYPE_CHECKING:
+    from truceline.monitor.check import Checked
+    from truceline.pipeline.terms import Terms
 
 Progress = Callable[[str, int, int], None]  # file, bytes read, bytes in all
 
@@ -179,7 +182,7 @@ def compare(events: pa.Table) -> tuple[Mask, Mask, Mask]:
 
 
 def check_files(
-    terms: Terms,
+    terms: "Terms",
     files: Iterable[tuple[str, Path]],
     threads: int | None = None,
     progress: Progress | None = None,
@@ -214,7 +217,7 @@ def gathered(tables: Iterable[pa.Table], rows: int = 32_768) -> Iterator[pa.Tabl
         yield pa.concat_tables(some)
 
 
-def check(terms: Terms, events: Iterable[pa.Table], threads: int | None = None) -> Findings:
+def check(terms: "Terms", events: Iterable[pa.Table], threads: int | None = None) -> Findings:
     """Judge batches of events, each event its own incident unless they carry incidents.
 
     Findings are in the order of the batches; the digest does not depend on it.

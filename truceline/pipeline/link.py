@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -10,17 +11,22 @@ from truceline.model.event import EVENT_SCHEMA
 from truceline.monitor.link import DEFAULT, NONE, Decided, Linked, Weights
 from truceline.monitor.link import link as link_events
 from truceline.monitor.link_names import Parties
-from truceline.monitor.who import Names
 from truceline.pipeline.check import Intake, Progress
-from truceline.pipeline.terms import Terms
+
+if TYPE_CHECKING:
+    from truceline.pipeline.terms import Terms
 
 ENGINES = ("default", "splink")
 _SLICE = 65_536
 
 
-def parties_in(terms: Terms | None) -> Parties | None:
+def parties_in(terms: "Terms | None") -> Parties | None:
     """The parties behind names in an agreement's list of actors."""
-    return Names(terms.agreement).parties_of if terms is not None else None
+    if terms is None:
+        return None
+    from truceline.monitor.who import Names  # noqa: PLC0415 # slow; only agreements need it
+
+    return Names(terms.agreement).parties_of
 
 
 def link_tables(
@@ -61,7 +67,7 @@ def link_files(
     files: Iterable[tuple[str, Path]],
     *,
     timezone: str = "UTC",
-    terms: Terms | None = None,
+    terms: "Terms | None" = None,
     engine: str = "default",
     weights: Weights = DEFAULT,
     decided: Decided = NONE,

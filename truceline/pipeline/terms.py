@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shapely
 
@@ -17,12 +17,14 @@ from truceline.model.agreement import Agreement
 from truceline.model.amendments import dated_zones
 from truceline.model.unit import Units
 from truceline.model.zone import Admin, DatedShape, End, Place
-from truceline.monitor.check import Checker
-from truceline.monitor.locate import Locator
 from truceline.monitor.zones import Ground, Route, build, route_lines
 from truceline.sources.agreement import AgreementText, Fault, parse, undecodable
 from truceline.store import library
 from truceline.version import __version__
+
+if TYPE_CHECKING:
+    from truceline.monitor.check import Checker
+    from truceline.monitor.locate import Locator
 
 
 class AgreementFaultsError(ValueError):
@@ -46,7 +48,7 @@ class Terms:
     ground: Ground
     units: Units
     basis: str
-    locators: dict[str, Locator] = field(default_factory=dict, repr=False, compare=False)
+    locators: "dict[str, Locator]" = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def zones(self) -> Mapping[str, tuple[DatedShape, ...]]:
@@ -68,8 +70,10 @@ class Terms:
         )
 
     @cached_property
-    def checker(self) -> Checker:
+    def checker(self) -> "Checker":
         """The prepared kernel."""
+        from truceline.monitor.check import Checker  # noqa: PLC0415 # slow to load
+
         return Checker(self.agreement, self.zones, self.units, self.locators)
 
 

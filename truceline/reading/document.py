@@ -6,8 +6,6 @@ import logging
 import re
 
 from charset_normalizer import from_bytes
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from truceline.reading.answer import Unreadable
 from truceline.reading.html import html_page
@@ -78,6 +76,9 @@ def looks_like_html(text: str) -> bool:
 
 
 def _pdf_text(data: bytes) -> str:
+    from pypdf import PdfReader  # noqa: PLC0415 # slow to load; only PDFs need it
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 # as above
+
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):

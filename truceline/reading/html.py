@@ -12,8 +12,6 @@ import re
 from array import array
 from html.parser import HTMLParser
 
-import trafilatura
-
 from truceline.reading.markup import (
     BLOCK_TAGS,
     DATE_NAMES,
@@ -282,6 +280,8 @@ def _squeeze(text: str) -> str:
 
 
 def _ask_main_text(source: str, text: str, blocks: list[Block]) -> None:
+    import trafilatura  # noqa: PLC0415 # slow to load; only web pages need it
+
     try:
         found = trafilatura.extract(
             source,

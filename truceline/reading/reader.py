@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-
-from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+from typing import TYPE_CHECKING
 
 from truceline.reading.anchoring import Calendar, anchor
 from truceline.reading.answer import (
@@ -38,6 +37,9 @@ from truceline.reading.terms import leading_kind, read_terms
 from truceline.reading.times import moments_of
 from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled
 from truceline.reading.words import Sentence, sentences_of
+
+if TYPE_CHECKING:
+    from lingua import LanguageDetector
 
 _ENGLISH = frozenset(
     [
@@ -78,7 +80,9 @@ _CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pau
 
 
 @lru_cache(maxsize=1)
-def _detector() -> LanguageDetector:
+def _detector() -> "LanguageDetector":
+    from lingua import LanguageDetectorBuilder  # noqa: PLC0415 # slow to load, seldom asked
+
     return LanguageDetectorBuilder.from_all_spoken_languages().with_low_accuracy_mode().build()
 
 
@@ -87,7 +91,7 @@ def language_of(text: str) -> str | None:
     words = re.findall(r"[a-z]+", text[:4000].lower())
     if len(words) >= 20 and sum(w in _ENGLISH for w in words) >= 0.2 * len(words):
         return "en"
-    found: Language | None = _detector().detect_language_of(text[:2000])
+    found = _detector().detect_language_of(text[:2000])
     return found.iso_code_639_1.name.lower() if found else None
 
 

@@ -102,7 +102,12 @@ def parse(text: str, name: str) -> AgreementText:
         aliases = tuple(_alias_faults(root, name))
         if aliases:
             return AgreementText(name, None, aliases, None, root)
-        tree = yaml_reader().load(text)
+        # The composed file is built from, rather than read again: reading is most of the time.
+        # Building takes merge keys out of it, and faults are looked for in a whole one.
+        if "<<" in text:
+            tree = yaml_reader().load(text)
+        else:
+            tree = yaml_reader().constructor.construct_document(root) if root else None
     except ReaderError as error:
         line, column = place_in(text, error.position)
         what = f"the character U+{error.character:04X} is not allowed; remove it"

@@ -15,8 +15,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
-
 from truceline.model.problem import Problem
 from truceline.sources.delimited import Delimited, opened, peek
 from truceline.sources.files import ParquetRows, UnreadableError
@@ -61,6 +59,8 @@ def _fail(source: str, name: str, what: str, todo: str) -> Any:
 
 
 def _book(data: bytes, source: str, name: str) -> list[Grid]:
+    import openpyxl  # noqa: PLC0415 # slow to load, and few files are sheets
+
     try:
         with warnings.catch_warnings():  # of parts that only a spreadsheet program draws
             warnings.simplefilter("ignore")

@@ -11,7 +11,6 @@ from datetime import date, datetime, time
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -230,6 +229,8 @@ class Sheet:
     delimiter = ""
 
     def __init__(self, file: BinaryIO) -> None:
+        import openpyxl  # noqa: PLC0415 # slow to load, and few files are sheets
+
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         self.header: Sequence[str] = []
         for sheet in book.worksheets:

@@ -9,7 +9,6 @@ import sys
 from functools import cached_property
 from typing import Any, TypeVar
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -36,6 +35,8 @@ class Hasher:
 
     @cached_property
     def _engine(self) -> Any:
+        import duckdb  # noqa: PLC0415 # slow to load; only hashing whole rows needs it
+
         return duckdb.connect(config={"threads": 1})
 
     def values(self, values: pa.Array) -> Hashes:

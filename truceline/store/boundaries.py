@@ -23,7 +23,6 @@ import numpy as np
 import platformdirs
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 import shapely
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
@@ -188,6 +187,8 @@ def _load(files: tuple[tuple[str, int, int], ...]) -> Units:
 
 
 def _layers(file: Path) -> list[str]:
+    import pyogrio  # noqa: PLC0415 # slow to load; only adding boundaries needs it
+
     try:
         rows = pyogrio.list_layers(file)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
@@ -199,6 +200,8 @@ def _layers(file: Path) -> list[str]:
 
 
 def _layer(file: Path, layer: str) -> tuple[list[Unit], list[str]]:
+    import pyogrio  # noqa: PLC0415 # as above
+
     try:
         meta, _, wkb, values = pyogrio.raw.read(file, layer=layer)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeError) as error:
