@@ -15,12 +15,13 @@ import pyarrow as pa
 from truceline.monitor.link_blocks import candidates
 from truceline.monitor.link_decided import settled
 from truceline.monitor.link_density import Crowd
-from truceline.monitor.link_groups import Known, grouped
+from truceline.monitor.link_groups import grouped
 from truceline.monitor.link_incidents import incident_table
 from truceline.monitor.link_names import Parties, parties_of
 from truceline.monitor.link_reports import EVENT, LEAD, Floats, Ints, Reports, reports_of
 from truceline.monitor.link_score import PARTS, Scorer
 from truceline.monitor.link_twins import twin_notes
+from truceline.monitor.link_voices import Known, told
 from truceline.monitor.link_weights import DEFAULT, NONE, Decided, Weights
 from truceline.monitor.link_words import pair_table
 
@@ -157,7 +158,8 @@ def labels(
     """For each report the row of its incident's least member."""
     event = reports.kind == EVENT
     both = event[scored.i] & event[scored.j]
-    return grouped(settled_[0], scored.i[both], scored.j[both], scored.score[both], weights)
+    i, j = scored.i[both], scored.j[both]
+    return grouped(settled_[0], i, j, scored.score[both], told(reports, i, j), weights)
 
 
 def linked(
