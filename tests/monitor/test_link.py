@@ -1,12 +1,15 @@
 """Linking: what becomes one incident, and what never does."""
 
+import time
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.monitor.link_worlds import report, seen_twice, table
 from truceline.model.incident import INCIDENT_SCHEMA, PAIR_SCHEMA
 from truceline.monitor.link import DEFAULT, Decided, link
+from truceline.monitor.link_again import relink
 
 
 def groups(*rows: dict[str, Any], **given: Any) -> list[list[str]]:
@@ -294,3 +297,30 @@ def test_identical_reports_are_counted_and_said() -> None:
     assert "a and b give 4 reports that are the same word for word" in notes
     assert "1 reports say word for word what another of their source says" in notes
     assert not link(table(report("a:1"), report("b:1", text="other words"))).notes
+
+
+def test_thousands_of_sources_in_one_village_are_bounded_and_said() -> None:
+    rng = np.random.default_rng(1)
+    rows = [
+        report(
+            f"s{k:04d}:1",
+            lon=36.8 + 0.01 * float(rng.uniform(-1, 1)),
+            lat=35.86 + 0.01 * float(rng.uniform(-1, 1)),
+        )
+        for k in range(3_000)
+    ]
+    began = time.process_time()
+    linked = link(table(*rows))
+    assert time.process_time() - began < 10
+    assert linked.scored.i.size < 10_000
+    assert linked.counts["incidents"] == 3_000
+    assert any("sources speak of about one place" in note for note in linked.notes)
+    half = len(rows) // 2
+    later = relink(link(table(*rows[:100])), table(*rows[half:]))
+    later = relink(later, table(*rows[100:half]))
+    assert later.membership.equals(linked.membership)
+    assert later.notes == linked.notes
+    few = link(table(*rows[:120]))
+    assert few.counts["incidents"] == 1, "so many can be compared"
+    back = relink(linked, table(), removed=[r["event_id"] for r in rows[120:]])
+    assert back.membership.equals(few.membership)

@@ -210,13 +210,22 @@ def _supported(
 
 def _heap_notes(crowd: Crowd) -> tuple[str, ...]:
     found = []
-    for lon, lat, day, count in crowd.heaps[:5]:
+    for lon, lat, day, count, sources in crowd.heaps[:5]:
         when = np.datetime64(day, "D")
+        if sources:
+            found.append(
+                f"{sources:,} sources speak of about one place ({lon:g}, {lat:g}) and day ({when}), "
+                f"in {count:,} reports: more than can be compared; each stands alone; if they are "
+                "one source, give them one name in the column 'source'"
+            )
+            continue
         found.append(
             f"{count:,} reports stand on one point ({lon:g}, {lat:g}) and day ({when}): that looks "
             "like a gazetteer's default place; they are not linked by it"
         )
     if len(crowd.heaps) > 5:
         rest = sum(h[3] for h in crowd.heaps[5:])
-        found.append(f"… and {len(crowd.heaps) - 5:,} more such points with {rest:,} reports")
+        found.append(
+            f"… and {len(crowd.heaps) - 5:,} more such points and places with {rest:,} reports"
+        )
     return tuple(found)

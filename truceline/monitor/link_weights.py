@@ -66,6 +66,7 @@ class Weights:
     widest_km: float = 120.0  # a region wider than this says no place
     longest_days: float = 35.0  # a span longer than this says no time
     heap: int = 100  # reports on one point and day: a gazetteer's default, not a place
+    throng: int = 150  # sources on one cell and day: more cannot all be compared in bounded time
 
 
 DEFAULT = Weights()
