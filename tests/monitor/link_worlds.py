@@ -75,8 +75,9 @@ def world(seed: int, size: int, *, spread_deg: float = 0.4, days: int = 4) -> pa
             given |= {"lon": 36.6, "lat": 35.8}
         if rng.random() < 0.05:
             given["text"] = f"repeats report {int(rng.integers(size)):03d}."
-        if rng.random() < 0.1:
-            given["cites"] = [str(rng.choice(["a", "Agency"]))]
+        if rng.random() < 0.25:
+            whom = ["a", "b", "Agency", f"{rng.choice(['a', 'b'])}:{int(rng.integers(size)):03d}"]
+            given["cites"] = [str(rng.choice(whom))]
         if rng.random() < 0.05:
             given |= {"lon": None, "lat": None, "region": "nowhere"}
         rows.append(report(f"{source}:{number:03d}", **given))

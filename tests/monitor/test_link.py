@@ -1,12 +1,15 @@
 """Linking: what becomes one incident, and what never does."""
 
+import time
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.monitor.link_worlds import report, seen_twice, table
 from truceline.model.incident import INCIDENT_SCHEMA, PAIR_SCHEMA
-from truceline.monitor.link import Decided, link
+from truceline.monitor.link import DEFAULT, Decided, link
+from truceline.monitor.link_again import relink
 
 
 def groups(*rows: dict[str, Any], **given: Any) -> list[list[str]]:
@@ -150,6 +153,67 @@ def test_sources_that_cite_the_same_count_once() -> None:
     assert independent(a | {"text": ""}, b | {"text": ""}) == 1, "the same word for word"
 
 
+def test_a_citing_report_leaves_its_sources_place_free() -> None:
+    """b repeats a's report and has one of its own: all are of one incident, two sources."""
+    a, copy = report("a:1", text="x"), report("b:1", cites=["a"], text="as reported by a: x")
+    own = report("b:2", lon=36.804, deaths_best=3, text="y")
+    (row,) = link(
+        table(a | {"deaths_best": 3}, copy | {"deaths_best": 3}, own)
+    ).incidents.to_pylist()
+    assert row["event_ids"] == ["a:1", "b:1", "b:2"]
+    assert row["independent"] == 2
+    # One report of its own and one that cites, no more.
+    for more, like in ((own, "b:2"), (copy, "b:1")):
+        linked = link(table(a, copy, own, more | {"event_id": "b:3"}))
+        for ids in linked.incidents["event_ids"].to_pylist():
+            assert not {like, "b:3"} <= set(ids)
+
+
+def test_a_citing_report_goes_to_what_it_cites() -> None:
+    early, late = report("a:1", deaths_best=3), report("a:2", deaths_best=9)
+    copy = report("b:1", cites=["a"], deaths_best=9)
+    groups_ = link(table(early, late, copy)).incidents["event_ids"].to_pylist()
+    assert groups_ == [["a:1"], ["a:2", "b:1"]]
+    by_id = copy | {"cites": ["a:1"]}
+    groups_ = link(table(early, late, by_id)).incidents["event_ids"].to_pylist()
+    assert groups_ == [["a:1", "b:1"], ["a:2"]], "an id says which"
+    people = Decided(split=frozenset({("a:1", "b:1")}))
+    found = link(table(early, late, by_id), decided=people).incidents["event_ids"].to_pylist()
+    assert ["a:1", "b:1"] not in found, "people outrank what a source says"
+    alone = link(table(report("a:1", lon=38.0), copy)).incidents["event_ids"].to_pylist()
+    assert alone == [["a:1"], ["b:1"]]
+    ring = [report("a:1", cites=["b"]), report("b:1", cites=["c"]), report("c:1", cites=["a"])]
+    assert link(table(*ring)).counts["incidents"] == 1
+    own = link(table(report("a:1"), report("a:2", cites=["a:1"])))
+    assert own.counts["incidents"] == 1, "its own earlier report, by its id"
+
+
+def test_sources_that_fit_one_another_are_no_rivals() -> None:
+    """Three sources, each with days of a span and nobody else near: one incident."""
+    three = [report(f"{s}:1", days=4, target=["Blue"]) for s in "abc"]
+    linked = link(table(*three))
+    assert min(linked.pairs["score"].to_pylist()) > 0
+    assert linked.counts["incidents"] == 1
+    # A vague report that fits two precise ones of one source is clear with neither.
+    two = [report("a:1", radius_m=500.0), report("a:2", radius_m=500.0, lon=36.83)]
+    vague = report("b:1", lon=36.815, radius_m=25_000.0)
+    assert link(table(*two, vague)).counts["incidents"] == 3
+
+
+def test_a_name_that_lumps_parties_is_no_disagreement() -> None:
+    one, two = report("a:1", actor=["Insurgents"]), report("b:1", actor=["Front"])
+    names = {"Insurgents": frozenset({"F", "G"}), "Front": frozenset({"F"}), "Army": frozenset("S")}
+    linked = link(table(one, two), names=names)
+    (row,) = linked.incidents.to_pylist()
+    assert (row["attribution"], row["actor"], row["disagreements"]) == ("actor", ["Front"], [])
+    (pair,) = linked.pairs.to_pylist()
+    assert [part["weight"] for part in pair["parts"] if part["what"] == "actor"] == [
+        pytest.approx(DEFAULT.actor_alike)
+    ]
+    (row,) = link(table(one, report("b:1", actor=["Army"])), names=names).incidents.to_pylist()
+    assert row["attribution"] == "disputed"
+
+
 def test_place_and_time_are_the_best_known() -> None:
     (row,) = link(
         table(
@@ -233,3 +297,30 @@ def test_identical_reports_are_counted_and_said() -> None:
     assert "a and b give 4 reports that are the same word for word" in notes
     assert "1 reports say word for word what another of their source says" in notes
     assert not link(table(report("a:1"), report("b:1", text="other words"))).notes
+
+
+def test_thousands_of_sources_in_one_village_are_bounded_and_said() -> None:
+    rng = np.random.default_rng(1)
+    rows = [
+        report(
+            f"s{k:04d}:1",
+            lon=36.8 + 0.01 * float(rng.uniform(-1, 1)),
+            lat=35.86 + 0.01 * float(rng.uniform(-1, 1)),
+        )
+        for k in range(3_000)
+    ]
+    began = time.process_time()
+    linked = link(table(*rows))
+    assert time.process_time() - began < 10
+    assert linked.scored.i.size < 10_000
+    assert linked.counts["incidents"] == 3_000
+    assert any("sources speak of about one place" in note for note in linked.notes)
+    half = len(rows) // 2
+    later = relink(link(table(*rows[:100])), table(*rows[half:]))
+    later = relink(later, table(*rows[100:half]))
+    assert later.membership.equals(linked.membership)
+    assert later.notes == linked.notes
+    few = link(table(*rows[:120]))
+    assert few.counts["incidents"] == 1, "so many can be compared"
+    back = relink(linked, table(), removed=[r["event_id"] for r in rows[120:]])
+    assert back.membership.equals(few.membership)

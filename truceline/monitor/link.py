@@ -15,12 +15,13 @@ import pyarrow as pa
 from truceline.monitor.link_blocks import candidates
 from truceline.monitor.link_decided import settled
 from truceline.monitor.link_density import Crowd
-from truceline.monitor.link_groups import Known, grouped
+from truceline.monitor.link_groups import grouped
 from truceline.monitor.link_incidents import incident_table
 from truceline.monitor.link_names import Parties, parties_of
 from truceline.monitor.link_reports import EVENT, LEAD, Floats, Ints, Reports, reports_of
 from truceline.monitor.link_score import PARTS, Scorer
 from truceline.monitor.link_twins import twin_notes
+from truceline.monitor.link_voices import Known, told
 from truceline.monitor.link_weights import DEFAULT, NONE, Decided, Weights
 from truceline.monitor.link_words import pair_table
 
@@ -157,7 +158,8 @@ def labels(
     """For each report the row of its incident's least member."""
     event = reports.kind == EVENT
     both = event[scored.i] & event[scored.j]
-    return grouped(settled_[0], scored.i[both], scored.j[both], scored.score[both], weights)
+    i, j = scored.i[both], scored.j[both]
+    return grouped(settled_[0], i, j, scored.score[both], told(reports, i, j), weights)
 
 
 def linked(
@@ -208,13 +210,22 @@ def _supported(
 
 def _heap_notes(crowd: Crowd) -> tuple[str, ...]:
     found = []
-    for lon, lat, day, count in crowd.heaps[:5]:
+    for lon, lat, day, count, sources in crowd.heaps[:5]:
         when = np.datetime64(day, "D")
+        if sources:
+            found.append(
+                f"{sources:,} sources speak of about one place ({lon:g}, {lat:g}) and day ({when}), "
+                f"in {count:,} reports: more than can be compared; each stands alone; if they are "
+                "one source, give them one name in the column 'source'"
+            )
+            continue
         found.append(
             f"{count:,} reports stand on one point ({lon:g}, {lat:g}) and day ({when}): that looks "
             "like a gazetteer's default place; they are not linked by it"
         )
     if len(crowd.heaps) > 5:
         rest = sum(h[3] for h in crowd.heaps[5:])
-        found.append(f"… and {len(crowd.heaps) - 5:,} more such points with {rest:,} reports")
+        found.append(
+            f"… and {len(crowd.heaps) - 5:,} more such points and places with {rest:,} reports"
+        )
     return tuple(found)

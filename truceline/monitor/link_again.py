@@ -18,11 +18,12 @@ from truceline.model.event import EVENT_SCHEMA
 from truceline.monitor.link import Linked, Scored, linked, settled_on, sorted_pairs
 from truceline.monitor.link_blocks import candidates
 from truceline.monitor.link_density import REACH_DAYS, Crowd, heaps, rivals, source_days
-from truceline.monitor.link_groups import Known, components, grouped
+from truceline.monitor.link_groups import components, grouped
 from truceline.monitor.link_names import parties_of
 from truceline.monitor.link_reports import DAY, EVENT, Bools, Floats, Ints, Reports, reports_of
 from truceline.monitor.link_score import Scorer
 from truceline.monitor.link_times import GAP_CLOCK_H
+from truceline.monitor.link_voices import Known, told
 from truceline.monitor.link_weights import HOUR, Decided
 
 
@@ -205,7 +206,9 @@ def _labels(
         join=_inside(local, known.join),
         split=_inside(local, known.split),
     )
-    found = grouped(some, local[i[pairs]], local[j[pairs]], score[pairs], before.weights)
+    i, j = i[pairs], j[pairs]
+    how = told(reports, i, j)
+    found = grouped(some, local[i], local[j], score[pairs], how, before.weights)
     label[rows] = rows[found]
     return label
 

@@ -17,7 +17,16 @@ CELLS_KM = (1.0, 4.0, 16.0)
 REACH_DAYS = 1
 FIELD_DAYS = 2 * REACH_DAYS + 1
 FIELD_KM2 = (3 * CELLS_KM[-1]) ** 2  # the widest neighbourhood
-Heap = tuple[float, float, int, int]  # lon, lat, day since 1970, reports
+# lon, lat, day since 1970, reports, and the sources of a throng (0: a heap on one point)
+Heap = tuple[float, float, int, int, int]
+_THRONG_KM = (
+    1.5,
+    3.0,
+    6.0,
+    12.0,
+    30.0,
+    np.inf,
+)  # upper ends of the radii that are counted together
 
 
 @dataclass(frozen=True)
@@ -78,12 +87,14 @@ def source_days(reports: Reports) -> Ints:
 
 def heaps(reports: Reports, weights: Weights, rows: Ints) -> tuple[Bools, tuple[Heap, ...]]:
     """Those of ``rows`` that stand on one point and day in such numbers that the point is no
-    place. ``rows`` are all of some days.
+    place, and those in a throng: about one place and day in the words of so many sources that
+    they cannot all be compared. ``rows`` are all of some days.
     """
     rows = rows[(reports.placed & (reports.kind == EVENT))[rows]]
     heaped = np.zeros(len(reports), np.bool_)
     if not len(rows):
         return heaped, ()
+    throngs = _throngs(reports, weights, rows, heaped)
     lon, lat, day = (
         np.round(reports.lon[rows], 4),
         np.round(reports.lat[rows], 4),
@@ -100,7 +111,46 @@ def heaps(reports: Reports, weights: Weights, rows: Ints) -> tuple[Bools, tuple[
     big = np.flatnonzero(counts > weights.heap)
     heaped[rows[order[np.isin(which, big)]]] = True
     firsts = order[np.flatnonzero(new)][big]
-    return heaped, tuple(
-        (float(lon[f]), float(lat[f]), int(day[f]), int(c))
+    points = tuple(
+        (float(lon[f]), float(lat[f]), int(day[f]), int(c), 0)
         for f, c in zip(firsts, counts[big], strict=True)
+    )
+    return heaped, points + throngs
+
+
+def _throngs(reports: Reports, weights: Weights, rows: Ints, heaped: Bools) -> tuple[Heap, ...]:
+    """Cells and days that more than ``Weights.throng`` sources speak of, marked in ``heaped``.
+
+    Reports are counted with those of like radius, in cells of twice that radius.
+    """
+    sources = len(reports.source.values)
+    if sources <= weights.throng:
+        return ()
+    of = np.minimum(np.searchsorted(_THRONG_KM, reports.radius[rows], "left"), len(_THRONG_KM) - 1)
+    ends = np.append(_THRONG_KM[:-1], weights.widest_km)
+    side = 2 * ends[of] / DEGREE_KM
+    cell = np.column_stack(
+        [
+            reports.day[rows],
+            of,
+            np.floor(reports.lat[rows] / side).astype(np.int64),
+            np.floor(reports.lon[rows] / side).astype(np.int64),
+        ]
+    )
+    cells, which = np.unique(cell, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    told = np.unique(which * sources + reports.source.code[rows]) // sources
+    tellers, counts = (np.bincount(x, minlength=len(cells)) for x in (told, which))
+    big = np.flatnonzero(tellers > weights.throng)
+    heaped[rows[np.isin(which, big)]] = True
+    size = 2 * ends[cells[big, 1]] / DEGREE_KM
+    return tuple(
+        (
+            round(float((cells[k, 3] + 0.5) * s), 3),
+            round(float((cells[k, 2] + 0.5) * s), 3),
+            int(cells[k, 0]),
+            int(counts[k]),
+            int(tellers[k]),
+        )
+        for k, s in zip(big, size, strict=True)
     )

@@ -37,12 +37,18 @@ def attribution_of(
         )
         if disputed:
             return _union(named), target, DISPUTED
-        # Other spellings of the same doers would read as more doers: the fullest list stays.
-        return max(named, key=len), target, "actor"
+        # Other spellings of the same doers would read as more doers: the fullest list stays,
+        # and of a name that lumps several parties and one of them, the one.
+        return max(named, key=lambda n: (len(n), -_parties(n, parties))), target, "actor"
     dyads = [(a, t) for a, t, how in members if how == "dyad"]
     if dyads:
         return _union([a for a, _ in dyads]), _union([t for _, t in dyads]), "dyad"
     return _union(list(actors)), _union(list(targets)), "unknown"
+
+
+def _parties(named: list[str], parties: Parties) -> int:
+    """How many parties these names may stand for; a name that is nobody's counts as one."""
+    return sum(max(len(parties(n)), 1) for n in named)
 
 
 def _same_doers(named: list[list[str]], parties: Parties) -> bool:
@@ -55,10 +61,12 @@ def _same_doers(named: list[list[str]], parties: Parties) -> bool:
 
 
 def same_name(a: str, b: str, parties: Parties) -> bool:
-    """Whether two names are one: the same party in the agreement's list, or another spelling."""
+    """Whether two names can mean one doer: a party in common in the agreement's list (a name may
+    lump several), or another spelling.
+    """
     ours, theirs = parties(a), parties(b)
     if ours and theirs:
-        return ours == theirs
+        return bool(ours & theirs)
     return a == b or token_set_ratio(spelled(a), spelled(b)) >= _SAME_SPELLING
 
 
@@ -185,21 +193,34 @@ def independent(reports: Reports, m: Members) -> Ints:
     some = (m.most(citing.astype(np.float64)) > 0) | alike
     for k in np.flatnonzero(some & (found > 1)).tolist():
         rows = m.order[m.start[k] : m.start[k] + m.size[k]].tolist()
-        group = {int(reports.source.code[r]): int(reports.source.code[r]) for r in rows}
-        for a, first in enumerate(rows):
-            for second in rows[a + 1 :]:
-                one, two = int(reports.source.code[first]), int(reports.source.code[second])
-                ours, theirs = cites[reports.cites.code[first]], cites[reports.cites.code[second]]
+        of = [int(reports.source.code[r]) for r in rows]
+        whom = [cites[reports.cites.code[r]] for r in rows]
+        # A source's own reports are one voice; its citing ones speak for whom they cite.
+        copies = [
+            any(names(c, sources[s]) for s in set(of) if s != own)
+            for c, own in zip(whom, of, strict=True)
+        ]
+        voice = [
+            -1 - at if copy else own for at, (copy, own) in enumerate(zip(copies, of, strict=True))
+        ]
+        group = {v: v for v in voice}
+        for a in range(len(rows)):
+            for b in range(a + 1, len(rows)):
                 if (
-                    ours & theirs
-                    or names(ours, sources[two])
-                    or names(theirs, sources[one])
-                    or content[first] == content[second]
+                    whom[a] & whom[b]
+                    or (names(whom[a], sources[of[b]]) and not _own_beside(of, copies, b))
+                    or (names(whom[b], sources[of[a]]) and not _own_beside(of, copies, a))
+                    or content[rows[a]] == content[rows[b]]
                 ):
-                    x, y = sorted((_top(group, one), _top(group, two)))
+                    x, y = sorted((_top(group, voice[a]), _top(group, voice[b])))
                     group[y] = x
         found[k] = len({_top(group, x) for x in group})
     return found
+
+
+def _own_beside(of: list[int], copies: list[bool], at: int) -> bool:
+    """Whether this is a citing report of a source that has one of its own here as well."""
+    return copies[at] and any(s == of[at] and not copy for s, copy in zip(of, copies, strict=True))
 
 
 def _top(group: dict[int, int], x: int) -> int:

@@ -10,38 +10,28 @@ Never joined are groups that share a source, groups that people keep apart, and,
 first stage, vague reports; later a group holds at most one precise core.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from truceline.monitor.link_reports import Bools, Floats, Ints
+from truceline.monitor.link_voices import Known, voiced
 from truceline.monitor.link_weights import Weights
 
 _GRAIN = 1e6  # sums are rounded: a difference in the last bit decides nothing
 _LOWEST = -(2**62)
+_TOGETHER = 2_000_000  # partners looked up together: bounds memory
 _ROUNDS = 16  # messages settle to three digits within a dozen rounds
 
 
-@dataclass(frozen=True)
-class Known:
-    """What the rule looks at. ``source`` and ``vague`` of each report; ``join`` and ``split``
-    are pairs of rows that people, or a source, put together or keep apart.
+def grouped(known: Known, i: Ints, j: Ints, score: Floats, how: Ints, weights: Weights) -> Ints:
+    """For each report the least row of its group. Pairs (i, j) with i < j, each once;
+    ``how`` they cite one another as of ``link_voices.told``.
     """
-
-    source: Ints
-    vague: Bools
-    join: Ints
-    split: Ints
-
-
-def grouped(known: Known, i: Ints, j: Ints, score: Floats, weights: Weights) -> Ints:
-    """For each report the least row of its group. Pairs (i, j) with i < j, each once."""
     n = len(known.source)
     order = np.lexsort((j, i))
     i, j, score = i[order], j[order], score[order]
-    label = components(n, known.join)
+    known, label = voiced(known, components(n, known.join), i, j, score, how[order], weights)
     blocks = np.unique(label)
     # What people joined is one report with several views: the best of them speaks.
     i, j, score = _best_views(label, i, j, score)
@@ -106,7 +96,7 @@ def _stage(
         size = np.bincount(label[blocks], minlength=n)
         first, second, plain, clear = _edges(known, a, b, i, j, score, size, weights, n)
         if vague:
-            clear = plain - _alternatives(first, second, plain, core, n)
+            clear = plain - _alternatives(first, second, plain, core, weights, n)
         least = np.where(
             (core[first] + core[second] > 0) & vague, weights.clear_vague, weights.clear
         )
@@ -171,18 +161,61 @@ def _rivals(known: Known, i: Ints, j: Ints, score: Floats) -> Floats:
     return lost
 
 
-def _alternatives(first: Ints, second: Ints, plain: Floats, core: Ints, n: int) -> Floats:
+def _alternatives(
+    first: Ints, second: Ints, plain: Floats, core: Ints, weights: Weights, n: int
+) -> Floats:
     """log(1 + the odds of all other groups) that a group without a precise report could
-    belong to: it is attached only where it is clear to which.
+    belong to: it is attached only where it is clear to which. A group that could be one with
+    the chosen one is no alternative to it.
     """
     odds = np.exp(np.minimum(plain, 30.0))
-    others = np.zeros(len(first))
     total = np.bincount(first, weights=odds, minlength=n)
     total += np.bincount(second, weights=odds, minlength=n)
-    for end in (first, second):
+    friends = _friends(first, second, odds, plain >= weights.link, n)
+    others = np.zeros(len(first))
+    for end, shared in zip((first, second), friends, strict=True):
         loose = core[end] == 0
-        others += np.where(loose, np.maximum(total[end] - odds, 0), 0)
-    return np.log1p(others)
+        others += np.where(loose, np.maximum(total[end] - odds - shared, 0), 0)
+    return _rounded(np.log1p(others))
+
+
+def _friends(first: Ints, second: Ints, odds: Floats, good: Bools, n: int) -> tuple[Floats, Floats]:
+    """For each end of each good pair: the odds of its other partners that are good partners
+    of the other end too.
+    """
+    found = (np.zeros(len(first)), np.zeros(len(first)))
+    rows = np.flatnonzero(good)
+    near, far = np.concatenate((first, second)), np.concatenate((second, first))
+    order = np.lexsort((far, near))
+    near, far = near[order], far[order]
+    worth, fit = np.tile(odds, 2)[order], np.tile(good, 2)[order]
+    key = near * n + far  # sorted
+    start = np.searchsorted(near, np.arange(n + 1))
+    # Of each pair, the partners of the end that has fewer are looked up among the other's.
+    degree = np.diff(start)
+    few = np.where(degree[first[rows]] <= degree[second[rows]], first[rows], second[rows])
+    many = first[rows] + second[rows] - few
+    stop = np.cumsum(degree[few])
+    at = 0
+    while at < len(rows):
+        done = stop[at - 1] if at else 0
+        to = max(int(np.searchsorted(stop, done + _TOGETHER, "right")), at + 1)
+        size = degree[few[at:to]]
+        which = np.repeat(np.arange(at, to), size)
+        one = np.arange(len(which)) - np.repeat(np.cumsum(size) - size, size)
+        one += start[few[which]]
+        asked = many[which] * n + far[one]
+        two = np.minimum(np.searchsorted(key, asked), len(key) - 1)
+        shared = key[two] == asked
+        which, one, two = which[shared], one[shared], two[shared]
+        swapped = few[which] != first[rows[which]]
+        for end, odd in ((0, swapped), (1, ~swapped)):
+            # The odds of this end's partner, where that is a good one of the other end.
+            mine, other = np.where(odd, two, one), np.where(odd, one, two)
+            value = np.where(fit[other], worth[mine], 0.0)
+            found[end][rows] += np.bincount(which, weights=value, minlength=len(rows))
+        at = to
+    return found
 
 
 def _mutual(first: Ints, second: Ints, worth: Floats, n: int) -> Ints:
@@ -207,8 +240,15 @@ def _clash(known: Known, label: Ints, a: Ints, b: Ints) -> Bools:
     # Each pair of groups is asked once, however many reports it stands for.
     edges, which = np.unique(a * n + b, return_inverse=True)
     a, b = edges // n, edges % n
-    sources = int(known.source.max(initial=0)) + 1
-    held = np.unique(label * sources + known.source)  # each group's sources
+    sources = 2 * (int(known.source.max(initial=0)) + 1)
+    if len(known.also):
+        sources = max(sources, int(known.also[:, 1].max()) + 1)
+    # What each group holds: sources with a report of their own, and sources that cite.
+    held = np.unique(
+        np.concatenate(
+            (label * sources + known.source, label[known.also[:, 0]] * sources + known.also[:, 1])
+        )
+    )
     first = np.searchsorted(held, a * sources, "left")
     count = np.searchsorted(held, (a + 1) * sources, "left") - first
     pair = np.repeat(np.arange(len(a)), count)

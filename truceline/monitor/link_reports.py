@@ -222,22 +222,41 @@ def _cited(cites: pa.Array, text: pa.Array) -> pa.Array:
 
 
 def _repeats(table: pa.Table, source: Coded, text: pa.Array) -> Ints:
-    """Pairs of rows of one source where one says that it repeats the other, by its id."""
+    """Pairs of rows of one source where one says that it repeats the other, by its id: in its
+    text, or as what it cites (``source:id``).
+    """
+    ids = _whole(table["event_id"])
+    row, at = _cited_ids(table, ids)
     hits = np.flatnonzero(_mask(pc.match_substring_regex(text, _REPEATS)))
-    if not len(hits):
-        return np.zeros((0, 2), np.int64)
+    if len(hits):
+        row, at = np.append(row, hits), np.append(at, _told_ids(source, text, hits, ids))
+    own = (at >= 0) & (at != row)
+    own &= source.code[np.maximum(at, 0)] == source.code[row]
+    return np.unique(np.sort(np.column_stack((row, at))[own], axis=1), axis=0)
+
+
+def _cited_ids(table: pa.Table, ids: pa.Array) -> tuple[Ints, Ints]:
+    """Rows that cite an event by its full id, and that event's row."""
+    lists = _whole(table["cites"])
+    values, row = pc.list_flatten(lists), pc.list_parent_indices(lists)
+    full = pc.match_substring(values, ":")
+    values, row = values.filter(full), row.filter(full)
+    if not len(values):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    at = pc.fill_null(pc.index_in(values, ids), -1)
+    return row.to_numpy().astype(np.int64), at.to_numpy().astype(np.int64)
+
+
+def _told_ids(source: Coded, text: pa.Array, hits: Ints, ids: pa.Array) -> Ints:
+    """For each of these rows the row of the report that its text says it repeats, else -1."""
     told = pc.struct_field(pc.extract_regex(text.take(pa.array(hits)), _REPEATS), "id")
     told = pc.utf8_rtrim(told, ".:!?\"'")
     names = pa.array(source.values).take(pa.array(source.code[hits]))
     full = pc.binary_join_element_wise(names, told, ":")
-    ids = _whole(table["event_id"])
     at = pc.fill_null(pc.index_in(full, ids), -1).to_numpy().astype(np.int64)
     plain = pc.fill_null(pc.index_in(told, ids), -1).to_numpy().astype(np.int64)
-    at = np.where(at >= 0, at, plain)
-    own = (at >= 0) & (at != hits)
-    own &= source.code[np.maximum(at, 0)] == source.code[hits]
-    pairs = np.column_stack((hits, at))[own]
-    return np.unique(np.sort(pairs, axis=1), axis=0)
+    found: Ints = np.where(at >= 0, at, plain)
+    return found
 
 
 def _seconds(column: pa.ChunkedArray) -> Floats:

@@ -1,7 +1,7 @@
 """What linking rests on: the weights, and what people have decided.
 
 Each number is a judgement that can be read, argued with and changed; docs/linking.md gives
-the reason for each. None is fitted to an exercise. A weight is a natural logarithm of
+the reason for each, and says what was looked at while they were set. A weight is a natural logarithm of
 "how much more likely is this, if both reports describe one happening, than if not"
 (Fellegi and Sunter 1969).
 """
@@ -66,6 +66,7 @@ class Weights:
     widest_km: float = 120.0  # a region wider than this says no place
     longest_days: float = 35.0  # a span longer than this says no time
     heap: int = 100  # reports on one point and day: a gazetteer's default, not a place
+    throng: int = 150  # sources on one cell and day: more cannot all be compared in bounded time
 
 
 DEFAULT = Weights()

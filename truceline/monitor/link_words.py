@@ -149,8 +149,8 @@ def _crowd(weight: Floats, *, learned: bool) -> Said:
 def _crowd_words(others: float) -> str:
     side = f"{np.sqrt(FIELD_KM2):.0f}"
     return (
-        f"others that could be meant are as dense as {others:g} in {side} by {side} km "
-        f"and {FIELD_DAYS} days"
+        "another could be meant by chance: an assumed density, no count, as if "
+        f"{others:g} were spread over {side} by {side} km and {FIELD_DAYS} days"
     )
 
 

@@ -34,7 +34,15 @@ from truceline.monitor.link_weights import HOUR
 _SEED = 1
 _SAMPLED = 2_000_000  # pairs for u
 _CELL_DEG = 0.25  # about 25 km: cells for the pairs that m is learned on
+_VAGUE_KM = 12.0  # a place known worse is compared on levels of its own
+_WIDE_KM = 40.0
+_TOUCH = 0.95  # share of vague pairs of one happening whose regions touch: what a radius means
 _FEWEST = 50  # reports with a place; fewer teach nothing
+# Splink's comparisons and our parts: a place is compared in three ways, one of them at a time.
+_PART_OF = [
+    *((name, k) for k, name in enumerate(PARTS)),
+    *((name, PARTS.index("place")) for name in ("vague", "wide")),
+]
 _MOST, _LEAST = 12.0, -5.0  # a level that is never seen among pairs has no finite weight
 
 
@@ -130,11 +138,11 @@ def _arranged(made: pa.Table, i: Ints, j: Ints, reports: int) -> Floats:
     asked = np.argsort(np.minimum(i, j) * reports + np.maximum(i, j), kind="stable")
     given = np.argsort(np.minimum(left, right) * reports + np.maximum(left, right), kind="stable")
     parts = np.zeros((len(i), len(PARTS)))
-    for k, name in enumerate(PARTS):
+    for name, k in _PART_OF:
         if f"mw_{name}" in made.column_names:
             bits = made[f"mw_{name}"].to_numpy(zero_copy_only=False).astype(np.float64)
             worth = np.nan_to_num(bits, nan=0.0, posinf=_MOST, neginf=_LEAST) * np.log(2)
-            parts[asked, k] = np.clip(worth, _LEAST, _MOST)[given]
+            parts[asked, k] += np.clip(worth, _LEAST, _MOST)[given]
     parts[:, PARTS.index("crowd")] = _prior(parts.sum(axis=1), reports)
     return np.round(parts, 4)
 
@@ -182,6 +190,7 @@ def _records(reports: Reports, parties: Callable[[str], frozenset[str]]) -> pa.T
             "lon": reports.lon[rows],
             "lat": reports.lat[rows],
             "radius": reports.radius[rows],
+            "vague": reports.radius[rows] > _VAGUE_KM,
             "act": words(
                 reports.act.values, lambda a: "" if a == "unknown" else a, reports.act.code
             ),
@@ -212,9 +221,14 @@ def _settings() -> Any:
     clock = "(end_h_l - start_h_l < 1 and end_h_r - start_h_r < 1)"
     long_ = "(greatest(end_h_l - start_h_l, end_h_r - start_h_r) > 50)"
 
-    def levels(name: str, *conditions: tuple[str, str], empty: str = "") -> Any:
-        made: list[Any] = [cll.NullLevel(empty)] if empty else []
+    def levels(
+        name: str, *conditions: tuple[str, str], empty: Any = None, unless: Any = None
+    ) -> Any:
+        made: list[Any] = []
+        if empty is not None:
+            made = [cll.NullLevel(empty) if isinstance(empty, str) else empty]
         made += [cll.CustomLevel(sql, label) for sql, label in conditions]
+        made += [unless] if unless is not None else []
         return cl.CustomComparison(
             output_column_name=name, comparison_levels=[*made, cll.ElseLevel()]
         )
@@ -222,15 +236,34 @@ def _settings() -> Any:
     near, touch = f"{away} <= 0.5 * {sum_}", f"{away} <= {sum_} and cell_l is not null"
     place = [
         (f"{widest} <= {km} and {sql}", f"{words}, known to {km} km")
-        for km in (2, 6, 30)
+        for km in (2, 6)
         for sql, words in ((near, "well inside"), (touch, "overlapping"))
     ]
+
+    def vague(name: str, ends: str) -> Any:
+        """Only of pairs of which one is known to these kilometres. How often such pairs touch by
+        chance is learned; how often those of one happening do, is what their radii state: among
+        the many reports that a vague one touches, that cannot be learned without labels.
+        """
+        touching = cll.CustomLevel(touch, "overlapping").configure(
+            m_probability=_TOUCH, fix_m_probability=True
+        )
+        apart = cll.ElseLevel().configure(m_probability=1 - _TOUCH, fix_m_probability=True)
+        other = cll.CustomLevel(f"not ({widest} {ends})", "known otherwise")
+        return cl.CustomComparison(
+            output_column_name=name,
+            comparison_levels=[other.configure(is_null_level=True), touching, apart],
+        )
+
+    unsaid = cll.CustomLevel("vague_l or vague_r", "one is vague").configure(is_null_level=True)
     return SettingsCreator(
         link_type="dedupe_only",
         blocking_rules_to_generate_predictions=[],
         retain_intermediate_calculation_columns=True,
         comparisons=[
-            levels("place", *place, (touch, "overlapping, known worse")),
+            levels("place", *place, (touch, "overlapping, known worse"), empty=unsaid),
+            vague("vague", f"between {_VAGUE_KM} and {_WIDE_KM}"),
+            vague("wide", f"> {_WIDE_KM}"),
             levels(
                 "time",
                 (f"{clock} and {gap} <= 1.5", "within 90 minutes"),
@@ -260,6 +293,7 @@ def _settings() -> Any:
                 ("place_l = place_r", "same place name"),
                 ("jaro_winkler_similarity(place_l, place_r) > 0.9", "nearly the same name"),
                 empty="place",
+                unless=unsaid,  # a vague report names the district, another its village
             ),
         ],
     )
