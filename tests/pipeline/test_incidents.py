@@ -124,3 +124,21 @@ def test_what_was_kept_is_used_only_for_what_it_rests_on(case: Case) -> None:
     _ingest(case, 1, _batches(5)[1])
     assert kept(case, {}, "something else", None) is None
     assert kept(case, {1: "another batch"}, "something else", None) is None
+
+
+@pytest.mark.parametrize("sources", [1, 400])
+def test_a_heap_is_carried_over(case: Case, sources: int) -> None:
+    """Hundreds of reports on one village and day, of one source and of many, and a later file."""
+    terms = case_terms(case)
+    heap = "".join(
+        f"{k},2020-04-10,36.6,35.9,1000,shelling,HTS,,1,s{k % sources},event\n" for k in range(400)
+    )
+    _ingest(case, 0, heap)
+    case_incidents(case, terms)
+    _ingest(case, 1, "a,2020-04-20,36.5,35.8,1000,shelling,HTS,,1,late,event\n")
+    found = case_incidents(case, terms)
+    assert found.counts["events"] == 401
+    assert found.notes
+    direct = link_tables(case.events(), names=parties_in(terms))
+    assert found.table.drop_columns("aliases").equals(direct.incidents.drop_columns("aliases"))
+    assert found.notes == direct.notes

@@ -115,7 +115,7 @@ def heaps(reports: Reports, weights: Weights, rows: Ints) -> tuple[Bools, tuple[
         (float(lon[f]), float(lat[f]), int(day[f]), int(c), 0)
         for f, c in zip(firsts, counts[big], strict=True)
     )
-    return heaped, points + throngs
+    return heaped, tuple(sorted(points + throngs))
 
 
 def _throngs(reports: Reports, weights: Weights, rows: Ints, heaped: Bools) -> tuple[Heap, ...]:

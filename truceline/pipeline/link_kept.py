@@ -87,7 +87,7 @@ def kept(
     if before.num_rows != about["rows"] or len(arrays["label"]) != about["rows"]:
         return None
     pairs = (frozenset((a, b) for a, b in about[name]) for name in ("join", "split"))
-    heaps = tuple((x, y, int(day), int(count)) for x, y, day, count in about["heaps"])
+    heaps = tuple((x, y, int(d), int(n), int(of)) for x, y, d, n, of in about["heaps"])
     i, j, label = (arrays[name].astype(np.int64) for name in ("i", "j", "label"))
     linked = Linked(
         reports=reports_of(before, DEFAULT)[0],
