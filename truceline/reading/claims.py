@@ -63,6 +63,21 @@ _GOOD_END = re.compile(
 )
 
 
+_ONE_OF_THEM = re.compile(
+    r"of (?:whom|them) (?:has |have |had )?(?:since |later |also |then |already )*(?:died|was killed|is dead|was (?:wounded|injured|hurt))"
+)
+# "three million people live there, half of them displaced": the measure holds for the part.
+_FRACTION = re.compile(
+    r"(?P<whole>[^,;.]{0,60}),\s*(?:about |nearly |almost |roughly |some |more than |over )?(?P<part>half|a third|one third|two thirds|a quarter|one quarter|three quarters|most|many|some) of (?:them|whom)\b"
+)
+_PARTS = {"half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3}
+_PARTS |= {"a quarter": 1 / 4, "one quarter": 1 / 4, "three quarters": 3 / 4}
+_COULD_CONFIRM = re.compile(r"\b(?:confirm|verify|verified|confirmed|counted|counts)(?: only| just)?\s*$")
+_TIMES_OVER = re.compile(
+    r"\b(?P<word>violat\w*|breach\w*|broke|broken|infring\w*) (?:the |a |this )?(?:[\w-]+ ){0,2}?(?:cease-?fire|truce|armistice|silence|agreement|regime)(?: (?:regime|of silence|about|some|around|at least|more than|nearly|over))*\s*$"
+)
+
+
 @dataclass(slots=True)
 class Figure:
     """A claim found; spans in the page's text."""
@@ -151,9 +166,11 @@ def _figure(
         and q.value == 1
         and tokens[q.core].low in ("a", "one")
         and re.match(r"(?:of|side|day|week|more step)\b", right)
+        and not _ONE_OF_THEM.match(right)
     ):
         return None
-    if _VEHICLES.match(right) and not re.match(
+    often = _TIMES_OVER.search(left) if re.match(r"times\b", right) else None
+    if often is None and _VEHICLES.match(right) and not re.match(
         r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right
     ):
         return None
@@ -179,6 +196,8 @@ def _figure(
     ):
         right = near  # "seven of them civilians, and the injured at …": no words beyond the comma
     choice = (
+        ("other", often.group("word"), None) if often else None
+    ) or (
         measure_of_number(low[max(0, at - 160) : at])
         or measure_of_subject(low[:at])
         or measure_of(left, right, near)
@@ -193,7 +212,9 @@ def _figure(
             r"(?:[\w-]+ )?(?:of (?:them|whom|which|the dead|those|the victims)\b|(?:were|are|was) (?:civilians|children|women|soldiers|minors|men))",
             right,
         )
-        other_figure = _FIGURE_IS.search(left) is not None
+        other_figure = _FIGURE_IS.search(left) is not None or (
+            _COULD_CONFIRM.search(left) is not None and re.match(r"\s*(?:$|[.,;])", right) is not None
+        )
         or_more = re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left))
         listed = (
             re.search(r"\band\s*$", left)
@@ -235,6 +256,18 @@ def _figure(
     ):
         return None
     value, lo, hi = q.value, q.low, q.high
+    fraction = _FRACTION.match(low[end : end + 120])
+    scaled = False
+    if (
+        fraction
+        and word
+        and word not in fraction.group("whole")
+        and word in low[end + fraction.end() : end + 160]
+    ):
+        share = _PARTS.get(fraction.group("part"))
+        if share is None or value is None:
+            return None  # "most of them displaced" gives no figure
+        value, lo, hi, scaled = value * share, None, None, True
     if (
         re.search(
             r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$",
@@ -265,8 +298,12 @@ def _figure(
         time,
         None,
         None,
-        (base + _clause_start(low, at), base + min(stop, len(low))),
+        (
+            base + _clause_start(low, at),
+            base + min(end + fraction.end() + 40 if scaled and fraction else stop, len(low)),
+        ),
         base + at,
+        confidence=0.7 if scaled else 0.9,
         inherits=inherits,
     )
 

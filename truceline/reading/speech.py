@@ -48,8 +48,11 @@ _REPORTED_BY = re.compile(
 )
 _CLOSED = re.compile(r"(?:[\"”»“«]|[,.!?][’'])\s*,?\s*$")
 _SPEAKS_OF = re.compile(
-    r"\b(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))"
+    r"\b(?:(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of|(?:gave|gives|gave out) (?:its|their|his|her|the) [^.;,]{3,30} (?:as|at)|(?:could|can|was able to|were able to) (?:only |so far |independently )*(?:confirm|verify)(?: only| just)?) (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))"
 )
+
+
+_SPEAKS_HINT = re.compile(r"(?:k|ke|ks|ked) of |\bg[ai]ves? |\b(?:confirm|verify) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                 )
             )
     for match in (
-        _SPEAKS_OF.finditer(text) if "k of " in low or "ke of " in low or "ks of " in low else ()
+        _SPEAKS_OF.finditer(text) if _SPEAKS_HINT.search(low) else ()
     ):
         subject = subject_before(text, match.start())
         if subject:

@@ -101,14 +101,14 @@ def is_term(
         if facts:
             return bool({"distance_m", "width_m"} & set(facts)) or bool(
                 re.search(
-                    r"\b(?:establish\w*|creat\w+|set up|set(?:ting)? up|declar\w+|defin\w+|delimit\w*|demarcat\w*)\b",
+                    r"\b(?:establish\w*|creat\w+|set up|set(?:ting)? up|declar\w+|defin\w+|delimit\w*|demarcat\w*|there (?:shall|will|is to|are to) be)\b",
                     clause,
                 )
             )
         draft.weak = True
         return bool(
             re.search(
-                r"\b(?:establish(?:es|ed|ing)?|creates?|created|set up|sets up|delimited|is (?:hereby )?established)\b",
+                r"\b(?:establish(?:es|ed|ing)?|creates?|created|set up|sets up|delimited|is (?:hereby )?established|there (?:shall|will|is to|are to) be)\b",
                 low,
             )
         ) or (setting.agreement and bool(re.search(r"\bshall be (?:a |an )?(?:\w+ )?zone", clause)))
