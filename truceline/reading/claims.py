@@ -17,7 +17,7 @@ from truceline.reading.words import Sentence
 
 _STEMS = re.compile(
     r"kill|dead|deat|died|\bdies?\b|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
-    r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violation|breach|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
+    r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violat|breach|infring|broke|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
     r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
 )
 
@@ -54,6 +54,9 @@ _IS_PEOPLE = re.compile(
 )
 _FIGURE_IS = re.compile(
     r"\b(?:figure|number|toll|total|count|tally)\b[^.;]{0,40}?\b(?:is|was|at|to|be|were|of)\b(?: (?:closer to|nearer|nearer to|more like|about|around|some|up to))?\s*$"
+)
+_GOES_ON = re.compile(
+    _FIGURE_IS.pattern.removesuffix("$") + r"|\b(?:confirm|verify|verified|confirmed)(?: only| just)? [\d]"
 )
 _OWN_VERB = re.compile(
     r"[^,;.]{0,50}?\b(?:were|was|have been|has been|had been|are being) (?!civilians|children|women|soldiers|minors|men\b|killed|among)\w+"
@@ -116,7 +119,9 @@ def read_claims(
         if not mark.quantities:
             continue
         carried = [
-            f for f in here[-1:] if _FIGURE_IS.search(sentence.low) and sentence.start - f.at < 400
+            f
+            for f in here[-1:]
+            if _GOES_ON.search(sentence.low) and sentence.start - f.at < 400
         ]
         if not carried and not _STEMS.search(sentence.low):
             continue
@@ -213,7 +218,8 @@ def _figure(
             right,
         )
         other_figure = _FIGURE_IS.search(left) is not None or (
-            _COULD_CONFIRM.search(left) is not None and re.match(r"\s*(?:$|[.,;])", right) is not None
+            _COULD_CONFIRM.search(left) is not None
+            and re.match(r"\s*(?:$|[.,;])", right) is not None
         )
         or_more = re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left))
         listed = (

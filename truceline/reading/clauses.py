@@ -306,6 +306,7 @@ def clauses_of(
             and rank == 1
             and trigger.kind != "exception"
             and not own_verb
+            and not (trigger.noun and low.startswith("no ", before.start))
         ):
             continue
         if (

@@ -8,7 +8,7 @@ from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
 _MEN = r"troops|soldiers|service(?:men|personnel)|peace-?keepers|police\w*|men|personnel|guards|members|combatants|fighters|guerrillas|rebels|militiamen|gendarmes|battalions|brigades|officers|volunteers|mercenaries|advisers"
-_HELD = r"prisoners|detainees|hostages|captives|women|children|people|persons|soldiers|civilians|men|others|minors|inmates|pows|servicemen|fighters|palestinians|israelis|members|fishermen|pilots|nationals|citizens|girls|boys|policemen|officers|elderly|of (?:our|their|its) (?:people|men|own)"
+_HELD = r"prisoners|detainees|hostages|captives|women|children|people|persons|soldiers|civilians|men|others|minors|inmates|pows|servicemen|fighters|palestinians|israelis|members|fishermen|pilots|nationals|citizens|(?:school)?girls|(?:school)?boys|schoolchildren|pupils|students|crew|sailors|workers|teachers|commanders|residents|policemen|officers|elderly|of (?:our|their|its) (?:people|men|own)"
 _ARMS = r"weapons|arms|tanks|guns|howitzers|rifles|launchers|vehicles|rockets|mortars|systems|pieces|carriers|artillery"
 _NOUNS = {
     "monitoring": rf"observers|monitors|experts|inspectors|delegates|staff|civilians|people|teams?\b|elders|verifiers|representatives|{_MEN}|(?:local |field |regional )?(?:offices|posts|teams|centres|centers)",

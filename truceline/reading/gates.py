@@ -214,6 +214,8 @@ def strength_of(
         begun := re.search(r"\b(?:begin|start|stop|continue|complete|finish)s?\s+$", left)
     ):
         left, form = left[: begun.start()], BASE
+    if kind == "cessation" and form == PARTICIPLE and re.search(r"\b(?:that|which) $", left):
+        return NOT  # "a deal that ended 44 days of clashes" tells what is behind
     if (
         kind == "cessation"
         and form == PARTICIPLE

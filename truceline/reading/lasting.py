@@ -35,6 +35,11 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
             r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)", right.lstrip("- ")
         ):
             continue
+        if re.search(
+            r"\b(?:meetings?|talks|sessions?|calls?|conversations?|negotiations|summit)\b[^.;]{0,20}\blast(?:ed|ing) (?:[\w-]+ ){0,6}$",
+            low[:at],
+        ):
+            continue
         clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while "))) : at]
         if not adjective:
             if length.role == "length":

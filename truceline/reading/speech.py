@@ -52,6 +52,16 @@ _SPEAKS_OF = re.compile(
 )
 
 
+# "The command will …, its statement said"; "The delegation did not …, but in its statement said"
+_OWN_PAPER = re.compile(
+    r"(?:its|their|the|a|an) (?:[\w-]+ )?(?:statement|communiqu[eé]|announcement|message)", re.I
+)
+_COORDINATED = re.compile(
+    r"\b(?:and|but)(?:,? in (?:its|their|his|her|a|the) (?:[\w-]+ )?(?:statement|message|post|letter),?)?\s*$"
+)
+_HEAD = re.compile(
+    r"(?P<np>(?:The |An? )?[A-Z]?[\w’' .-]{2,60}?)\s+(?:will|would|has|have|had|is|was|were|are|did|does|do|\w+ed|took|left|went|spoke|gave|made|met)\b"
+)
 _SPEAKS_HINT = re.compile(r"(?:k|ke|ks|ked) of |\bg[ai]ves? |\b(?:confirm|verify) ")
 
 
@@ -297,6 +307,8 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                 if who:
                     found.append(Attribution(who, low, at, end, 0, "before", pronoun))
             continue
+        if not subject and _COORDINATED.search(text[:at]) and (head := _HEAD.match(text)):
+            subject = (_head_of(head.group("np")), head.start("np"))
         if not subject:
             if found and re.search(r"\band\s*$", text[:at]) and found[-1].kind == "before":
                 found.append(
@@ -308,6 +320,8 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
             continue
         long = re.match(r"(?P<np>.*?)\s+(?:has|have|had)\s*$", phrase)
         who, pronoun = name_of(long.group("np") if long else phrase, people, before)
+        if who and _OWN_PAPER.fullmatch(who) and (head := _HEAD.match(text)):
+            who, pronoun = name_of(_head_of(head.group("np")), people, before)
         if who and not re.search(r"\d", who):
             found.append(Attribution(who, low, at, end, subject[1], "before", pronoun))
     return found

@@ -55,6 +55,12 @@ _RECURS_HINT = re.compile(
 )
 
 
+# A report's own words below a heading such as "Access": they tell, they provide for nothing.
+_TOLD = re.compile(
+    r"[\"“«]|\b(?:we|our|i|was|were|had|did|reached|arrived|came|went|died|said|says|reported|remains?|needs?|told|received)\b|^\W*[a-z]+:\s"
+)
+
+
 def read_terms(
     sentences: list[Sentence], marks: list[Marks], setting: Setting, unders: dict[int, Under]
 ) -> list[Draft]:
@@ -79,7 +85,11 @@ def read_terms(
             if x.anchor_span
         ]
         triggers = triggers_of(sentence, setting, lead, masked)
-        if under.kind and not any(not t.noun or t.kind == under.kind for t in triggers):
+        if (
+            under.kind
+            and not any(not t.noun or t.kind == under.kind for t in triggers)
+            and not (_TOLD.search(sentence.low) and not setting.agreement)
+        ):
             at = _first_word(sentence)
             triggers = [Trigger(under.kind, at, at, False, 2, given=True)]
         if sentence.text.rstrip().endswith(":") and unders.get(sentence.index + 1, NOTHING).kind:

@@ -172,7 +172,7 @@ def is_term(
         )
     if kind == "exception":
         if re.match(
-            r"(?:retains?|reserves?|keeps?|has|have) |do(?:es)? not (?:apply|cover|extend)|may (?:still )?continue|exclud|exempt|(?:is|are|be) (?:allowed|permitted|entitled|free) to",
+            r"(?:retains?|reserves?|keeps?|has|have) |do(?:es)? not (?:apply|cover|extend|preclude|prevent|impair|affect)|may (?:still )?continue|exclud|exempt|(?:is|are|be) (?:allowed|permitted|entitled|free) to",
             low[trigger.start :],
         ):
             return True
@@ -194,6 +194,7 @@ def is_term(
         return (
             bound
             or bool(strong)
+            or (trigger.strength == 2 and not trigger.noun and low.startswith("prevent", trigger.start))
             or bool(
                 re.search(
                     r"\b(?:truce|ceasefire|cease-fire|armistice|agreement|deal|accord|parties|sides|both)\b",
