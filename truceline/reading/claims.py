@@ -18,7 +18,7 @@ from truceline.reading.words import Sentence
 _STEMS = re.compile(
     r"kill|dead|deat|died|\bdies?\b|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
     r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violat|breach|infring|broke|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
-    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
+    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|still hold|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
 )
 
 
@@ -181,7 +181,12 @@ def _figure(
         return None
     reported = re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left)
     happened = re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right)
-    if _MODAL.search(left) and not reported and not happened:
+    if (
+        _MODAL.search(left)
+        and not reported
+        and not happened
+        and not _COULD_CONFIRM.search(left)
+    ):
         return None
     aside = re.match(
         r"([^,;.]{0,50}),\s*(?:[\w-]+ of (?:them|whom|which)|of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
@@ -268,7 +273,7 @@ def _figure(
         fraction
         and word
         and word not in fraction.group("whole")
-        and word in low[end + fraction.end() : end + 160]
+        and word in low[end + fraction.end() : end + 160].split(",")[0]
     ):
         share = _PARTS.get(fraction.group("part"))
         if share is None or value is None:

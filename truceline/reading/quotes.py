@@ -46,6 +46,10 @@ _SOURCED = (
     "statement",
     "records",
     "quoting",
+    " gave ",
+    " gives ",
+    "confirm ",
+    "verify ",
 )
 
 

@@ -57,7 +57,7 @@ _RECURS_HINT = re.compile(
 
 # A report's own words below a heading such as "Access": they tell, they provide for nothing.
 _TOLD = re.compile(
-    r"[\"“«]|\b(?:we|our|i|was|were|had|did|reached|arrived|came|went|died|said|says|reported|remains?|needs?|told|received)\b|^\W*[a-z]+:\s"
+    r"[\"“«]|\b(?:we|our|i|was|were|had|did|reached|arrived|came|went|died|said|says|reported|remains?|needs?|told|received)\b"
 )
 
 
