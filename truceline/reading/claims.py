@@ -56,7 +56,8 @@ _FIGURE_IS = re.compile(
     r"\b(?:figure|number|toll|total|count|tally)\b[^.;]{0,40}?\b(?:is|was|at|to|be|were|of)\b(?: (?:closer to|nearer|nearer to|more like|about|around|some|up to))?\s*$"
 )
 _GOES_ON = re.compile(
-    _FIGURE_IS.pattern.removesuffix("$") + r"|\b(?:confirm|verify|verified|confirmed)(?: only| just)? [\d]"
+    _FIGURE_IS.pattern.removesuffix("$")
+    + r"|\b(?:confirm|verify|verified|confirmed)(?: only| just)? [\d]"
 )
 _OWN_VERB = re.compile(
     r"[^,;.]{0,50}?\b(?:were|was|have been|has been|had been|are being) (?!civilians|children|women|soldiers|minors|men\b|killed|among)\w+"
@@ -75,7 +76,9 @@ _FRACTION = re.compile(
 )
 _PARTS = {"half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3}
 _PARTS |= {"a quarter": 1 / 4, "one quarter": 1 / 4, "three quarters": 3 / 4}
-_COULD_CONFIRM = re.compile(r"\b(?:confirm|verify|verified|confirmed|counted|counts)(?: only| just)?\s*$")
+_COULD_CONFIRM = re.compile(
+    r"\b(?:confirm|verify|verified|confirmed|counted|counts)(?: only| just)?\s*$"
+)
 _TIMES_OVER = re.compile(
     r"\b(?P<word>violat\w*|breach\w*|broke|broken|infring\w*) (?:the |a |this )?(?:[\w-]+ ){0,2}?(?:cease-?fire|truce|armistice|silence|agreement|regime)(?: (?:regime|of silence|about|some|around|at least|more than|nearly|over))*\s*$"
 )
@@ -119,9 +122,7 @@ def read_claims(
         if not mark.quantities:
             continue
         carried = [
-            f
-            for f in here[-1:]
-            if _GOES_ON.search(sentence.low) and sentence.start - f.at < 400
+            f for f in here[-1:] if _GOES_ON.search(sentence.low) and sentence.start - f.at < 400
         ]
         if not carried and not _STEMS.search(sentence.low):
             continue
@@ -175,18 +176,15 @@ def _figure(
     ):
         return None
     often = _TIMES_OVER.search(left) if re.match(r"times\b", right) else None
-    if often is None and _VEHICLES.match(right) and not re.match(
-        r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right
+    if (
+        often is None
+        and _VEHICLES.match(right)
+        and not re.match(r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right)
     ):
         return None
     reported = re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left)
     happened = re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right)
-    if (
-        _MODAL.search(left)
-        and not reported
-        and not happened
-        and not _COULD_CONFIRM.search(left)
-    ):
+    if _MODAL.search(left) and not reported and not happened and not _COULD_CONFIRM.search(left):
         return None
     aside = re.match(
         r"([^,;.]{0,50}),\s*(?:[\w-]+ of (?:them|whom|which)|of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
@@ -205,9 +203,7 @@ def _figure(
         r"(?:[\w-]+ )?of (?:them|whom)\b(?![^,;.]{0,25}\b(?:were|was|had|have|died))", right
     ):
         right = near  # "seven of them civilians, and the injured at …": no words beyond the comma
-    choice = (
-        ("other", often.group("word"), None) if often else None
-    ) or (
+    choice = (("other", often.group("word"), None) if often else None) or (
         measure_of_number(low[max(0, at - 160) : at])
         or measure_of_subject(low[:at])
         or measure_of(left, right, near)

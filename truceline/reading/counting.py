@@ -35,9 +35,15 @@ _STRONG = re.compile(
 _NUMBERING = re.compile(
     r"\b(?:numbering|totall?ing|consisting of|composed of|comprising|comprises|made up of|exceed(?:ing|s)?|limited to|reduced to)\s+(?:up to |about |some |around )?$"
 )
+_SICK = re.compile(r"\s+(?:[a-z]+ ){0,2}?(?:wounded|injured|sick)\b(?! by| in )")
 _NOT_COUNTED = re.compile(
     r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|from(?: each)?|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?|each|steps?|elements|regions|seasons?|documents?|rivals?|neighbou?r\w*|km|miles|o'clock|thirds?|generals?|delegations?|top|appointed|nominated|additional|more|of which|carrying|of them)\b"
 )
+
+
+def _are_sick(tail: str) -> bool:
+    """Whether the counted are the wounded or sick whom an access clause lets out."""
+    return _SICK.match(tail) is not None
 
 
 def set_count(
@@ -57,7 +63,7 @@ def set_count(
         tail = low[tail_at : tail_at + 70]
         if at > trigger.end and re.search(r", while |;|, whereas | while ", low[trigger.end : at]):
             continue
-        if re.match(
+        if not (draft.kind == "access" and _are_sick(tail)) and re.match(
             r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b",
             tail,
         ):

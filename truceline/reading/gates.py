@@ -208,7 +208,11 @@ def strength_of(
         if lead or agreement or planned:
             return BOUND
         return BOUND if _noun_is_bound(low, left, at, end, kind) else NOT
-    if kind == "deliverable" and passive and re.search(r"(?<!is)(?<!are)(?<!was)(?<!were)(?<!shall) (?:yet )?to be $", left):
+    if (
+        kind == "deliverable"
+        and passive
+        and re.search(r"(?<!is)(?<!are)(?<!was)(?<!were)(?<!shall) (?:yet )?to be $", left)
+    ):
         return NOT  # "a zone of a size to be determined"
     if form == ING and (
         begun := re.search(r"\b(?:begin|start|stop|continue|complete|finish)s?\s+$", left)
@@ -295,6 +299,8 @@ def _open_to_terms(
         if not (quote_words and kind in ("zone", "access")):
             return False
     demand = None if agreement or lead else _DEMAND.search(left)
+    if demand and planned and demand.group() == "should":
+        demand = None  # "according to the text, all fighters should leave"
     if demand and kind == "meeting" and demand.group().startswith("talks"):
         demand = None
     if demand and not (planned and PLAN.search(low[:at]) and demand.group().startswith("call")):

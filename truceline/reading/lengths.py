@@ -77,7 +77,11 @@ def day_counts(tokens: list[Token], text: str, offset: int) -> list[Length]:
     found = []
     for match in _D_DAY.finditer(text):
         plus = match.group(1) is not None
-        if plus and _TO_LATER.search(text[: match.start()]) is None and _AND_LATER.match(text[match.end() :]):
+        if (
+            plus
+            and _TO_LATER.search(text[: match.start()]) is None
+            and _AND_LATER.match(text[match.end() :])
+        ):
             continue  # "from D+1 to D+30": the end is the deadline
         if not plus and not _BY_DAY.search(text[: match.start()]):
             continue

@@ -10,7 +10,6 @@ from truceline.reading.lengths import Length
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
-
 _BEGUN = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
 _DONE = re.compile(r"\b(?:complet|conclud|finish|end)(?:e|ed|es|ing|s)?\b")
 

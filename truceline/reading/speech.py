@@ -178,9 +178,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                     who, "according to", match.start(), match.end(), at, "according", pronoun
                 )
             )
-    for match in (
-        _SPEAKS_OF.finditer(text) if _SPEAKS_HINT.search(low) else ()
-    ):
+    for match in _SPEAKS_OF.finditer(text) if _SPEAKS_HINT.search(low) else ():
         subject = subject_before(text, match.start())
         if subject:
             who, pronoun = name_of(subject[0], people, before)

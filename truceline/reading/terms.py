@@ -103,6 +103,8 @@ def read_terms(
         if not triggers and last and _goes_on(sentence, mark, last):
             at = _first_word(sentence)
             triggers = [Trigger(last.kind, at, at, False, 2, given=True)]
+        if setting.agreement and sentence.index == 0 and sentence.text.isupper():
+            triggers = []  # the title
         last = triggers[-1] if triggers else last if len(sentence.low) < 60 else None
         if triggers:
             clauses = clauses_of(sentence, triggers, mark)

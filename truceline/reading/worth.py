@@ -194,7 +194,11 @@ def is_term(
         return (
             bound
             or bool(strong)
-            or (trigger.strength == 2 and not trigger.noun and low.startswith("prevent", trigger.start))
+            or (
+                trigger.strength == 2
+                and not trigger.noun
+                and low.startswith("prevent", trigger.start)
+            )
             or bool(
                 re.search(
                     r"\b(?:truce|ceasefire|cease-fire|armistice|agreement|deal|accord|parties|sides|both)\b",
