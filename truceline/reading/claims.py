@@ -67,6 +67,8 @@ _GOOD_END = re.compile(
 )
 
 
+_PARENT_OF = re.compile(r"\b(?:mother|father|parent|grandmother|grandfather|family)s? of\s*$")
+_REPORTED = re.compile(r"\b(?:said|reported|according)\b[^,;]{0,20}$")
 _ONE_OF_THEM = re.compile(
     r"of (?:whom|them) (?:has |have |had )?(?:since |later |also |then |already )*(?:died|was killed|is dead|was (?:wounded|injured|hurt))"
 )
@@ -165,7 +167,7 @@ def _figure(
     right = low[end : min(limit, end + 140)].lstrip(" -")
     left = low[max(0, at - 90) : at]
     near = re.split(r"[,;]", right)[0]
-    if re.search(r"\b(?:mother|father|parent|grandmother|grandfather|family)s? of\s*$", left):
+    if _PARENT_OF.search(left):
         return None
     if (
         q.value is not None
@@ -182,7 +184,7 @@ def _figure(
         and not re.match(r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right)
     ):
         return None
-    reported = re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left)
+    reported = _REPORTED.search(left)
     happened = re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right)
     if _MODAL.search(left) and not reported and not happened and not _COULD_CONFIRM.search(left):
         return None

@@ -282,7 +282,7 @@ def the_zone(
         for match in names_in(sentence):
             if lead and match.start() < lead.end():
                 continue  # where it was written, not what it is about
-            words = re.sub(r"['’]s?$", "", match.group())
+            words = _OWNED.sub("", match.group())
             place = spots.get(words.lower())
             if place and place.country:
                 counts[place.country] += 1

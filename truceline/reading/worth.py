@@ -6,6 +6,10 @@ from truceline.reading.drafting import EXTEND, Draft, Setting, Trigger
 from truceline.reading.gates import PLAN
 from truceline.reading.words import Sentence
 
+_NO_LONGER = re.compile(
+    r"(?:shall|must|may|will|should) not (?:exceed|last|take) (?:[\w-]+ ){0,4}?(?:hours?|days?|weeks?|months?)\b"
+)
+
 
 def is_term(
     draft: Draft, sentence: Sentence, trigger: Trigger, setting: Setting, lead: bool, clause: str
@@ -187,6 +191,8 @@ def is_term(
             )
         )
     if kind == "prohibition":
+        if _NO_LONGER.match(low, trigger.start):
+            return False  # "this shall not exceed 60 days" is how long another act may take
         strong = re.match(
             r"\W*(?:prohibits?\b|(?:is|are|be|remains?|stays?) (?:\w+ ){0,2}?(?:prohibited|banned|forbidden|barred|frozen|ruled out|outlawed|off|not (?:permitted|allowed))|(?:shall|must|may) (?:also )?not\b|(?:no|neither|none)\b|must (?:stop|end|cease)|banning|bans?\b|forbid|there (?:will|shall|are|is) |refrain|abstain|(?:undert|agree|pledg|vow|swor|commit|promis)\w* not)",
             low[trigger.start :],
