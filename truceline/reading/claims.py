@@ -69,9 +69,6 @@ _GOOD_END = re.compile(
 
 _PARENT_OF = re.compile(r"\b(?:mother|father|parent|grandmother|grandfather|family)s? of\s*$")
 _REPORTED = re.compile(r"\b(?:said|reported|according)\b[^,;]{0,20}$")
-_ONE_OF_THEM = re.compile(
-    r"of (?:whom|them) (?:has |have |had )?(?:since |later |also |then |already )*(?:died|was killed|is dead|was (?:wounded|injured|hurt))"
-)
 # "three million people live there, half of them displaced": the measure holds for the part.
 _FRACTION = re.compile(
     r"(?P<whole>[^,;.]{0,60}),\s*(?:about |nearly |almost |roughly |some |more than |over )?(?P<part>half|a third|one third|two thirds|a quarter|one quarter|three quarters|most|many|some) of (?:them|whom)\b"
@@ -174,7 +171,6 @@ def _figure(
         and q.value == 1
         and tokens[q.core].low in ("a", "one")
         and re.match(r"(?:of|side|day|week|more step)\b", right)
-        and not _ONE_OF_THEM.match(right)
     ):
         return None
     often = _TIMES_OVER.search(left) if re.match(r"times\b", right) else None
@@ -210,6 +206,10 @@ def _figure(
         or measure_of_subject(low[:at])
         or measure_of(left, right, near)
     )
+    fraction = _FRACTION.match(low[end : end + 120])
+    if choice is None and fraction:
+        said = low[end + fraction.end() : end + fraction.end() + 60].split(",")[0].lstrip()
+        choice = measure_of("", said, said)
     if _GOOD_END.match(right):
         return None
     inherits = False
@@ -265,7 +265,6 @@ def _figure(
     ):
         return None
     value, lo, hi = q.value, q.low, q.high
-    fraction = _FRACTION.match(low[end : end + 120])
     scaled = False
     if (
         fraction
@@ -360,7 +359,7 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None
     ]
     after = [a for a in said if a.verb_start > at]
     if before:
-        last = before[-1]
+        last = max(before, key=lambda a: a.verb_start)
         between = sentence.low[last.verb_end : at]
         if not (re.search(r";|, while | whereas ", between)):
             return last.who
