@@ -17,8 +17,8 @@ from truceline.reading.words import Sentence
 
 _STEMS = re.compile(
     r"kill|dead|deat|died|\bdies?\b|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
-    r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violation|breach|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
-    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
+    r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violat|breach|infring|broke|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
+    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|still hold|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
 )
 
 
@@ -55,11 +55,31 @@ _IS_PEOPLE = re.compile(
 _FIGURE_IS = re.compile(
     r"\b(?:figure|number|toll|total|count|tally)\b[^.;]{0,40}?\b(?:is|was|at|to|be|were|of)\b(?: (?:closer to|nearer|nearer to|more like|about|around|some|up to))?\s*$"
 )
+_GOES_ON = re.compile(
+    _FIGURE_IS.pattern.removesuffix("$")
+    + r"|\b(?:confirm|verify|verified|confirmed)(?: only| just)? [\d]"
+)
 _OWN_VERB = re.compile(
     r"[^,;.]{0,50}?\b(?:were|was|have been|has been|had been|are being) (?!civilians|children|women|soldiers|minors|men\b|killed|among)\w+"
 )
 _GOOD_END = re.compile(
     r"(?:of (?:them|whom|those|which)\b)?[^,;.]{0,30}?\b(?:(?:have|has|had|were|was) (?:since |now |later |already )*(?:been )?(?:freed|released|found alive|reunited|ransomed))\b"
+)
+
+
+_PARENT_OF = re.compile(r"\b(?:mother|father|parent|grandmother|grandfather|family)s? of\s*$")
+_REPORTED = re.compile(r"\b(?:said|reported|according)\b[^,;]{0,20}$")
+# "three million people live there, half of them displaced": the measure holds for the part.
+_FRACTION = re.compile(
+    r"(?P<whole>[^,;.]{0,60}),\s*(?:about |nearly |almost |roughly |some |more than |over )?(?P<part>half|a third|one third|two thirds|a quarter|one quarter|three quarters|most|many|some) of (?:them|whom)\b"
+)
+_PARTS = {"half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3}
+_PARTS |= {"a quarter": 1 / 4, "one quarter": 1 / 4, "three quarters": 3 / 4}
+_COULD_CONFIRM = re.compile(
+    r"\b(?:confirm|verify|verified|confirmed|counted|counts)(?: only| just)?\s*$"
+)
+_TIMES_OVER = re.compile(
+    r"\b(?P<word>violat\w*|breach\w*|broke|broken|infring\w*) (?:the |a |this )?(?:[\w-]+ ){0,2}?(?:cease-?fire|truce|armistice|silence|agreement|regime)(?: (?:regime|of silence|about|some|around|at least|more than|nearly|over))*\s*$"
 )
 
 
@@ -101,7 +121,7 @@ def read_claims(
         if not mark.quantities:
             continue
         carried = [
-            f for f in here[-1:] if _FIGURE_IS.search(sentence.low) and sentence.start - f.at < 400
+            f for f in here[-1:] if _GOES_ON.search(sentence.low) and sentence.start - f.at < 400
         ]
         if not carried and not _STEMS.search(sentence.low):
             continue
@@ -144,7 +164,7 @@ def _figure(
     right = low[end : min(limit, end + 140)].lstrip(" -")
     left = low[max(0, at - 90) : at]
     near = re.split(r"[,;]", right)[0]
-    if re.search(r"\b(?:mother|father|parent|grandmother|grandfather|family)s? of\s*$", left):
+    if _PARENT_OF.search(left):
         return None
     if (
         q.value is not None
@@ -153,13 +173,16 @@ def _figure(
         and re.match(r"(?:of|side|day|week|more step)\b", right)
     ):
         return None
-    if _VEHICLES.match(right) and not re.match(
-        r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right
+    often = _TIMES_OVER.search(left) if re.match(r"times\b", right) else None
+    if (
+        often is None
+        and _VEHICLES.match(right)
+        and not re.match(r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right)
     ):
         return None
-    reported = re.search(r"\b(?:said|reported|according)\b[^,;]{0,20}$", left)
+    reported = _REPORTED.search(left)
     happened = re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right)
-    if _MODAL.search(left) and not reported and not happened:
+    if _MODAL.search(left) and not reported and not happened and not _COULD_CONFIRM.search(left):
         return None
     aside = re.match(
         r"([^,;.]{0,50}),\s*(?:[\w-]+ of (?:them|whom|which)|of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
@@ -178,11 +201,15 @@ def _figure(
         r"(?:[\w-]+ )?of (?:them|whom)\b(?![^,;.]{0,25}\b(?:were|was|had|have|died))", right
     ):
         right = near  # "seven of them civilians, and the injured at …": no words beyond the comma
-    choice = (
+    choice = (("other", often.group("word"), None) if often else None) or (
         measure_of_number(low[max(0, at - 160) : at])
         or measure_of_subject(low[:at])
         or measure_of(left, right, near)
     )
+    fraction = _FRACTION.match(low[end : end + 120])
+    if choice is None and fraction:
+        said = low[end + fraction.end() : end + fraction.end() + 60].split(",")[0].lstrip()
+        choice = measure_of("", said, said)
     if _GOOD_END.match(right):
         return None
     inherits = False
@@ -193,7 +220,10 @@ def _figure(
             r"(?:[\w-]+ )?(?:of (?:them|whom|which|the dead|those|the victims)\b|(?:were|are|was) (?:civilians|children|women|soldiers|minors|men))",
             right,
         )
-        other_figure = _FIGURE_IS.search(left) is not None
+        other_figure = _FIGURE_IS.search(left) is not None or (
+            _COULD_CONFIRM.search(left) is not None
+            and re.match(r"\s*(?:$|[.,;])", right) is not None
+        )
         or_more = re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left))
         listed = (
             re.search(r"\band\s*$", left)
@@ -235,6 +265,17 @@ def _figure(
     ):
         return None
     value, lo, hi = q.value, q.low, q.high
+    scaled = False
+    if (
+        fraction
+        and word
+        and word not in fraction.group("whole")
+        and word in low[end + fraction.end() : end + 160].split(",")[0]
+    ):
+        share = _PARTS.get(fraction.group("part"))
+        if share is None or value is None:
+            return None  # "most of them displaced" gives no figure
+        value, lo, hi, scaled = value * share, None, None, True
     if (
         re.search(
             r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$",
@@ -265,8 +306,12 @@ def _figure(
         time,
         None,
         None,
-        (base + _clause_start(low, at), base + min(stop, len(low))),
+        (
+            base + _clause_start(low, at),
+            base + min(end + fraction.end() + 40 if scaled and fraction else stop, len(low)),
+        ),
         base + at,
+        confidence=0.7 if scaled else 0.9,
         inherits=inherits,
     )
 
@@ -314,7 +359,7 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None
     ]
     after = [a for a in said if a.verb_start > at]
     if before:
-        last = before[-1]
+        last = max(before, key=lambda a: a.verb_start)
         between = sentence.low[last.verb_end : at]
         if not (re.search(r";|, while | whereas ", between)):
             return last.who

@@ -141,6 +141,10 @@ _AFTER_WHAT = re.compile(
 )
 
 
+# "for 18 ships to enter and for two flights to land": an act of its own.
+_FOR_TO = re.compile(r"\bfor [^,;]{3,60} to $")
+
+
 def clauses_of(
     sentence: Sentence, triggers: list[Trigger], marks: Marks
 ) -> list[tuple[Trigger, int, int, int]]:
@@ -236,7 +240,11 @@ def clauses_of(
             r", (?:which|who|that)\b[^,;]{0,40}$| of (?:that|which|this)\b[^,;]{0,20}$", between
         ):
             continue
-        if trigger.kind == before.kind and low[: trigger.start].endswith(" to "):
+        if (
+            trigger.kind == before.kind
+            and low[: trigger.start].endswith(" to ")
+            and not (own and _FOR_TO.search(low[cut : trigger.start]))
+        ):
             continue
         if (
             before.noun
@@ -298,6 +306,7 @@ def clauses_of(
             and rank == 1
             and trigger.kind != "exception"
             and not own_verb
+            and not (trigger.noun and low.startswith("no ", before.start))
         ):
             continue
         if (

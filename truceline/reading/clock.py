@@ -144,6 +144,11 @@ def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
     return None
 
 
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?")
+_HOUR = re.compile(r"\d{1,2}")
+_FOUR_DIGITS = re.compile(r"[012]\d[0-5]\d")
+
+
 def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
     """hour, minute, is-midnight-word, next token, certain (a clock beyond doubt)."""
     token, n = tokens[i], len(tokens)
@@ -161,7 +166,9 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
         if j < n and tokens[j].low in ("o'clock", "o’clock"):
             return _HOURS[low], 0, False, j + 1, True
         return (_HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
-    match = re.fullmatch(r"(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?", text)
+    if not text[0].isdigit():
+        return None
+    match = _CLOCK.fullmatch(text)
     if match:
         hour, minute = int(match[1]), int(match[2])
         if hour > 24 or minute > 59:
@@ -174,7 +181,7 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     if text == "12" and j < n and tokens[j].low in _WORDS:
         hour, minute = _WORDS[tokens[j].low]
         return hour, minute, tokens[j].low == "midnight", j + 1, True
-    if re.fullmatch(r"\d{1,2}", text) and int(text) <= 24:
+    if _HOUR.fullmatch(text) and int(text) <= 24:
         hour = int(text)
         if j < n:
             found = _meridiem(hour, tokens[j])
@@ -201,7 +208,7 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             ):
                 return hour, 0, False, j + 1, True
         return hour, 0, False, j, False
-    if re.fullmatch(r"[012]\d[0-5]\d", text) and int(text) <= 2400:
+    if _FOUR_DIGITS.fullmatch(text) and int(text) <= 2400:
         hour, minute = int(text[:2]), int(text[2:])
         if j < n and tokens[j].low in ("hours", "hrs", "h", "hour"):
             return hour, minute, False, j + 1, True

@@ -8,7 +8,7 @@ from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
 _MEN = r"troops|soldiers|service(?:men|personnel)|peace-?keepers|police\w*|men|personnel|guards|members|combatants|fighters|guerrillas|rebels|militiamen|gendarmes|battalions|brigades|officers|volunteers|mercenaries|advisers"
-_HELD = r"prisoners|detainees|hostages|captives|women|children|people|persons|soldiers|civilians|men|others|minors|inmates|pows|servicemen|fighters|palestinians|israelis|members|fishermen|pilots|nationals|citizens|girls|boys|policemen|officers|elderly|of (?:our|their|its) (?:people|men|own)"
+_HELD = r"prisoners|detainees|hostages|captives|women|children|people|persons|soldiers|civilians|men|others|minors|inmates|pows|servicemen|fighters|palestinians|israelis|members|fishermen|pilots|nationals|citizens|(?:school)?girls|(?:school)?boys|schoolchildren|pupils|students|crew|sailors|workers|teachers|commanders|residents|policemen|officers|elderly|of (?:our|their|its) (?:people|men|own)"
 _ARMS = r"weapons|arms|tanks|guns|howitzers|rifles|launchers|vehicles|rockets|mortars|systems|pieces|carriers|artillery"
 _NOUNS = {
     "monitoring": rf"observers|monitors|experts|inspectors|delegates|staff|civilians|people|teams?\b|elders|verifiers|representatives|{_MEN}|(?:local |field |regional )?(?:offices|posts|teams|centres|centers)",
@@ -35,9 +35,15 @@ _STRONG = re.compile(
 _NUMBERING = re.compile(
     r"\b(?:numbering|totall?ing|consisting of|composed of|comprising|comprises|made up of|exceed(?:ing|s)?|limited to|reduced to)\s+(?:up to |about |some |around )?$"
 )
+_SICK = re.compile(r"\s+(?:[a-z]+ ){0,2}?(?:wounded|injured|sick)\b(?! by| in )")
 _NOT_COUNTED = re.compile(
     r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|from(?: each)?|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?|each|steps?|elements|regions|seasons?|documents?|rivals?|neighbou?r\w*|km|miles|o'clock|thirds?|generals?|delegations?|top|appointed|nominated|additional|more|of which|carrying|of them)\b"
 )
+
+
+def _are_sick(tail: str) -> bool:
+    """Whether the counted are the wounded or sick whom an access clause lets out."""
+    return _SICK.match(tail) is not None
 
 
 def set_count(
@@ -57,7 +63,7 @@ def set_count(
         tail = low[tail_at : tail_at + 70]
         if at > trigger.end and re.search(r", while |;|, whereas | while ", low[trigger.end : at]):
             continue
-        if re.match(
+        if not (draft.kind == "access" and _are_sick(tail)) and re.match(
             r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b",
             tail,
         ):

@@ -89,6 +89,11 @@ class Setting:
     summary: bool = False  # it sums up what an agreement says
 
 
+_REPORTS = re.compile(r"\b(?:said|told|reported|according to|spokes\w+)\b")
+_ARTICLE = re.compile(r"(?:article|section|clause|annex|point|para(?:graph)?)\s+[\divx]+\b")
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s")
+
+
 def is_agreement(sentences: list[Sentence]) -> bool:
     """Whether the document is the text of an agreement rather than a report about one."""
     if not sentences:
@@ -101,17 +106,9 @@ def is_agreement(sentences: list[Sentence]) -> bool:
         or "the parties agree" in s.low
         or " hereby " in s.low
     )
-    said = sum(
-        1
-        for s in sentences
-        if re.search(r"\b(?:said|told|reported|according to|spokes\w+)\b", s.low)
-    )
-    articles = sum(
-        1
-        for s in sentences
-        if re.match(r"(?:article|section|clause|annex|point|para(?:graph)?)\s+[\divx]+\b", s.low)
-    )
-    numbered = sum(1 for s in sentences if re.match(r"\(?\d{1,2}[.)]\s", s.low))
+    said = sum(1 for s in sentences if _REPORTS.search(s.low))
+    articles = sum(1 for s in sentences if _ARTICLE.match(s.low))
+    numbered = sum(1 for s in sentences if _NUMBERED.match(s.low))
     title = any(
         re.match(
             r"(?:[\w’' -]{0,60}\b)?(?:agreement|protocol|accord|memorandum|armistice|declaration|statement by the (?:president|prime)|understanding|arrangement)\b",

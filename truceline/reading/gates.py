@@ -94,7 +94,7 @@ _BIND = re.compile(
     r"(?:is|are|was|were|be|been) (?:\w+ly |also |now )?(?:due|set|expected|scheduled|supposed|obliged|required|bound|allowed|entitled|planned|committed|permitted|ordered|authori[sz]ed|given [\w -]{2,20}) (?:for [\w ]{2,30} )?to|"
     r"(?:agree[ds]?|undertak\w+|undertook|commit(?:s|ted|ting)?|engag(?:e|es|ed)|pledg(?:e|es|ed|ing)|promis(?:e|es|ed|ing)|vow(?:s|ed)?|swore|sworn|oblig(?:e|es|ed|ing)|requir(?:e|es|ed|ing)|decid(?:e|es|ed)|order(?:s|ed|ing)?|accept(?:s|ed)?|instruct(?:s|ed)?|bound|binds?|declar(?:e|es|ed)|announc(?:e|es|ed)|consent(?:s|ed)?|intends?|plans?|invit(?:e|es|ed)|authori[sz](?:e|es|ed)|allow(?:s|ed|ing)?|permits?|lets?|enables?|gives?)"
     r"(?: (?!to\b|that\b)[^\s;:.]+){0,9}? (?:to|that|not to)|"
-    r"undertak(?:e|es|ing|en)|requires?|obliges?|provides?(?: \w+){0,3}? (?:for|that)|calls? for|stipulates?(?: that)?|foresees?|envisages?|envisions?|includes?|including|commits?|sets out|specif(?:y|ies)(?: that)?|mandates?|under which|whereby|"
+    r"(?:deal|agreement|accord|pact|memorandum|protocol|understanding|declaration|arrangement)(?: (?!to\b|that\b|it\b|which\b|he\b|she\b|they\b)[^\s;:.,]+){0,4} to|undertak(?:e|es|ing|en)|requires?|obliges?|provides?(?: \w+){0,3}? (?:for|that)|calls? for|stipulates?(?: that)?|foresees?|envisages?|envisions?|includes?|including|commits?|sets out|specif(?:y|ies)(?: that)?|mandates?|under which|whereby|"
     r"deadline for [^;.]{2,60} to|last day for [^;.]{2,60} to|(?:days?|hours|weeks?|months?) (?:in which )?to|until [^;.]{3,40} to|has until [^;.]{3,40} to|purpose of|so as to|by)\b"
 )
 _HAPPENED = re.compile(
@@ -208,10 +208,18 @@ def strength_of(
         if lead or agreement or planned:
             return BOUND
         return BOUND if _noun_is_bound(low, left, at, end, kind) else NOT
+    if (
+        kind == "deliverable"
+        and passive
+        and re.search(r"(?<!is)(?<!are)(?<!was)(?<!were)(?<!shall) (?:yet )?to be $", left)
+    ):
+        return NOT  # "a zone of a size to be determined"
     if form == ING and (
         begun := re.search(r"\b(?:begin|start|stop|continue|complete|finish)s?\s+$", left)
     ):
         left, form = left[: begun.start()], BASE
+    if kind == "cessation" and form == PARTICIPLE and re.search(r"\b(?:that|which) $", left):
+        return NOT  # "a deal that ended 44 days of clashes" tells what is behind
     if (
         kind == "cessation"
         and form == PARTICIPLE
@@ -291,6 +299,8 @@ def _open_to_terms(
         if not (quote_words and kind in ("zone", "access")):
             return False
     demand = None if agreement or lead else _DEMAND.search(left)
+    if demand and planned and demand.group() == "should":
+        demand = None  # "according to the text, all fighters should leave"
     if demand and kind == "meeting" and demand.group().startswith("talks"):
         demand = None
     if demand and not (planned and PLAN.search(low[:at]) and demand.group().startswith("call")):
@@ -350,6 +360,8 @@ def _noun_is_bound(low: str, left: str, at: int, end: int, kind: str) -> bool:
         r"\b(?:announcement|declaration|proclamation|offer)\b[^.;]{0,50}\bof [^.;,]{0,30}$", left
     ):
         return True
+    if kind == "meeting" and re.match(r"[^.;:]{0,45}:\s", low[end:]):
+        return True  # "Next meeting of the commission: 17 January"
     if kind == "monitoring" and re.match(
         r"[^;.]{0,150}\b(?:will|shall|must|is to|are to) (?:\w+ )?(?:report|monitor|oversee|supervise|verify|observe|watch|check|investigate|follow|ensure|start|arrive|be (?:set|establish|creat|form|deploy|sent|station))",
         low[end:],

@@ -155,6 +155,22 @@ def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
             _join(twin, draft)
     if any(d.kind == "cessation" and d.start and not d.effect for d in kept):
         kept = [d for d in kept if not (d.effect and d.kind == "cessation")]
+    dated = {d.kind for d in kept if {"start", "until"} & set(d.facts())}
+    lasting = {seconds(d.within) for d in kept if d.kind == "duration" and d.within}
+    kept = [
+        d
+        for d in kept
+        if not (
+            # "Sides accept two-month truce", over a body that dates it and says how long
+            d.kind == "cessation"
+            and d.kind in dated
+            and not agreement
+            and d.sentence == 0
+            and set(d.facts()) == {"within"}
+            and d.within is not None
+            and seconds(d.within) in lasting
+        )
+    ]
     has_facts = {d.kind for d in kept if d.facts()}
     kept = [
         d for d in kept if not (d.weak and not d.facts() and d.kind in has_facts and not agreement)

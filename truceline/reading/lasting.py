@@ -12,6 +12,11 @@ _LASTING = re.compile(
 )
 
 
+_TALKS_LASTED = re.compile(
+    r"\b(?:meetings?|talks|sessions?|calls?|conversations?|negotiations|summit)\b[^.;]{0,20}\blast(?:ed|ing) (?:[\w-]+ ){0,6}$"
+)
+
+
 def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Draft]:
     """The durations, renewals and ends that a sentence gives."""
     found: list[Draft] = []
@@ -34,6 +39,8 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
         if re.match(
             r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)", right.lstrip("- ")
         ):
+            continue
+        if _TALKS_LASTED.search(low[:at]):
             continue
         clause_left = low[max(0, *(low.rfind(m, 0, at) for m in (";", ", while "))) : at]
         if not adjective:

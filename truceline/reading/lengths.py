@@ -65,6 +65,8 @@ _ORDINALS = {
 }  # fmt: skip
 
 
+_TO_LATER = re.compile(r"\bto $")
+_AND_LATER = re.compile(r" (?:to|until|through) d(?:-?day)?\s?\+")
 _BY_DAY = re.compile(r"\b(?:by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
 
 
@@ -75,6 +77,12 @@ def day_counts(tokens: list[Token], text: str, offset: int) -> list[Length]:
     found = []
     for match in _D_DAY.finditer(text):
         plus = match.group(1) is not None
+        if (
+            plus
+            and _TO_LATER.search(text[: match.start()]) is None
+            and _AND_LATER.match(text[match.end() :])
+        ):
+            continue  # "from D+1 to D+30": the end is the deadline
         if not plus and not _BY_DAY.search(text[: match.start()]):
             continue
         words = next(x for x in match.groups() if x)

@@ -9,7 +9,7 @@ from truceline.reading.anchoring import Calendar, Moment, anchor, utc_of
 from truceline.reading.clock import offset_text
 from truceline.reading.distances import Distance, distances_of
 from truceline.reading.durations import lengths_of
-from truceline.reading.lengths import Length
+from truceline.reading.lengths import Length, iso, number_of_words
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.times import moments_of
 from truceline.reading.words import Sentence
@@ -28,6 +28,35 @@ class Marks:
     lengths: list[Length]
     distances: list[Distance]
     quantities: list[Quantity]
+
+
+# "The city in 21 days and the ports within 14": the unit is that of the length before.
+_WITHIN_FEWER = re.compile(
+    r"\b(?:within|in|after) (?P<n>\d{1,3}|[a-z]+)(?= *(?:$|[.;,]| and (?:the )?[a-z]))"
+)
+
+
+def _without_unit(sentence: Sentence, lengths: list[Length]) -> list[Length]:
+    """Lengths said by their number alone after one that names its unit."""
+    first = next((x for x in lengths if x.role in ("within", "offset")), None)
+    if first is None or not (code := re.fullmatch(r"PT?\d+([HDWMY])", first.iso)):
+        return []
+    found = []
+    low, base = sentence.low, sentence.start
+    for match in _WITHIN_FEWER.finditer(low, first.end - base):
+        amount = float(match["n"]) if match["n"].isdigit() else number_of_words(match["n"]) or 0.0
+        if amount < 2 or any(
+            x.start < base + match.end() and base + match.start() < x.end for x in lengths
+        ):
+            continue
+        at, end = base + match.start("n"), base + match.end("n")
+        tokens = [i for i, t in enumerate(sentence.tokens) if at <= t.start < end]
+        unit = "MO" if code[1] == "M" and not first.iso.startswith("PT") else code[1]
+        text, seconds = iso(amount, unit)
+        found.append(
+            Length(text, seconds, "within", tokens[0], tokens[-1] + 1, at, end, first.anchor)
+        )
+    return found
 
 
 def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
@@ -84,6 +113,8 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         for x in lengths_of(tokens, low, offset, spots)
         if not any(m.said.start <= x.start < m.said.end for m in moments if m.said.clock)
     ]
+    if lengths and _WITHIN_FEWER.search(low):
+        lengths = lengths + _without_unit(sentence, lengths)
     taken = [(m.said.first, m.said.last) for m in moments] + [(x.first, x.last) for x in lengths]
     distances = distances_of(tokens, low, offset, spots)
     taken += [(d.first, d.last) for d in distances]

@@ -159,6 +159,10 @@ def measure_of(left: str, right: str, near: str) -> tuple[str, str | None, str |
                 and not re.match(
                     r"(?:[\w-]+ ){0,3}?(?:hostages?|prisoners?|captives?|soldiers captive)", right
                 )
+                and not (
+                    match.group("word").startswith("still")
+                    and (re.match(r"\W*$|[.,;]|(?:of|in|since)\b", right) or PEOPLE.match(right))
+                )
             ):
                 continue
             if (

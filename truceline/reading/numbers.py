@@ -302,11 +302,11 @@ def quantity_at(tokens: list[Token], i: int) -> Quantity | None:
     """The quantity whose figure begins at token ``i``: value, bounds, qualifier."""
     low = tokens[i].low
     if low in _VAGUE or (
-        (low in {"tens", "hundreds"})
+        (low in {"tens", "dozens", "scores", "hundreds"})
         and [t.low for t in tokens[i + 1 : i + 3]] in (["of", "thousands"], ["of", "millions"])
     ):
         if (
-            low in ("tens", "hundreds")
+            low in ("tens", "dozens", "scores", "hundreds")
             and i + 2 < len(tokens)
             and tokens[i + 1].low == "of"
             and tokens[i + 2].low in ("thousands", "millions")
@@ -314,7 +314,7 @@ def quantity_at(tokens: list[Token], i: int) -> Quantity | None:
             unit = 1000 if tokens[i + 2].low == "thousands" else 10**6
             return Quantity(
                 None,
-                (20 if low == "tens" else 200) * unit,
+                _VAGUE.get(low, 20) * unit,
                 None,
                 f"{low} of {tokens[i + 2].low}",
                 i,

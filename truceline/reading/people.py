@@ -295,6 +295,15 @@ _BODY = re.compile(
 )
 
 
+_OWNED = re.compile(r"['’]s?$")
+_OFFICE_BEFORE = re.compile(
+    r"(spokes\w+|envoy|minister|president|official|commander|coordinator|governor)\s*,?\s*$"
+)
+_OFFICE_AFTER = re.compile(
+    r",? (?:the |a |an )?(?:[\w’'-]+ ){0,5}?(spokes\w+|envoy|minister|president|official|commander|coordinator|governor|chief|head)\b"
+)
+
+
 def people_of(sentences: list[Sentence]) -> People:
     """Every person named in the sentences."""
     people = People()
@@ -303,7 +312,7 @@ def people_of(sentences: list[Sentence]) -> People:
         for body in _BODY.finditer(sentence.text):
             people.bodies[body.group("head")] = body.group()
         for match in names_in(sentence):
-            words = re.sub(r"['’]s?$", "", match.group().strip())
+            words = _OWNED.sub("", match.group().strip())
             known = known_actors().get(words.lower())
             if known and known[1] == "person" and " " not in words:
                 people.spans.setdefault(words, []).append(
@@ -333,20 +342,8 @@ def people_of(sentences: list[Sentence]) -> People:
             )
             counts[name] += 1
             before = sentence.low[max(0, at - 40) : at]
-            said_role = role or (
-                m.group()
-                if (
-                    m := re.search(
-                        r"(spokes\w+|envoy|minister|president|official|commander|coordinator|governor)\s*,?\s*$",
-                        before,
-                    )
-                )
-                else None
-            )
-            after = re.match(
-                r",? (?:the |a |an )?(?:[\w’'-]+ ){0,5}?(spokes\w+|envoy|minister|president|official|commander|coordinator|governor|chief|head)\b",
-                sentence.low[at + len(name) :],
-            )
+            said_role = role or (m.group() if (m := _OFFICE_BEFORE.search(before)) else None)
+            after = _OFFICE_AFTER.match(sentence.low, at + len(name))
             said_role = said_role or (after.group(1) if after else None)
             if said_role:
                 people.roles[said_role.strip(" ,")] = name

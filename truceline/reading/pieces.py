@@ -10,6 +10,9 @@ from truceline.reading.lengths import Length
 from truceline.reading.marks import Marks
 from truceline.reading.words import Sentence
 
+_BEGUN = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
+_DONE = re.compile(r"\b(?:complet|conclud|finish|end)(?:e|ed|es|ing|s)?\b")
+
 
 def leading_times(
     sentence: Sentence, marks: Marks, clauses: list[tuple[Trigger, int, int, int]]
@@ -87,6 +90,8 @@ def pieces_of(
             if len(spots) > 1:
                 cuts = []
                 for a, b in itertools.pairwise(spots):
+                    if _BEGUN.search(low[max(start, a - 45) : a]) and _DONE.search(low[a:b]):
+                        break  # "begin on … and be completed by …" is one act
                     edges = [
                         m
                         for m in BOUNDARY.finditer(low, a, b)

@@ -5,7 +5,6 @@ A user's gazetteer and the agreement's own places go before the built-in list.
 """
 
 import csv
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -168,7 +167,7 @@ class Gazetteer:
 
     def find(self, name: str) -> Known | None:
         """The known place of this name, exactly (case aside), or None."""
-        low = re.sub(r"^the ", "", name.lower())
+        low = name.lower().removeprefix("the ")
         return self._own.get(low) or known_places().get(low)
 
     def own_names(self) -> Iterable[str]:

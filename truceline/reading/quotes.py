@@ -46,6 +46,10 @@ _SOURCED = (
     "statement",
     "records",
     "quoting",
+    " gave ",
+    " gives ",
+    "confirm ",
+    "verify ",
 )
 
 
@@ -330,6 +334,21 @@ _INTRO = re.compile(
 )
 
 
+# "The head of mission, Tor Furuhovd: …", "Minister Patrik Muyaya, who spoke on our air, again: …"
+_ALONE = re.compile(
+    r"(?:(?:[Tt]he |[Aa]n? )?[^,:;.!?]{2,60}, )?(?P<np>[A-Z][^,:;.!?]{2,50}?)(?:, (?:who|which|a|an|the|his|her)\b[^:;.!?]{2,60}(?:,[^:;.!?]{0,20})?)?:$"
+)
+
+
+def _named_alone(words: str, people: People) -> str | None:
+    """The person named in words without a verb of their own that end in a colon."""
+    match = _ALONE.fullmatch(words)
+    if match is None:
+        return None
+    name = strip_titles(match.group("np"))[0]
+    return people.resolve(name) if is_person_name(name) or name in people.spans else None
+
+
 def _introduced(before: str, people: People) -> str | None:
     """Who is spoken of in words that end in a colon before a quotation: "X was blunter: …"."""
     if not before.rstrip().endswith(":"):
@@ -340,7 +359,7 @@ def _introduced(before: str, people: People) -> str | None:
         return alias[-1].group(1).strip()
     match = _INTRO.match(sentence.strip())
     if match is None:
-        return None
+        return _named_alone(sentence.strip(), people)
     return name_of(match.group("np"), people)[0]
 
 

@@ -48,8 +48,21 @@ _REPORTED_BY = re.compile(
 )
 _CLOSED = re.compile(r"(?:[\"”»“«]|[,.!?][’'])\s*,?\s*$")
 _SPEAKS_OF = re.compile(
-    r"\b(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))"
+    r"\b(?:(?:speaks?|spoke|talks?|talked) (?:at first |now |only )?of|(?:gave|gives|gave out) (?:its|their|his|her|the) [^.;,]{3,30} (?:as|at)|(?:could|can|was able to|were able to) (?:only |so far |independently )*(?:confirm|verify)(?: only| just)?) (?=[^.;]{0,40}\d|[^.;]{0,30}\b(?:dozens|hundreds|thousands))"
 )
+
+
+# "The command will …, its statement said"; "The delegation did not …, but in its statement said"
+_OWN_PAPER = re.compile(
+    r"(?:its|their|the|a|an) (?:[\w-]+ )?(?:statement|communiqu[eé]|announcement|message)", re.I
+)
+_COORDINATED = re.compile(
+    r"\b(?:and|but)(?:,? in (?:its|their|his|her|a|the) (?:[\w-]+ )?(?:statement|message|post|letter),?)?\s*$"
+)
+_HEAD = re.compile(
+    r"(?P<np>(?:The |An? )?[A-Z]?[\w’' .-]{2,60}?)\s+(?:will|would|has|have|had|is|was|were|are|did|does|do|\w+ed|took|left|went|spoke|gave|made|met)\b"
+)
+_SPEAKS_HINT = re.compile(r"(?:k|ke|ks|ked) of |\bg[ai]ves? |\b(?:confirm|verify) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +178,7 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                     who, "according to", match.start(), match.end(), at, "according", pronoun
                 )
             )
-    for match in (
-        _SPEAKS_OF.finditer(text) if "k of " in low or "ke of " in low or "ks of " in low else ()
-    ):
+    for match in _SPEAKS_OF.finditer(text) if _SPEAKS_HINT.search(low) else ():
         subject = subject_before(text, match.start())
         if subject:
             who, pronoun = name_of(subject[0], people, before)
@@ -294,6 +305,8 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                 if who:
                     found.append(Attribution(who, low, at, end, 0, "before", pronoun))
             continue
+        if not subject and _COORDINATED.search(text[:at]) and (head := _HEAD.match(text)):
+            subject = (_head_of(head.group("np")), head.start("np"))
         if not subject:
             if found and re.search(r"\band\s*$", text[:at]) and found[-1].kind == "before":
                 found.append(
@@ -305,6 +318,8 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
             continue
         long = re.match(r"(?P<np>.*?)\s+(?:has|have|had)\s*$", phrase)
         who, pronoun = name_of(long.group("np") if long else phrase, people, before)
+        if who and _OWN_PAPER.fullmatch(who) and (head := _HEAD.match(text)):
+            who, pronoun = name_of(_head_of(head.group("np")), people, before)
         if who and not re.search(r"\d", who):
             found.append(Attribution(who, low, at, end, subject[1], "before", pronoun))
     return found

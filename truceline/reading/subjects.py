@@ -10,6 +10,14 @@ _STOP = re.compile(
 )
 
 
+_IN_STATEMENT = re.compile(
+    r",? in (?:a|an|its|their|his|her|the) (?:[\w-]+ ){0,2}(?:statement|communiqu[eé]|message|letter|note|post|speech|address)$"
+)
+_ADJUNCT = re.compile(
+    r"(?:During|In|Over|Throughout) (?:the|this|that) (?:[\w-]+ ){0,2}(?:period|week|month|year|day|quarter)s?,? (?=(?:the |[A-Z]))"
+)
+
+
 def subject_before(text: str, at: int) -> tuple[str, int] | None:
     """The noun phrase that ends just before the verb at ``at``."""
     # What stands in brackets is no subject; blanks keep the offsets.
@@ -21,6 +29,7 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
         left,
     )
     left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
+    left = _IN_STATEMENT.sub("", left)  # "the delegation … in its statement said"
     # a relative or apposition between commas: "X, a spokesman, said"
     named = re.search(r"[^,;:\"“”«»]+,\s*((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+),$", left)
     if named and is_person_name(strip_titles(named.group(1))[0]):
@@ -48,6 +57,9 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
     when = _WHEN_FIRST.match(left[start:].lstrip())
     if when:
         start += len(left[start:]) - len(left[start:].lstrip()) + when.end()
+    adjunct = _ADJUNCT.match(left, start)
+    if adjunct:
+        start = adjunct.end()
     subject = left[start:].strip()
     bare = subject.lstrip("’' ")
     if not bare or len(bare) > 160:

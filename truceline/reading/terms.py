@@ -55,6 +55,12 @@ _RECURS_HINT = re.compile(
 )
 
 
+# A report's own words below a heading such as "Access": they tell, they provide for nothing.
+_TOLD = re.compile(
+    r"[\"“«]|\b(?:we|our|i|was|were|had|did|reached|arrived|came|went|died|said|says|reported|remains?|needs?|told|received)\b"
+)
+
+
 def read_terms(
     sentences: list[Sentence], marks: list[Marks], setting: Setting, unders: dict[int, Under]
 ) -> list[Draft]:
@@ -79,7 +85,11 @@ def read_terms(
             if x.anchor_span
         ]
         triggers = triggers_of(sentence, setting, lead, masked)
-        if under.kind and not any(not t.noun or t.kind == under.kind for t in triggers):
+        if (
+            under.kind
+            and not any(not t.noun or t.kind == under.kind for t in triggers)
+            and not (_TOLD.search(sentence.low) and not setting.agreement)
+        ):
             at = _first_word(sentence)
             triggers = [Trigger(under.kind, at, at, False, 2, given=True)]
         if sentence.text.rstrip().endswith(":") and unders.get(sentence.index + 1, NOTHING).kind:
@@ -93,6 +103,8 @@ def read_terms(
         if not triggers and last and _goes_on(sentence, mark, last):
             at = _first_word(sentence)
             triggers = [Trigger(last.kind, at, at, False, 2, given=True)]
+        if setting.agreement and sentence.index == 0 and sentence.text.isupper():
+            triggers = []  # the title
         last = triggers[-1] if triggers else last if len(sentence.low) < 60 else None
         if triggers:
             clauses = clauses_of(sentence, triggers, mark)

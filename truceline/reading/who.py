@@ -36,6 +36,11 @@ _FEATURE = re.compile(
 )
 
 
+_WORD = re.compile(r"\S+")
+_OWNED = re.compile(r"['’]s?$")
+_OWNED_ENDS = frozenset(("'s", "’s"))
+
+
 def mentions_of(
     sentences: list[Sentence], people: People, gazetteer: Gazetteer
 ) -> tuple[list[Mention], list[Mention]]:
@@ -47,7 +52,7 @@ def mentions_of(
     for sentence in sentences:
         text = sentence.text
         for match in names_in(sentence):
-            words = re.sub(r"['’]s?$", "", match.group())
+            words = _OWNED.sub("", match.group())
             base = sentence.start + match.start()
             for at, piece in _pieces(words, known, spots, gazetteer, people):
                 span = (base + at, base + at + len(piece))
@@ -167,7 +172,7 @@ def _pieces(
     people: People,
 ) -> list[tuple[int, str]]:
     """The longest known names inside a run of capitalised words."""
-    parts = [(m.start(), m.end()) for m in re.finditer(r"\S+", words)]
+    parts = [(m.start(), m.end()) for m in _WORD.finditer(words)]
     found: list[tuple[int, str]] = []
     i = 0
     own = set(gazetteer.own_names())
@@ -178,7 +183,9 @@ def _pieces(
                 if words[parts[i][0] : parts[j - 1][1]].lower() not in known
                 else words[parts[i][0] : parts[j - 1][1]]
             )
-            piece = re.sub(r"['’]s?$", "", piece)
+            piece = (
+                _OWNED.sub("", piece) if piece[-2:] in _OWNED_ENDS or piece[-1:] in "'’" else piece
+            )
             low = piece.lower()
             written = _CAPITAL.match(piece) or "-" in piece
             if piece in people.spans or (written and (low in known or low in spots or low in own)):
@@ -275,7 +282,7 @@ def the_zone(
         for match in names_in(sentence):
             if lead and match.start() < lead.end():
                 continue  # where it was written, not what it is about
-            words = re.sub(r"['’]s?$", "", match.group())
+            words = _OWNED.sub("", match.group())
             place = spots.get(words.lower())
             if place and place.country:
                 counts[place.country] += 1

@@ -109,14 +109,19 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
     return found
 
 
+_LAST_WORD = re.compile(r"([^\s\"“”«»(\[]+)$")
+_NEXT_LETTER = re.compile(r"\s+(\S)")
+_NEXT_WORD = re.compile(r"\s+[A-Z]?[a-z]+")
+_ITEM_NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})")
+_INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]")
+
+
 def _breaks(said: str) -> list[int]:
     ends: list[int] = []
     for match in _END.finditer(said):
         at = match.end()
         if match.group().startswith("."):
-            before = re.search(
-                r"([^\s\"“”«»(\[]+)$", said[max(0, match.start() - 40) : match.start()]
-            )
+            before = _LAST_WORD.search(said[max(0, match.start() - 40) : match.start()])
             word = before.group(1).lower() if before else ""
             if word.rstrip(".") in _ABBREVIATED and not word.endswith("km"):
                 continue
@@ -124,18 +129,15 @@ def _breaks(said: str) -> list[int]:
                 continue
             if len(word) == 1 and word.isalpha() and said[match.start() - 1].isupper():
                 continue
-            if (
-                re.fullmatch(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})", word)
-                and not said[: match.start() - len(word)].strip()
-            ):
+            if _ITEM_NUMBER.fullmatch(word) and not said[: match.start() - len(word)].strip():
                 continue  # the number of an article
             if (
-                re.fullmatch(r"(?:[a-z]\.)+[a-z]", word)
-                and re.match(r"\s+[A-Z]?[a-z]+", said[at:])
+                _INITIALS.fullmatch(word)
+                and _NEXT_WORD.match(said, at)
                 and word not in ("a.m", "p.m")
             ):
                 continue
-        follows = re.match(r"\s+(\S)", said[at:])
+        follows = _NEXT_LETTER.match(said, at)
         if follows and follows.group(1).islower() and not match.group().startswith(";"):
             continue
         ends.append(at)

@@ -6,6 +6,10 @@ from truceline.reading.drafting import EXTEND, Draft, Setting, Trigger
 from truceline.reading.gates import PLAN
 from truceline.reading.words import Sentence
 
+_NO_LONGER = re.compile(
+    r"(?:shall|must|may|will|should) not (?:exceed|last|take) (?:[\w-]+ ){0,4}?(?:hours?|days?|weeks?|months?)\b"
+)
+
 
 def is_term(
     draft: Draft, sentence: Sentence, trigger: Trigger, setting: Setting, lead: bool, clause: str
@@ -101,14 +105,14 @@ def is_term(
         if facts:
             return bool({"distance_m", "width_m"} & set(facts)) or bool(
                 re.search(
-                    r"\b(?:establish\w*|creat\w+|set up|set(?:ting)? up|declar\w+|defin\w+|delimit\w*|demarcat\w*)\b",
+                    r"\b(?:establish\w*|creat\w+|set up|set(?:ting)? up|declar\w+|defin\w+|delimit\w*|demarcat\w*|there (?:shall|will|is to|are to) be)\b",
                     clause,
                 )
             )
         draft.weak = True
         return bool(
             re.search(
-                r"\b(?:establish(?:es|ed|ing)?|creates?|created|set up|sets up|delimited|is (?:hereby )?established)\b",
+                r"\b(?:establish(?:es|ed|ing)?|creates?|created|set up|sets up|delimited|is (?:hereby )?established|there (?:shall|will|is to|are to) be)\b",
                 low,
             )
         ) or (setting.agreement and bool(re.search(r"\bshall be (?:a |an )?(?:\w+ )?zone", clause)))
@@ -172,7 +176,7 @@ def is_term(
         )
     if kind == "exception":
         if re.match(
-            r"(?:retains?|reserves?|keeps?|has|have) |do(?:es)? not (?:apply|cover|extend)|may (?:still )?continue|exclud|exempt|(?:is|are|be) (?:allowed|permitted|entitled|free) to",
+            r"(?:retains?|reserves?|keeps?|has|have) |do(?:es)? not (?:apply|cover|extend|preclude|prevent|impair|affect)|may (?:still )?continue|exclud|exempt|(?:is|are|be) (?:allowed|permitted|entitled|free) to",
             low[trigger.start :],
         ):
             return True
@@ -187,6 +191,8 @@ def is_term(
             )
         )
     if kind == "prohibition":
+        if _NO_LONGER.match(low, trigger.start):
+            return False  # "this shall not exceed 60 days" is how long another act may take
         strong = re.match(
             r"\W*(?:prohibits?\b|(?:is|are|be|remains?|stays?) (?:\w+ ){0,2}?(?:prohibited|banned|forbidden|barred|frozen|ruled out|outlawed|off|not (?:permitted|allowed))|(?:shall|must|may) (?:also )?not\b|(?:no|neither|none)\b|must (?:stop|end|cease)|banning|bans?\b|forbid|there (?:will|shall|are|is) |refrain|abstain|(?:undert|agree|pledg|vow|swor|commit|promis)\w* not)",
             low[trigger.start :],
@@ -194,6 +200,11 @@ def is_term(
         return (
             bound
             or bool(strong)
+            or (
+                trigger.strength == 2
+                and not trigger.noun
+                and low.startswith("prevent", trigger.start)
+            )
             or bool(
                 re.search(
                     r"\b(?:truce|ceasefire|cease-fire|armistice|agreement|deal|accord|parties|sides|both)\b",
