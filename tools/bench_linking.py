@@ -55,7 +55,7 @@ def make(folder: Path, agreement: str, setting: str, events: int, seed: int, two
     import pyarrow as pa
 
     from truceline.model.batch import Context
-    from truceline.monitor.exercise_settings import SETTINGS, Fires
+    from truceline.monitor.exercise.settings import SETTINGS, Fires
     from truceline.pipeline.check import Intake
     from truceline.pipeline.exercise import make_exercise, save_exercise
     from truceline.pipeline.terms import load
@@ -114,7 +114,7 @@ def apart(side: str, folder: Path, limit_s: float) -> dict[str, Any]:
 
 def measured(side: str, folder: Path, limit_s: float) -> dict[str, Any]:
     """Time, memory and score of one side on one exercise."""
-    from truceline.monitor.exercise_score import score
+    from truceline.monitor.exercise.score import score
 
     found = apart(side, folder, limit_s)
     if "failed" not in found:

@@ -167,7 +167,7 @@ def figures(groups: set[Group], rows: int) -> dict[str, int]:
 
 def ours(rows: pd.DataFrame) -> tuple[set[Group], Any]:
     """Our incidents of two reports or more, and the linking."""
-    from truceline.monitor.link import link
+    from truceline.monitor.link.link import link
 
     linked = link(events(rows), names=one_name(rows))
     found: dict[str, set[str]] = {}

@@ -24,15 +24,15 @@ SPLINK_SHARE = 0.5  # pairs more likely one than not
 
 def truceline(events: pa.Table, timezone: str, agreement: str) -> pa.Table:
     """Our linker, as it comes, without the agreement's names for actors."""
-    from truceline.monitor.link import link
+    from truceline.monitor.link.link import link
 
     return link(events).membership
 
 
 def named(events: pa.Table, timezone: str, agreement: str) -> pa.Table:
     """Our linker with the agreement's list of actors, as in a case folder."""
-    from truceline.monitor.link import link
-    from truceline.monitor.who import Names
+    from truceline.monitor.check.who import Names
+    from truceline.monitor.link.link import link
     from truceline.pipeline.terms import load
 
     return link(events, names=Names(load(agreement).agreement).parties_of).membership
@@ -237,6 +237,9 @@ def missing(side: str) -> str:
     """Why a side cannot run here, '' if it can."""
     if side in ("splink", "learned") and find_spec("splink") is None:
         return "Splink is not installed: pip install 'splink>=5'"
-    if side in ("truceline", "named", "learned") and find_spec("truceline.monitor.link") is None:
+    if (
+        side in ("truceline", "named", "learned")
+        and find_spec("truceline.monitor.link.link") is None
+    ):
         return "this Truceline has no linker"
     return ""

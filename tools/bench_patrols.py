@@ -78,7 +78,7 @@ def as_columns(folder: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from truceline.sources.tracks import read_track
+    from truceline.sources.tracks.tracks import read_track
 
     for party in "AB":
         with (folder / f"{party}.gpx").open("rb") as file:
@@ -95,7 +95,7 @@ def as_columns(folder: Path) -> None:
 
 def ours(folder: Path, ending: str) -> dict[str, object]:
     """Truceline: everything, and the plain half's answer."""
-    from truceline.monitor.patrols_route import ways
+    from truceline.monitor.patrols.route import ways
     from truceline.pipeline.patrols import patrols
     from truceline.pipeline.terms import load
 

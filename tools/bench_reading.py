@@ -24,7 +24,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from truceline.reading import Reading, read
-from truceline.reading.joining import seconds
+from truceline.reading.terms.joining import seconds
 
 HERE = Path(__file__).resolve().parent.parent / "tests" / "reading" / "gold"
 

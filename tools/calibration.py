@@ -37,7 +37,7 @@ from shapely import contains_xy as contains
 
 from truceline.model.event import REGIONS
 from truceline.model.unit import Unit, Units
-from truceline.monitor.locate import Locator, Regions
+from truceline.monitor.locate.locate import Locator, Regions
 from truceline.pipeline.terms import Terms, load
 from truceline.store import boundaries
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from truceline.monitor.exercise_settings import PLACES, SETTINGS, Fires, Observer, World
+from truceline.monitor.exercise.settings import PLACES, SETTINGS, Fires, Observer, World
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -59,7 +59,7 @@ def observers(setting: str) -> str:
 
 def density(file: Path) -> str:
     """The figures of GED that the realistic setting is held to, and its own."""
-    from truceline.monitor.exercise_truth import area_km2, ground_of
+    from truceline.monitor.exercise.truth import area_km2, ground_of
     from truceline.pipeline.exercise import make_exercise
     from truceline.pipeline.terms import load
 

@@ -22,7 +22,7 @@ from scipy.special import ndtri
 from truceline.model.event import EVENT_SCHEMA
 from truceline.model.unit import Unit, Units
 from truceline.model.zone import Shape, Spine
-from truceline.monitor.locate import Locator, Regions
+from truceline.monitor.locate.locate import Locator, Regions
 
 GEOD = Geod(ellps="WGS84")
 RADII = (1e3, 2e3, 5e3, 1e4, 1.5e4, 2.5e4, 3e4, 5e4, 1e5)

@@ -17,10 +17,10 @@ import pyarrow as pa
 import shapely
 
 from truceline.model.batch import Context
-from truceline.monitor.clauses import DatedClause
-from truceline.monitor.rates_fit import Compared
-from truceline.monitor.rates_report import Rate
-from truceline.monitor.windows import micros
+from truceline.monitor.check.clauses import DatedClause
+from truceline.monitor.check.windows import micros
+from truceline.monitor.rates.fit import Compared
+from truceline.monitor.rates.report import Rate
 from truceline.pipeline.check import Intake, check
 from truceline.pipeline.rates import rates
 from truceline.pipeline.terms import Terms, load

@@ -7,7 +7,7 @@ import pytest
 
 from truceline.model.agreement import Agreement, Anchor
 from truceline.model.provision import MomentReading, MomentReadings, Provision, ZoneReadings
-from truceline.monitor.clauses import judges_events
+from truceline.monitor.check.clauses import judges_events
 from truceline.pipeline.cases import parse_cases, run_cases
 from truceline.pipeline.terms import Terms, load
 from truceline.store import library

@@ -4,7 +4,7 @@ import math
 import re
 from pathlib import Path
 
-from truceline.monitor.link import DEFAULT
+from truceline.monitor.link.link import DEFAULT
 
 PAGE = (Path(__file__).parents[2] / "docs" / "linking.md").read_text(encoding="utf-8")
 

@@ -14,7 +14,7 @@ from truceline.faces.clearance import Clearance
 from truceline.faces.listing import listing
 from truceline.model.finding import Findings
 from truceline.model.review import Look, Review
-from truceline.monitor.standing import seen, standings
+from truceline.monitor.check.standing import seen, standings
 from truceline.pipeline.answers import answers
 from truceline.pipeline.incidents import Incidents, check_linked
 from truceline.pipeline.terms import Terms

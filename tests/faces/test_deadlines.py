@@ -11,7 +11,7 @@ from truceline.faces.briefing import briefing
 from truceline.faces.clearance import Clearance
 from truceline.faces.deadlines import deadlines
 from truceline.model.agreement import Agreement
-from truceline.monitor.obligations_entry import entry, evidence_of
+from truceline.monitor.obligations.entry import entry, evidence_of
 from truceline.pipeline.obligations import Owed, owed
 from truceline.pipeline.terms import Terms
 

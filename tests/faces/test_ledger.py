@@ -9,15 +9,15 @@ import pyarrow.compute as pc
 import pytest
 
 from truceline.faces.clearance import Clearance
-from truceline.faces.ledger import section
-from truceline.faces.ledger_chart import chart
-from truceline.faces.ledger_closed import closed
-from truceline.faces.ledger_page import page
-from truceline.faces.ledger_tables import claim_table, statement_rows
-from truceline.faces.ledger_words import days_words, figure_words
+from truceline.faces.ledger.chart import chart
+from truceline.faces.ledger.closed import closed
+from truceline.faces.ledger.ledger import section
+from truceline.faces.ledger.page import page
+from truceline.faces.ledger.tables import claim_table, statement_rows
+from truceline.faces.ledger.words import days_words, figure_words
 from truceline.model.claim import Claim, Held
 from truceline.model.statement import Statement
-from truceline.monitor.claims import panels
+from truceline.monitor.claims.claims import panels
 from truceline.pipeline.ledger import Ledger, Said
 from truceline.pipeline.terms import load
 

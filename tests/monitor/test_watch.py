@@ -12,7 +12,7 @@ from truceline.model.patrol import PatrolRules
 from truceline.model.track import SECOND, Fixes
 from truceline.model.watch import Watch
 from truceline.model.zone import DatedShape, Shape
-from truceline.monitor.patrols_route import Posts
+from truceline.monitor.patrols.route import Posts
 from truceline.monitor.watch import ground, micros, of_fixes, weekly
 from truceline.sources.watch_table import WatchTableError, read_watch
 

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from truceline.model.act import vocabulary
 from truceline.model.event import ATTRIBUTIONS, EVENT_SCHEMA, REGIONS
 from truceline.model.finding import CAUSES, VERDICTS
-from truceline.monitor.locate import Locator
+from truceline.monitor.locate.locate import Locator
 from truceline.pipeline.check import check
 from truceline.pipeline.terms import read
 from truceline.store.library import AgreementFolder

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from truceline.cli.app import app
 from truceline.model.batch import Context
-from truceline.monitor.exercise_formats import mixed
-from truceline.monitor.exercise_settings import SETTINGS, changed
+from truceline.monitor.exercise.formats import mixed
+from truceline.monitor.exercise.settings import SETTINGS, changed
 from truceline.pipeline.check import Intake
 from truceline.pipeline.exercise import make_exercise, save_exercise
 from truceline.pipeline.terms import load

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitor.link_worlds import seen_twice, world
-from truceline.monitor.link import Decided
+from tests.monitor.link.worlds import seen_twice, world
+from truceline.monitor.link.link import Decided
 from truceline.pipeline.link import link_tables
 from truceline.pipeline.link_learned import LearnedError
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from truceline.monitor.obligations_entry import EntryError
+from truceline.monitor.obligations.entry import EntryError
 from truceline.pipeline.ingest import case_terms, new_case, open_case
 from truceline.pipeline.obligations import case_obligations, enter, enter_table, owed
 from truceline.pipeline.terms import load

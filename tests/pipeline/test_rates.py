@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from truceline.monitor.locate.locate.locate import Regions
+from truceline.monitor.rates.rates.draws import places
 
 from truceline.model.batch import Context
 from truceline.model.event import EVENT_SCHEMA
 from truceline.model.unit import Unit, Units
-from truceline.monitor.locate import Regions
-from truceline.monitor.rates_draws import places
 from truceline.pipeline.check import parse_file
 from truceline.pipeline.rates import rates, rates_text
 from truceline.pipeline.terms import Terms, load
@@ -252,7 +252,7 @@ def test_nothing_says_why(agreed, shared_data: Path) -> None:
 
 def test_the_source_says_because_nowhere() -> None:
     room = Path(__file__).resolve().parents[2] / "truceline"
-    for path in [*room.glob("monitor/rates*.py"), room / "pipeline" / "rates.py"]:
+    for path in [*room.glob("monitor/rates/*.py"), room / "pipeline" / "rates.py"]:
         text = (
             path.read_text(encoding="utf-8").replace(r"\bbecause\b", "").replace(r"\bbecause(", "(")
         )

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truceline.model.unit import Unit, Units
-from truceline.sources.claims import take
-from truceline.sources.claims_figure import NoFigureError, read_figure, scale_of
-from truceline.sources.claims_row import days_of
-from truceline.sources.claims_taken import Taken, Told
+from truceline.sources.claims.claims import take
+from truceline.sources.claims.figure import NoFigureError, read_figure, scale_of
+from truceline.sources.claims.row import days_of
+from truceline.sources.claims.taken import Taken, Told
 
 UNITS = Units(
     (

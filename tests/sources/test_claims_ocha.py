@@ -7,8 +7,8 @@ from collections import defaultdict
 import openpyxl
 import pytest
 
-from truceline.sources.claims import take
-from truceline.sources.claims_taken import Taken, Told
+from truceline.sources.claims.claims import take
+from truceline.sources.claims.taken import Taken, Told
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 NAME = "idp_gov_2016-2021.xlsx"

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from truceline.model.batch import Batch, Context
-from truceline.sources import SOURCES, files
-from truceline.sources.seen import Doubles, brief
+from truceline.sources import SOURCES
+from truceline.sources.tables import files
+from truceline.sources.tables.seen import Doubles, brief
 
 
 def parse(data: bytes, name: str) -> list[Batch]:

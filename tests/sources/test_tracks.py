@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from truceline.model.track import SECOND
-from truceline.sources.tracks import TrackRefusedError, read_track
+from truceline.sources.tracks.tracks import TrackRefusedError, read_track
 
 T0 = 1_584_259_200  # 2020-03-15T08:00Z
 PLACES = [(36.1, 35.8), (36.1001, 35.8), (36.1002, 35.8001)]

@@ -12,7 +12,7 @@ from shapely.geometry import box
 from truceline.model.batch import Batch, Context
 from truceline.model.unit import Unit, Units
 from truceline.sources import SOURCES
-from truceline.sources.precision import _same_country
+from truceline.sources.tables.precision import _same_country
 
 OLD = (
     "id,type_of_violence,where_prec,latitude,longitude,date_prec,date_start,date_end,"

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from truceline.cli.talk import cannot_open, data, say, stop, terms_of
-from truceline.monitor.exercise_formats import mixed
-from truceline.monitor.exercise_settings import SETTINGS, changed
+from truceline.monitor.exercise.formats import mixed
+from truceline.monitor.exercise.settings import SETTINGS, changed
 from truceline.pipeline.exercise import make_exercise, save_exercise
 
 MOST_EVENTS = 5_000_000

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
-from truceline.monitor.zones import features
+from truceline.monitor.zones.zones import features
 from truceline.store import boundaries
 
 app = typer.Typer(help="Admin units that commands without a case may use.")

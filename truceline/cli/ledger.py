@@ -11,10 +11,10 @@ import typer
 from truceline.cli.case import opened
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of, user_units
 from truceline.faces.clearance import Clearance
-from truceline.faces.ledger_closed import closed
-from truceline.faces.ledger_page import page
-from truceline.faces.ledger_tables import claim_table, statement_rows
-from truceline.faces.ledger_words import (
+from truceline.faces.ledger.closed import closed
+from truceline.faces.ledger.page import page
+from truceline.faces.ledger.tables import claim_table, statement_rows
+from truceline.faces.ledger.words import (
     OUTCOMES,
     day_words,
     joined,
@@ -27,8 +27,8 @@ from truceline.model.agreement import Agreement
 from truceline.model.claim import MEASURES
 from truceline.model.problem import Problem, problem_table
 from truceline.model.unit import Units
-from truceline.monitor.claims import NEAR_DAYS, panels
-from truceline.monitor.claims_total import total
+from truceline.monitor.claims.claims import NEAR_DAYS, panels
+from truceline.monitor.claims.total import total
 from truceline.pipeline.ledger import KINDS, Added, Ledger, Options, add, of_case, of_files
 from truceline.store.errors import CaseError
 

@@ -13,8 +13,8 @@ from truceline.cli.case import opened
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
 from truceline.faces.tables import write_table
 from truceline.model.obligation import Evidence, Obligation, due_text
-from truceline.monitor.obligations_entry import EntryError
-from truceline.monitor.obligations_figures import number_words
+from truceline.monitor.obligations.entry import EntryError
+from truceline.monitor.obligations.figures import number_words
 from truceline.pipeline.obligations import SOON, Owed, case_obligations, enter, enter_table, owed
 from truceline.store.errors import CaseError
 

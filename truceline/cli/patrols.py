@@ -10,7 +10,7 @@ import typer
 
 from truceline.cli.case import opened
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop, terms_of
-from truceline.faces.patrols_tables import write_patrols
+from truceline.faces.patrols.tables import write_patrols
 from truceline.faces.tables import ENDINGS, write_table
 from truceline.model.patrol import PatrolRules
 from truceline.model.problem import problem_table

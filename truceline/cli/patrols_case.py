@@ -11,10 +11,10 @@ import typer
 from truceline.cli.case import Dir, opened
 from truceline.cli.patrols import clocks_of, tracks_of, zone_of
 from truceline.cli.talk import cannot_open, data, must_end_in, say, stop
-from truceline.faces.patrols_page import page
+from truceline.faces.patrols.page import page
 from truceline.model.patrol import OUTCOMES, Announced
 from truceline.model.problem import Problem
-from truceline.monitor.patrols_ledger import LedgerCount, counted, weeks
+from truceline.monitor.patrols.ledger import LedgerCount, counted, weeks
 from truceline.pipeline.ingest import Case
 from truceline.pipeline.patrols import PatrolReport, RouteQuestionError, TrackRefusedError
 from truceline.pipeline.patrols_case import (

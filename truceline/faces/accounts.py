@@ -17,9 +17,9 @@ from truceline.faces.wording import distance
 from truceline.model.act import vocabulary
 from truceline.model.finding import Findings
 from truceline.model.review import Look, Review
-from truceline.monitor.answers import EARLIEST, Answers
-from truceline.monitor.opposed import RELATION_WORDS, RELATIONS
-from truceline.monitor.standing import clause_of
+from truceline.monitor.answers.answers import EARLIEST, Answers
+from truceline.monitor.answers.opposed import RELATION_WORDS, RELATIONS
+from truceline.monitor.check.standing import clause_of
 
 _SIDES = dict(zip(RELATIONS, RELATION_WORDS, strict=True))
 _OPEN_WHY = "other reports joined or left its incident, or it says something else now"

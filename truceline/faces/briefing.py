@@ -25,7 +25,7 @@ from truceline.faces import moments, wording
 from truceline.faces.accounts import accounts, looks_again
 from truceline.faces.clearance import FIELDS, WITHHELD, Clearance, any_sign, simulated_rows
 from truceline.faces.deadlines import deadlines
-from truceline.faces.ledger import section as ledger_section
+from truceline.faces.ledger.ledger import section as ledger_section
 from truceline.faces.listing import VERDICT_WORDS, VERDICTS, listing
 from truceline.faces.nearby import reports
 from truceline.faces.picture import (
@@ -42,8 +42,8 @@ from truceline.faces.strip import timeline
 from truceline.model.finding import BOUNDS, CAUSES, Findings
 from truceline.model.problem import Problem
 from truceline.model.review import Look, Review
-from truceline.monitor.answers import Answers
-from truceline.monitor.rates_report import RatesReport
+from truceline.monitor.answers.answers import Answers
+from truceline.monitor.rates.report import RatesReport
 from truceline.pipeline.check import Count
 from truceline.pipeline.ledger import Ledger
 from truceline.pipeline.obligations import Owed

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event, vRecur
 
 from truceline.model.agreement import Agreement
-from truceline.monitor.obligations_calendar import Entry, Repeat, entries
+from truceline.monitor.obligations.calendar import Entry, Repeat, entries
 from truceline.version import __version__
 
 _SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "truceline.invalid")

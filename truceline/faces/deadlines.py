@@ -17,10 +17,10 @@ from truceline.faces.strip import Axis, axis, dates
 from truceline.model.agreement import Agreement
 from truceline.model.obligation import STATES, Due, Evidence, Obligation
 from truceline.model.words import day_words, moment_words
-from truceline.monitor.obligations_count import utc
-from truceline.monitor.obligations_figures import number_words
-from truceline.monitor.obligations_state import due_words, told_words
-from truceline.monitor.windows import micros
+from truceline.monitor.check.windows import micros
+from truceline.monitor.obligations.count import utc
+from truceline.monitor.obligations.figures import number_words
+from truceline.monitor.obligations.state import due_words, told_words
 from truceline.pipeline.obligations import Owed
 
 _LISTED = 60  # occurrences of one clause in the table

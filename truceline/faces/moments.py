@@ -10,7 +10,7 @@ from truceline.model.provision import MomentReading, MomentReadings, Point
 from truceline.model.quantity import When
 from truceline.model.timeline import Edge, UnresolvedError, anchor_edge, choices, point_doubts
 from truceline.model.words import MONTHS, day_words, duration_words
-from truceline.monitor.clauses import judges_events
+from truceline.monitor.check.clauses import judges_events
 
 MAX_READINGS = 12
 

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 from truceline.faces.moments import cessation
 from truceline.model.agreement import Agreement
 from truceline.model.zone import DatedShape
-from truceline.monitor.clauses import Part, judges_events
-from truceline.monitor.locate import Regions
-from truceline.monitor.windows import Window, micros
+from truceline.monitor.check.clauses import Part, judges_events
+from truceline.monitor.check.windows import Window, micros
+from truceline.monitor.locate.locate import Regions
 from truceline.pipeline.terms import Terms
 
 Floats = npt.NDArray[np.float64]

@@ -18,7 +18,7 @@ from truceline.faces.clearance import CELL_DEG, CELL_RADIUS_M, Clearance, rounde
 from truceline.faces.listing import VERDICTS
 from truceline.faces.wording import distance
 from truceline.model.finding import Findings
-from truceline.monitor.zones import features
+from truceline.monitor.zones.zones import features
 from truceline.pipeline.terms import Terms
 
 MAX_MARKS = 20_000

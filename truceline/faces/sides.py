@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truceline.faces.clearance import Clearance
-from truceline.monitor.rates_fit import Compared
-from truceline.monitor.rates_placebo import Placebo
-from truceline.monitor.rates_report import CAUTION, Rate, RatesReport
+from truceline.monitor.rates.fit import Compared
+from truceline.monitor.rates.placebo import Placebo
+from truceline.monitor.rates.report import CAUTION, Rate, RatesReport
 from truceline.pipeline.rates import rates
 from truceline.pipeline.terms import Terms
 

@@ -21,7 +21,7 @@ from truceline.faces.moments import Moment, span_words, utc
 from truceline.faces.nearby import Reports
 from truceline.model.finding import Findings
 from truceline.model.words import MONTHS, day_words
-from truceline.monitor.windows import micros
+from truceline.monitor.check.windows import micros
 
 _WIDTH = 960.0
 _LEFT, _RIGHT = 46.0, 12.0

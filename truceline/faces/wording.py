@@ -40,8 +40,8 @@ from truceline.model.zone import (
     Versions,
     ZoneDef,
 )
-from truceline.monitor.clauses import judges_events
-from truceline.monitor.who import bound_on
+from truceline.monitor.check.clauses import judges_events
+from truceline.monitor.check.who import bound_on
 
 
 @dataclass(frozen=True)

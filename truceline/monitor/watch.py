@@ -18,9 +18,9 @@ from truceline.model.patrol import PatrolRules
 from truceline.model.track import SECOND, Fixes, Floats
 from truceline.model.watch import MEANS, Watch
 from truceline.model.zone import DatedShape, Shape
-from truceline.monitor.ground_line import EARTH_M
-from truceline.monitor.patrols_route import Posts, ways
-from truceline.monitor.patrols_spans import joined, length
+from truceline.monitor.patrols.route import Posts, ways
+from truceline.monitor.patrols.spans import joined, length
+from truceline.monitor.zones.line import EARTH_M
 
 Zones = Mapping[str, Sequence[DatedShape]]
 POINTS = 600  # about so many in a zone

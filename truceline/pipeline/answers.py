@@ -5,9 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from truceline.monitor.answers import CANDIDATE_SCHEMA, EARLIEST, Answers, Options
-from truceline.monitor.answers import answers as find
-from truceline.monitor.who import Names
+from truceline.monitor.answers.answers import CANDIDATE_SCHEMA, EARLIEST, Answers, Options
+from truceline.monitor.answers.answers import answers as find
+from truceline.monitor.check.who import Names
 from truceline.pipeline.terms import Terms
 
 __all__ = ["CANDIDATE_SCHEMA", "EARLIEST", "Answers", "Options", "answers", "chained"]

@@ -17,10 +17,10 @@ from truceline.model.event import EVENT_SCHEMA
 from truceline.model.finding import Findings
 from truceline.model.problem import Problem
 from truceline.sources import SOURCES
-from truceline.sources.seen import Hasher
+from truceline.sources.tables.seen import Hasher
 
 if TYPE_CHECKING:
-    from truceline.monitor.check import Checked
+    from truceline.monitor.check.check import Checked
     from truceline.pipeline.terms import Terms
 
 Progress = Callable[[str, int, int], None]  # file, bytes read, bytes in all

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from truceline.model.decision import KINDS, Decision, contradiction
 from truceline.model.finding import Findings
 from truceline.model.review import STATES, Look, Review
-from truceline.monitor.standing import clause_of, seen, standings
+from truceline.monitor.check.standing import clause_of, seen, standings
 from truceline.store import audit
 from truceline.store.case import Case
 from truceline.store.register import Entry, New

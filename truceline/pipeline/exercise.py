@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow.csv as pacsv
 
 from truceline.model.timeline import point_edge
-from truceline.monitor.clauses import judges_events
-from truceline.monitor.exercise import Exercise, exercise
-from truceline.monitor.exercise_settings import SETTINGS, Setting
+from truceline.monitor.check.clauses import judges_events
+from truceline.monitor.exercise.exercise import Exercise, exercise
+from truceline.monitor.exercise.settings import SETTINGS, Setting
 from truceline.pipeline.terms import Terms
 
 DEMO_DAYS = 30.0

@@ -21,8 +21,8 @@ from truceline.model.decision import Decision
 from truceline.model.finding import Findings
 from truceline.model.incident import INCIDENT_SCHEMA
 from truceline.model.review import Look, Review
-from truceline.monitor.link import DEFAULT, Decided, Linked
-from truceline.monitor.link_again import relink
+from truceline.monitor.link.again import relink
+from truceline.monitor.link.link import DEFAULT, Decided, Linked
 from truceline.pipeline.check import check
 from truceline.pipeline.deciding import decisions, reviewed, reviews
 from truceline.pipeline.link import link_tables, parties_in

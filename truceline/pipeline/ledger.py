@@ -20,12 +20,12 @@ from truceline.model.claim import Claim, Held, fold
 from truceline.model.problem import Problem
 from truceline.model.statement import Statement
 from truceline.model.unit import Units
-from truceline.monitor.claims import superseding
+from truceline.monitor.claims.claims import superseding
 from truceline.pipeline.ingest import case_terms
 from truceline.reading.answer import Unreadable
-from truceline.reading.document import decode
-from truceline.sources.claims import KINDS, reading_of, take
-from truceline.sources.claims_taken import Taken, Told
+from truceline.reading.page.document import decode
+from truceline.sources.claims.claims import KINDS, reading_of, take
+from truceline.sources.claims.taken import Taken, Told
 from truceline.store import audit, register
 from truceline.store.case import Case
 from truceline.store.writer import Writer, writing

@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from truceline.model.batch import Context
 from truceline.model.event import EVENT_SCHEMA
-from truceline.monitor.link import DEFAULT, NONE, Decided, Linked, Weights
-from truceline.monitor.link import link as link_events
-from truceline.monitor.link_names import Parties
+from truceline.monitor.link.link import DEFAULT, NONE, Decided, Linked, Weights
+from truceline.monitor.link.link import link as link_events
+from truceline.monitor.link.names import Parties
 from truceline.pipeline.check import Intake, Progress
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def parties_in(terms: "Terms | None") -> Parties | None:
     """The parties behind names in an agreement's list of actors."""
     if terms is None:
         return None
-    from truceline.monitor.who import Names  # noqa: PLC0415 # slow; only agreements need it
+    from truceline.monitor.check.who import Names  # noqa: PLC0415 # slow; only agreements need it
 
     return Names(terms.agreement).parties_of
 

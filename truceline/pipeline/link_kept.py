@@ -20,10 +20,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from truceline.model.event import EVENT_SCHEMA
-from truceline.monitor.link import DEFAULT, Decided, Linked, Scored
-from truceline.monitor.link_density import Crowd
-from truceline.monitor.link_names import Parties
-from truceline.monitor.link_reports import reports_of
+from truceline.monitor.link.density import Crowd
+from truceline.monitor.link.link import DEFAULT, Decided, Linked, Scored
+from truceline.monitor.link.names import Parties
+from truceline.monitor.link.reports import reports_of
 from truceline.store import record
 from truceline.store.batches import read_events
 from truceline.store.case import Case

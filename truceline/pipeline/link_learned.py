@@ -15,7 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from truceline.model.act import vocabulary
-from truceline.monitor.link import (
+from truceline.monitor.link.blocks import candidates
+from truceline.monitor.link.density import Crowd
+from truceline.monitor.link.link import (
     Decided,
     Linked,
     Weights,
@@ -24,12 +26,10 @@ from truceline.monitor.link import (
     settled_on,
     sorted_pairs,
 )
-from truceline.monitor.link_blocks import candidates
-from truceline.monitor.link_density import Crowd
-from truceline.monitor.link_names import Parties, parties_of, spelled
-from truceline.monitor.link_reports import DAY, EVENT, SEPARATOR, Floats, Ints, Reports, reports_of
-from truceline.monitor.link_score import PARTS, Scorer
-from truceline.monitor.link_weights import HOUR
+from truceline.monitor.link.names import Parties, parties_of, spelled
+from truceline.monitor.link.reports import DAY, EVENT, SEPARATOR, Floats, Ints, Reports, reports_of
+from truceline.monitor.link.score import PARTS, Scorer
+from truceline.monitor.link.weights import HOUR
 
 _SEED = 1
 _SAMPLED = 2_000_000  # pairs for u

@@ -20,11 +20,11 @@ from truceline.model.agreement import Agreement
 from truceline.model.obligation import Evidence, Obligation, Told, due_text
 from truceline.model.problem import Problem
 from truceline.model.quantity import Duration
-from truceline.monitor.obligations import Asked, duties, obligations
-from truceline.monitor.obligations_entry import EntryError, entry, evidence_of, unlikely
-from truceline.sources.columns import no_rows
-from truceline.sources.files import UnreadableError, reader
-from truceline.sources.frame import word
+from truceline.monitor.obligations.entry import EntryError, entry, evidence_of, unlikely
+from truceline.monitor.obligations.obligations import Asked, duties, obligations
+from truceline.sources.tables.columns import no_rows
+from truceline.sources.tables.files import UnreadableError, reader
+from truceline.sources.tables.frame import word
 from truceline.store import audit, register
 from truceline.store.case import Case
 from truceline.store.writer import writing

@@ -18,16 +18,16 @@ from truceline.model.problem import Problem
 from truceline.model.provision import Provision
 from truceline.model.quantity import When
 from truceline.model.track import SECOND, Fixes, Track
-from truceline.monitor.patrols import patrols as find
-from truceline.monitor.patrols_clean import cleaned
-from truceline.monitor.patrols_clock import clocks
-from truceline.monitor.patrols_part import moment
-from truceline.monitor.patrols_route import Posts
-from truceline.monitor.patrols_runs import Chain, lay
-from truceline.monitor.zones import Route, route_lines
+from truceline.monitor.patrols.clean import cleaned
+from truceline.monitor.patrols.clock import clocks
+from truceline.monitor.patrols.part import moment
+from truceline.monitor.patrols.patrols import patrols as find
+from truceline.monitor.patrols.route import Posts
+from truceline.monitor.patrols.runs import Chain, lay
+from truceline.monitor.zones.zones import Route, route_lines
 from truceline.pipeline.check import hash_file
 from truceline.pipeline.terms import Terms
-from truceline.sources.tracks import TrackRefusedError, read_track
+from truceline.sources.tracks.tracks import TrackRefusedError, read_track
 
 __all__ = [
     "PatrolReport",

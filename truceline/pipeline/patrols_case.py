@@ -13,9 +13,9 @@ from truceline.model.patrol import Announced, PatrolRules, Series
 from truceline.model.problem import Problem
 from truceline.model.track import Track
 from truceline.model.watch import Watch
-from truceline.monitor.patrols_clean import cleaned
-from truceline.monitor.patrols_part import moment
-from truceline.monitor.patrols_route import Posts
+from truceline.monitor.patrols.clean import cleaned
+from truceline.monitor.patrols.part import moment
+from truceline.monitor.patrols.route import Posts
 from truceline.monitor.watch import SIGHT_M, WatchWeek, of_fixes, weekly
 from truceline.pipeline.patrols import (
     PatrolReport,
@@ -30,7 +30,7 @@ from truceline.pipeline.patrols import (
 )
 from truceline.pipeline.terms import Terms
 from truceline.sources.patrols_series import SeriesError, parse_series, read_announced
-from truceline.sources.tracks import read_track
+from truceline.sources.tracks.tracks import read_track
 from truceline.sources.watch_table import WatchTableError, read_watch
 from truceline.store import audit, library
 from truceline.store.case import Case

@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 
 from truceline.model.event import EVENT_SCHEMA, KINDS
 from truceline.model.watch import Watch
-from truceline.monitor.patrols_route import Posts
-from truceline.monitor.rates import Rater
-from truceline.monitor.rates_draws import Reports
-from truceline.monitor.rates_report import Rate, RatesReport, Warned
-from truceline.monitor.rates_text import rates_text
-from truceline.monitor.rates_windows import Entry, Skipped, entries
+from truceline.monitor.patrols.route import Posts
+from truceline.monitor.rates.draws import Reports
+from truceline.monitor.rates.rates import Rater
+from truceline.monitor.rates.report import Rate, RatesReport, Warned
+from truceline.monitor.rates.text import rates_text
+from truceline.monitor.rates.windows import Entry, Skipped, entries
 from truceline.monitor.watch import ground, micros
 from truceline.pipeline.terms import Terms
 

@@ -17,14 +17,14 @@ from truceline.model.agreement import Agreement
 from truceline.model.amendments import dated_zones
 from truceline.model.unit import Units
 from truceline.model.zone import Admin, DatedShape, End, Place
-from truceline.monitor.zones import Ground, Route, build, route_lines
+from truceline.monitor.zones.zones import Ground, Route, build, route_lines
 from truceline.sources.agreement import AgreementText, Fault, parse, undecodable
 from truceline.store import library
 from truceline.version import __version__
 
 if TYPE_CHECKING:
-    from truceline.monitor.check import Checker
-    from truceline.monitor.locate import Locator
+    from truceline.monitor.check.check import Checker
+    from truceline.monitor.locate.locate import Locator
 
 
 class AgreementFaultsError(ValueError):
@@ -72,7 +72,7 @@ class Terms:
     @cached_property
     def checker(self) -> "Checker":
         """The prepared kernel."""
-        from truceline.monitor.check import Checker  # noqa: PLC0415 # slow to load
+        from truceline.monitor.check.check import Checker  # noqa: PLC0415 # slow to load
 
         return Checker(self.agreement, self.zones, self.units, self.locators)
 

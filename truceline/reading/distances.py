@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from truceline.reading.numbers import quantity_at
-from truceline.reading.words import Token
+from truceline.reading.page.words import Token
 
 _METRES = {
     "km": 1000.0,

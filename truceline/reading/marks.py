@@ -5,14 +5,14 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from truceline.reading.anchoring import Calendar, Moment, anchor, utc_of
-from truceline.reading.clock import offset_text
 from truceline.reading.distances import Distance, distances_of
-from truceline.reading.durations import lengths_of
-from truceline.reading.lengths import Length, iso, number_of_words
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
-from truceline.reading.times import moments_of
-from truceline.reading.words import Sentence
+from truceline.reading.page.words import Sentence
+from truceline.reading.times.anchoring import Calendar, Moment, anchor, utc_of
+from truceline.reading.times.clock import offset_text
+from truceline.reading.times.durations import lengths_of
+from truceline.reading.times.lengths import Length, iso, number_of_words
+from truceline.reading.times.times import moments_of
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|tomorrow|yesterday|"

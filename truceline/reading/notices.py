@@ -4,13 +4,13 @@ import re
 
 from rapidfuzz import fuzz
 
-from truceline.reading.anchoring import Calendar
-from truceline.reading.drafting import Draft
 from truceline.reading.marks import Marks
-from truceline.reading.page import Page
-from truceline.reading.people import People, known_actors
-from truceline.reading.who import Mention
-from truceline.reading.words import Sentence
+from truceline.reading.names.people import People, known_actors
+from truceline.reading.names.who import Mention
+from truceline.reading.page.page import Page
+from truceline.reading.page.words import Sentence
+from truceline.reading.terms.drafting import Draft
+from truceline.reading.times.anchoring import Calendar
 
 Notice = tuple[str, str, tuple[int, int], str | None]
 _ROLED = re.compile(

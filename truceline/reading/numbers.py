@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from truceline.reading.words import Token
+from truceline.reading.page.words import Token
 
 _UNITS = {
     w: n

@@ -6,7 +6,6 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from truceline.reading.anchoring import Calendar, anchor
 from truceline.reading.answer import (
     Actor,
     Caution,
@@ -17,26 +16,27 @@ from truceline.reading.answer import (
     Statement,
     Term,
 )
-from truceline.reading.body import body_and_dropped, mark_body
-from truceline.reading.claims import Figure, read_claims
-from truceline.reading.details import settle
-from truceline.reading.document import MAX_BYTES, open_page
-from truceline.reading.drafting import Draft, Setting, is_agreement
-from truceline.reading.joining import join_terms
-from truceline.reading.labels import labels_of
-from truceline.reading.lists import is_digest, unders_of
+from truceline.reading.claims.claims import Figure, read_claims
 from truceline.reading.marks import Marks, marks_of
+from truceline.reading.names.people import People, people_of
+from truceline.reading.names.places import Gazetteer, country_zone
+from truceline.reading.names.who import Mention, also_named, mentions_of, the_zone, without_garbled
 from truceline.reading.notices import notices_of
-from truceline.reading.page import Page
-from truceline.reading.people import People, people_of
-from truceline.reading.places import Gazetteer, country_zone
-from truceline.reading.published import find_published
-from truceline.reading.quotation import quotes_of
-from truceline.reading.quotes import said_in, statements_of
-from truceline.reading.terms import leading_kind, read_terms
-from truceline.reading.times import moments_of
-from truceline.reading.who import Mention, also_named, mentions_of, the_zone, without_garbled
-from truceline.reading.words import Sentence, sentences_of
+from truceline.reading.page.body import body_and_dropped, mark_body
+from truceline.reading.page.document import MAX_BYTES, open_page
+from truceline.reading.page.page import Page
+from truceline.reading.page.words import Sentence, sentences_of
+from truceline.reading.speech.labels import labels_of
+from truceline.reading.speech.quotation import quotes_of
+from truceline.reading.speech.quotes import said_in, statements_of
+from truceline.reading.terms.details import settle
+from truceline.reading.terms.drafting import Draft, Setting, is_agreement
+from truceline.reading.terms.joining import join_terms
+from truceline.reading.terms.lists import is_digest, unders_of
+from truceline.reading.terms.terms import leading_kind, read_terms
+from truceline.reading.times.anchoring import Calendar, anchor
+from truceline.reading.times.published import find_published
+from truceline.reading.times.times import moments_of
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector

@@ -17,7 +17,7 @@ from ruamel.yaml.resolver import VersionedResolver
 
 from truceline.model.agreement import Agreement
 from truceline.model.references import Path, faults
-from truceline.sources.salvage import Salvage, salvage
+from truceline.sources.tables.salvage import Salvage, salvage
 
 
 @dataclass(frozen=True, slots=True, order=True)

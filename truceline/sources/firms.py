@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truceline.model.batch import Batch, Context
-from truceline.sources.building import mask_of
-from truceline.sources.files import Reader
-from truceline.sources.precision import Regions
-from truceline.sources.reading import Columns, read
-from truceline.sources.rows import Rows
-from truceline.sources.seen import Seen
 from truceline.sources.source import Source
-from truceline.sources.times import read_moments
+from truceline.sources.tables.building import mask_of
+from truceline.sources.tables.files import Reader
+from truceline.sources.tables.precision import Regions
+from truceline.sources.tables.reading import Columns, read
+from truceline.sources.tables.rows import Rows
+from truceline.sources.tables.seen import Seen
+from truceline.sources.tables.times import read_moments
 
 NAME = "firms"
 

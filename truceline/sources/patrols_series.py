@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from truceline.model.patrol import OUTCOMES, Announced, Numbered, Series
 from truceline.model.problem import Problem
 from truceline.sources.agreement import plain_yaml, yaml_reader
-from truceline.sources.columns import named
-from truceline.sources.files import UnreadableError, reader
+from truceline.sources.tables.columns import named
+from truceline.sources.tables.files import UnreadableError, reader
 
 NAME = "patrols"
 COLUMNS = {

@@ -17,13 +17,13 @@ import pyarrow.compute as pc
 
 from truceline.model.batch import Batch, Context
 from truceline.model.event import ATTRIBUTIONS, KINDS
-from truceline.sources.building import mask_of
-from truceline.sources.files import Reader
-from truceline.sources.observed import place_of
-from truceline.sources.reading import Columns, read
-from truceline.sources.rows import Floats, Rows, listed
-from truceline.sources.seen import Seen
 from truceline.sources.source import Source
+from truceline.sources.tables.building import mask_of
+from truceline.sources.tables.files import Reader
+from truceline.sources.tables.observed import place_of
+from truceline.sources.tables.reading import Columns, read
+from truceline.sources.tables.rows import Floats, Rows, listed
+from truceline.sources.tables.seen import Seen
 
 NAME = "table"
 

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from truceline.model.problem import Problem
 from truceline.model.watch import MEANS, Means, Watch
-from truceline.sources.columns import named
-from truceline.sources.files import UnreadableError, reader
-from truceline.sources.times import read_moment
-from truceline.sources.tracks_fixes import number
+from truceline.sources.tables.columns import named
+from truceline.sources.tables.files import UnreadableError, reader
+from truceline.sources.tables.times import read_moment
+from truceline.sources.tracks.fixes import number
 
 NAME = "watch"
 COLUMNS = {

@@ -1,0 +1,1 @@
+"""The humanitarian ledger, shown."""

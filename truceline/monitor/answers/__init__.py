@@ -1,0 +1,1 @@
+"""Answers: what an act may have answered, with its alternatives."""

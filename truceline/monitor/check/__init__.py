@@ -1,0 +1,1 @@
+"""Findings: one incident against one provision, with its reasons."""

@@ -1,0 +1,1 @@
+"""Claims: figures that disagree, totals, and rights reserved."""

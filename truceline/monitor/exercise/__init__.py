@@ -1,0 +1,1 @@
+"""The exercise: simulated incidents, and how several sources see them."""

@@ -1,0 +1,1 @@
+"""Incidents: which events describe one happening, and why."""

@@ -1,0 +1,1 @@
+"""Obligations: due dates under every reading, and their states."""

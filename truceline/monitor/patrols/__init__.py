@@ -1,0 +1,1 @@
+"""Patrols: who moved along a route, when, and where together."""

@@ -1,0 +1,1 @@
+"""Rates: before and after entry into force, with placebo dates."""

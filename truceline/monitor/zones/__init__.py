@@ -1,0 +1,1 @@
+"""Zones: from an agreement's definitions to dated shapes on the ground."""

@@ -1,0 +1,1 @@
+"""Claims: figures of people, what happened to them, who said so."""

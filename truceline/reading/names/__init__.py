@@ -1,0 +1,1 @@
+"""Names: persons, actors and places, spellings merged."""

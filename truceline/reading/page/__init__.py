@@ -1,0 +1,1 @@
+"""The page: from bytes to a clean body whose characters know where they came from."""

@@ -1,0 +1,1 @@
+"""Terms: clauses that cease, withdraw, release, allow or forbid."""

@@ -1,0 +1,227 @@
+"""The times, lengths, distances and counts of one clause, as fields of a term."""
+
+import re
+
+from truceline.reading.marks import Marks
+from truceline.reading.page.words import Sentence
+from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
+from truceline.reading.times.anchoring import Moment, shift
+from truceline.reading.times.lengths import Length
+
+_EFFECT = re.compile(
+    r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
+)
+
+
+def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger: Trigger) -> None:
+    """Give a draft the moments of its clause, each in its role."""
+    dated = draft.kind == "cessation" and any(m.said.role == "start" and m.iso for m in moments)
+    defined = "d-day" in sentence.low[trigger.start : trigger.end]
+    for moment in moments:
+        said, iso = moment.said, moment.iso
+        if iso is None:
+            continue
+        left = sentence.low[: said.start - sentence.start]
+        role = said.role
+        if role == "at" and defined:
+            role = "start"
+        if role == "at" and draft.kind == "cessation":
+            if dated:
+                continue  # the day of an announcement
+            after_trigger = said.start - sentence.start > trigger.end
+            if (
+                (after_trigger and not trigger.noun)
+                or _EFFECT.search(left)
+                or not after_trigger
+                or re.match(
+                    r"\s*(?:cease-?fire|truce|pause)", sentence.low[said.end - sentence.start :]
+                )
+            ):
+                role = "start"
+            else:
+                continue
+        if (
+            role == "until"
+            and draft.kind == "cessation"
+            and not trigger.noun
+            and re.match(r"(?:end|cease|stop|halt|finish)", sentence.low[trigger.start :])
+            and re.search(r"\b(?:end|cease|stop|halt)(?:s|ed)? (?:at|on|from)?(?: the)?\s*$", left)
+        ):
+            role = "start"  # "hostilities shall end at noon"
+        if role == "after":
+            if said.clock is None:
+                draft.after = (
+                    draft.after
+                    or sentence.text[said.start - sentence.start : said.end - sentence.start]
+                )
+                continue
+            role = "start"
+        if (
+            role == "due"
+            and draft.kind in ("meeting", "cessation")
+            and re.search(r"\bdue(?: on| at)?\s*$", left)
+        ):
+            role = "start"
+        if (
+            role == "until"
+            and draft.kind in ("handover", "withdrawal", "deliverable", "release")
+            and not re.search(r"\b(?:from|between)\b", sentence.low)
+        ):
+            role = "due"
+            draft.until = draft.until or iso
+        if (
+            role in ("start", "at")
+            and draft.start
+            and len(draft.start) == 10
+            and iso.startswith(draft.start)
+        ):
+            draft.start, draft.readings = iso, moment.readings
+            continue
+        if role == "start" and draft.start is None:
+            draft.start = iso
+            draft.readings = moment.readings
+        elif role == "until" and draft.until is None:
+            draft.until = iso
+        elif role == "due" and draft.due is None:
+            draft.due = iso
+        elif role == "at":
+            if draft.start is None:
+                draft.start = iso
+            if draft.kind in ONE_TIME and draft.due is None:
+                draft.due = iso
+        if moment.note:
+            draft.notes.append(moment.note)
+        draft.confidence = min(draft.confidence, moment.sure)
+
+
+def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
+    """Work out a day that counts from the signature or the start of the cessation, where known."""
+    length = draft.counts_from
+    if length is None or length.anchor is None:
+        return
+    if (
+        draft.kind == "cessation"
+        and length.role == "offset"
+        and re.search(r"\bsign", length.anchor)
+        and signed
+        and draft.start
+        and "T" in draft.start
+        and any("no day is named" in n for n in draft.notes)
+    ):  # "48 hours after signature at 9:45 p.m.": the day by the count, the hour as said
+        day = shift(signed[:10] + "T00:00", length.iso, back=length.before)
+        if day:
+            draft.start = day[:10] + draft.start[10:]
+        return
+    known, name = None, ""
+    if re.search(r"\bsign", length.anchor):
+        known, name = signed, "signature"
+    elif re.search(
+        r"\b(?:cease-?fire|truce|cessation|effect|force|armistice|pause|start|hostilit|d-day)",
+        length.anchor,
+    ):
+        known, name = cessation, "start of the cessation"
+    moved = shift(known, length.iso, back=length.before) if known else None
+    if moved is None:
+        return
+    if length.role == "within" and draft.due is None and draft.start is None:
+        draft.due = moved
+        draft.notes.append(f"due: {length.iso} from the {name}, {known}")
+    elif length.role == "offset" and draft.start is None:
+        draft.start = moved
+        draft.due = draft.due or (moved if draft.kind in ONE_TIME else None)
+        draft.notes.append(f"start: {length.iso} from the {name}, {known}")
+
+
+def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
+    """Give a draft the lengths of time of its clause, each in its role."""
+    for length in lengths:
+        if draft.kind == "duration" and draft.within is None and length.role != "every":
+            draft.within = length.iso
+        elif length.role == "every":
+            draft.recurs = draft.recurs or length.iso
+        elif (
+            length.role in ("within", "offset")
+            or (length.role == "day" and not any(x.role in ("within", "offset") for x in lengths))
+            or (
+                length.role in ("plain", "length")
+                and draft.kind in ONE_TIME
+                and re.search(
+                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for)\s+(?:a period of |the next |the first |a maximum of |at most )?$",
+                    sentence.low[: length.start - sentence.start]
+                    + (
+                        "over "
+                        if sentence.low.startswith("over ", length.start - sentence.start)
+                        else ""
+                    ),
+                )
+            )
+        ):
+            if draft.within is None:
+                draft.within, draft.after = length.iso, length.anchor or draft.after
+                if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):
+                    draft.notes.append("counts from what is said before")
+                draft.counts_from = length
+        elif (
+            draft.kind == "cessation"
+            and draft.within is None
+            and (
+                length.role == "length"
+                or (
+                    length.role == "plain"
+                    and (
+                        CESSATION_NOUN.match(sentence.low[length.end - sentence.start :])
+                        or re.search(
+                            r"\b(?:cease-?fire|truce|pause|lull|calm) of (?:at least |about |up to )?$",
+                            sentence.low[: length.start - sentence.start],
+                        )
+                    )
+                )
+            )
+        ) or (
+            length.role == "length"
+            and draft.within is None
+            and draft.kind
+            in ("deployment", "patrol", "monitoring", "access", "zone", "prohibition")
+        ):
+            draft.within = length.iso
+
+
+def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, low: str) -> None:
+    """Give a draft the distances of its clause (metres)."""
+    inside = [d for d in marks.distances if start <= d.start - base < end]
+    depths = [d for d in inside if d.role == "depth"]
+    if (
+        draft.kind == "zone"
+        and len(depths) == 2
+        and re.search(r"\b(?:north|east)", low)
+        and re.search(r"\b(?:south|west)", low)
+    ):
+        draft.distance_m = depths[0].metres
+        draft.width_m = depths[0].metres + depths[1].metres
+        draft.notes.append("width: the depths on the two sides together")
+        return
+    for d in marks.distances:
+        if not start <= d.start - base < end or d.role == "long":
+            continue
+        if draft.kind == "zone":
+            if d.role == "width" and draft.width_m is None:
+                draft.width_m = d.metres
+            elif d.role == "each-side":
+                draft.distance_m, draft.each_side = d.metres, True
+            elif d.role in ("depth", "from") and draft.distance_m is None:
+                draft.distance_m = d.metres
+            elif d.role == "plain" and draft.distance_m is None and draft.width_m is None:
+                draft.distance_m = draft.width_m = d.metres
+                draft.notes.append("the text does not say whether this is a depth or a width")
+                draft.confidence = min(draft.confidence, 0.7)
+        elif draft.distance_m is None and draft.kind in (
+            "withdrawal",
+            "prohibition",
+            "patrol",
+            "deployment",
+            "monitoring",
+            "cessation",
+            "access",
+            "exception",
+        ):
+            draft.distance_m = d.metres

@@ -1,0 +1,183 @@
+"""Join what a document says twice of the same term; keep apart what differs."""
+
+import re
+
+from truceline.reading.terms.drafting import Draft
+from truceline.reading.times.lengths import iso as _iso
+
+_MOMENTS = ("start", "due", "until")
+_FIELDS = ("start", "due", "within", "until", "recurs", "distance_m", "width_m", "count")
+_WORD = re.compile(r"[a-z]{4,}")
+_COMMON = frozenset(
+    [
+        "shall",
+        "will",
+        "must",
+        "from",
+        "with",
+        "within",
+        "this",
+        "that",
+        "their",
+        "they",
+        "them",
+        "have",
+        "been",
+        "under",
+        "days",
+        "hours",
+        "weeks",
+        "months",
+        "agreement",
+        "parties",
+        "party",
+        "both",
+        "sides",
+        "side",
+        "after",
+        "before",
+        "into",
+        "which",
+        "also",
+        "ceasefire",
+        "truce",
+        "according",
+        "between",
+        "other",
+        "these",
+        "those",
+        "said",
+        "text",
+        "forces",
+        "force",
+    ]
+)
+
+
+def _compatible(a: object, b: object, name: str) -> bool:
+    if a is None or b is None or a == b:
+        return True
+    if name in _MOMENTS and isinstance(a, str) and isinstance(b, str):
+        short, long = sorted((a, b), key=len)
+        return long.startswith(short) or ("T" in short and "T" in long and short[:16] == long[:16])
+    if name == "within" and isinstance(a, str) and isinstance(b, str):
+        return seconds(a) == seconds(b)
+    return False
+
+
+def seconds(text: str) -> float | None:
+    """The length of an ISO 8601 duration in seconds (months as 30 days, years as 365)."""
+    match = re.fullmatch(
+        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+        text,
+    )
+    if not match:
+        return None
+    units = ("Y", "MO", "W", "D", "H", "M", "S")
+    return sum(_iso(float(n), u)[1] for n, u in zip(match.groups(), units, strict=True) if n)
+
+
+def _words(draft: Draft) -> set[str]:
+    return set(_WORD.findall(draft.low)) - _COMMON
+
+
+def _same(a: Draft, b: Draft, agreement: bool) -> bool:
+    if a.kind != b.kind:
+        return False
+    if not all(_compatible(getattr(a, f), getattr(b, f), f) for f in _FIELDS):
+        return False
+    fa, fb = a.facts(), b.facts()
+    shared = [f for f in fa if f in fb]
+    if a.kind == "cessation":
+        return not agreement or not fa or not fb or bool(shared)
+    if a.kind == "zone":
+        if (
+            agreement
+            and a.sentence != b.sentence
+            and not shared
+            and abs(a.sentence - b.sentence) > 1
+        ):
+            return False
+        return abs(a.sentence - b.sentence) <= 3 or not fa or not fb or bool(shared)
+    if a.kind == "duration":
+        return bool(shared)
+    words_a, words_b = _words(a), _words(b)
+    overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
+    if a.sentence == b.sentence and shared and not set(fa) ^ set(fb) and overlap < 0.7:
+        return False
+    if agreement and abs(a.sentence - b.sentence) == 1 and (a.weak or b.weak) and overlap >= 0.2:
+        return True
+    if agreement:
+        return overlap > 0.8 and (bool(shared) or (not fa and not fb))
+    if shared and overlap >= 0.2:
+        return a.sentence != b.sentence or overlap > 0.6
+    if not fa or not fb:
+        return (
+            overlap >= 0.3
+            or (a.kind in ("patrol", "meeting") and overlap >= 0.15)
+            or a.weak
+            or b.weak
+        )
+    return overlap >= 0.5
+
+
+def _join(a: Draft, b: Draft) -> None:
+    for name in _FIELDS:
+        x, y = getattr(a, name), getattr(b, name)
+        if x is None or (name in _MOMENTS and y is not None and len(y) > len(x)):
+            setattr(a, name, y)
+            if name == "start":
+                a.readings = b.readings or a.readings
+        if x is None and name == "count":
+            a.of = b.of
+    a.after = a.after or b.after
+    a.reference = a.reference or b.reference
+    a.each_side = a.each_side or b.each_side
+    a.spans.extend(s for s in b.spans if s not in a.spans)
+    a.notes.extend(n for n in b.notes if n not in a.notes)
+    a.confidence = max(a.confidence, b.confidence)
+    a.weak = a.weak and b.weak
+    a.effect = a.effect and b.effect
+
+
+def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
+    """The drafts with those that say the same joined, in the order of the document."""
+    kept: list[Draft] = []
+    ranked = sorted(range(len(drafts)), key=lambda i: (-len(drafts[i].facts()), i))
+    order: dict[int, Draft] = {}
+    for i in ranked:
+        draft = drafts[i]
+        twin = next((k for k in kept if _same(k, draft, agreement)), None)
+        if twin is None:
+            kept.append(draft)
+            order[id(draft)] = draft
+        else:
+            _join(twin, draft)
+    if any(d.kind == "cessation" and d.start and not d.effect for d in kept):
+        kept = [d for d in kept if not (d.effect and d.kind == "cessation")]
+    dated = {d.kind for d in kept if {"start", "until"} & set(d.facts())}
+    lasting = {seconds(d.within) for d in kept if d.kind == "duration" and d.within}
+    kept = [
+        d
+        for d in kept
+        if not (
+            # "Sides accept two-month truce", over a body that dates it and says how long
+            d.kind == "cessation"
+            and d.kind in dated
+            and not agreement
+            and d.sentence == 0
+            and set(d.facts()) == {"within"}
+            and d.within is not None
+            and seconds(d.within) in lasting
+        )
+    ]
+    has_facts = {d.kind for d in kept if d.facts()}
+    kept = [
+        d for d in kept if not (d.weak and not d.facts() and d.kind in has_facts and not agreement)
+    ]
+    for draft in kept:
+        draft.spans.sort()
+        if draft.each_side and draft.distance_m and draft.width_m is None:
+            draft.width_m = 2 * draft.distance_m
+            draft.notes.append("width: twice the depth on either side")
+    return sorted(kept, key=lambda d: d.spans[0])

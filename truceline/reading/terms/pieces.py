@@ -1,0 +1,118 @@
+"""Which times belong to which clause, and clauses whose lists of dates are several terms."""
+
+import itertools
+import re
+
+from truceline.reading.marks import Marks
+from truceline.reading.page.words import Sentence
+from truceline.reading.terms.clauses import BOUNDARY, is_usable
+from truceline.reading.terms.drafting import Trigger
+from truceline.reading.times.anchoring import Moment
+from truceline.reading.times.lengths import Length
+
+_BEGUN = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
+_DONE = re.compile(r"\b(?:complet|conclud|finish|end)(?:e|ed|es|ing|s)?\b")
+
+
+def leading_times(
+    sentence: Sentence, marks: Marks, clauses: list[tuple[Trigger, int, int, int]]
+) -> tuple[list[Moment], list[Length]]:
+    """Times said before the first act ("Within 24 hours, … and …") hold for all that follow."""
+    first = clauses[0][0].start
+    moments = [
+        m
+        for m in marks.moments
+        if m.said.start - sentence.start < min(25, first) and is_usable(m, sentence)
+    ]
+    lengths = [
+        x
+        for x in marks.lengths
+        if x.start - sentence.start < min(25, first) and x.role in ("within", "offset", "plain")
+    ]
+    return moments, lengths
+
+
+def trailing_times(
+    sentence: Sentence, marks: Marks, clause: tuple[Trigger, int, int, int]
+) -> tuple[list[Moment], list[Length]]:
+    """Times after a comma at the end of "withdraw … and hand over …, by 5 May" hold for both."""
+    _, start, end, _ = clause
+    comma = sentence.low.rfind(", ", start + 3, end)
+    if comma < 0 or not re.match(
+        r", (?:beginning|starting|to be|both|no later|within|by|not later|concluding|from)\b",
+        sentence.low[comma:],
+    ):
+        return [], []
+    return (
+        [m for m in marks.moments if comma <= m.said.start - sentence.start < end],
+        [x for x in marks.lengths if comma <= x.start - sentence.start < end],
+    )
+
+
+def pieces_of(
+    sentence: Sentence, start: int, end: int, trigger: Trigger, marks: Marks
+) -> list[tuple[int, int]]:
+    """One clause with several dates or distances in a list is several terms."""
+    low = sentence.low
+    points: list[int] = []
+    if trigger.kind in (
+        "prohibition",
+        "withdrawal",
+        "handover",
+        "release",
+        "deployment",
+        "access",
+        "deliverable",
+        "meeting",
+        "zone",
+    ):
+        for kind in ("moment", "distance", "length"):
+            if kind == "moment":
+                spots = [
+                    m.said.start - sentence.start
+                    for m in marks.moments
+                    if is_usable(m, sentence) and m.said.role in ("due", "at", "until") and m.iso
+                ]
+            elif kind == "distance":
+                spots = [
+                    d.start - sentence.start
+                    for d in marks.distances
+                    if d.role
+                    in (("width",) if trigger.kind == "zone" else ("from", "plain", "depth"))
+                ]
+            else:
+                spots = [
+                    x.start - sentence.start
+                    for x in marks.lengths
+                    if x.role in ("within", "offset")
+                ]
+            spots = [s for s in spots if start <= s < end]
+            if len(spots) > 1:
+                cuts = []
+                for a, b in itertools.pairwise(spots):
+                    if _BEGUN.search(low[max(start, a - 45) : a]) and _DONE.search(low[a:b]):
+                        break  # "begin on … and be completed by …" is one act
+                    edges = [
+                        m
+                        for m in BOUNDARY.finditer(low, a, b)
+                        if m.group() != " or " and m.start() > a + 3
+                    ]
+                    hard = [m for m in edges if m.group("hard") or m.group() in (", and ", " and ")]
+                    if edges:
+                        cuts.append(hard[-1].start() if hard else edges[0].start())
+                if len(cuts) == len(spots) - 1:
+                    points = cuts
+                    break
+    if trigger.kind == "release" and not points:
+        swap = re.search(
+            r",? in (?:exchange|return) for |,? and (?=(?:about |some |up to )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+ty|[a-z]+teen|a hundred))",
+            low[start:end],
+        )
+        counts = [sentence.tokens[q.first].start - sentence.start for q in marks.quantities]
+        if (
+            swap
+            and any(start <= c < start + swap.start() for c in counts)
+            and any(start + swap.end() <= c < end for c in counts)
+        ):
+            points = [start + swap.start()]
+    return list(itertools.pairwise([start, *points, end]))

@@ -1,0 +1,250 @@
+"""Terms: clauses that cease, withdraw, release, allow, forbid …, with their times and numbers."""
+
+import re
+
+from truceline.reading.marks import Marks
+from truceline.reading.page.words import Sentence
+from truceline.reading.terms.clauses import clauses_of, is_usable, triggers_of
+from truceline.reading.terms.counting import set_count
+from truceline.reading.terms.details import set_distances, set_lengths, set_moments
+from truceline.reading.terms.drafting import Draft, Setting, Trigger
+from truceline.reading.terms.lasting import durations_of
+from truceline.reading.terms.lists import NOTHING, Under
+from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
+from truceline.reading.terms.worth import is_term
+from truceline.reading.times.anchoring import Moment
+from truceline.reading.times.lengths import Length
+
+_RECURS = (
+    (
+        re.compile(
+            r"\b(?:(?<!twice )daily|each day|every day|per day|(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )a day(?! (?:after|earlier|later|before|of))|round the clock|each morning|every morning|every evening|each evening|every night|every 24 hours|day-by-day)\b"
+        ),
+        "P1D",
+    ),
+    (
+        re.compile(
+            r"\b(?:weekly|each week|every week|per week|(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )a week(?! (?:after|from|later|of|before))|once a week|every (?:mon|tues|wednes|thurs|fri|satur|sun)day|each (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+        ),
+        "P7D",
+    ),
+    (
+        re.compile(
+            r"\b(?:monthly|each month|every month|per month|(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )a month(?! (?:after|from|later|of|before))|once a month)\b"
+        ),
+        "P1M",
+    ),
+    (re.compile(r"\b(?:hourly|every hour)\b"), "PT1H"),
+    (re.compile(r"\btwice (?:a|each|every|per) day\b|\btwice daily\b"), "PT12H"),
+    (re.compile(r"\btwice (?:a|each|every|per) year\b|\btwice yearly\b|\bhalf-yearly\b"), "P6M"),
+    (re.compile(r"\b(?:yearly|annually|every year|each year|once a year)\b"), "P1Y"),
+    (re.compile(r"\b(?:quarterly|every quarter|every three months)\b"), "P3M"),
+    (re.compile(r"\b(?:on )?alternate days\b"), "P2D"),
+    (re.compile(r"\b(?:every other day|every two days)\b"), "P2D"),
+    (
+        re.compile(
+            r"\b(?:a|every|each|per) fortnight\b|\b(?:fortnightly|every two weeks|biweekly|every other week)\b"
+        ),
+        "P14D",
+    ),
+)
+
+
+_RECURS_HINT = re.compile(
+    r"daily|weekly|monthly|yearly|hourly|annual|quarter|clock|alternate|fortnight|every|each|per |(?:a|once|twice) (?:day|week|month|year)|once a|day-by-day|every other"
+)
+
+
+# A report's own words below a heading such as "Access": they tell, they provide for nothing.
+_TOLD = re.compile(
+    r"[\"“«]|\b(?:we|our|i|was|were|had|did|reached|arrived|came|went|died|said|says|reported|remains?|needs?|told|received)\b"
+)
+
+
+def read_terms(
+    sentences: list[Sentence], marks: list[Marks], setting: Setting, unders: dict[int, Under]
+) -> list[Draft]:
+    """Every term that the sentences give, before the same terms are joined.
+
+    ``unders``: what the sentences stand under, by number.
+    """
+    found: list[Draft] = []
+    old = -1  # number of the last sentence that speaks of an older arrangement
+    last: Trigger | None = None
+    for sentence, mark in zip(sentences, marks, strict=True):
+        if not setting.agreement and _tells_of_old(sentence, setting, old):
+            old = sentence.index
+            continue
+        if sentence.low.endswith("?"):
+            continue
+        under = unders.get(sentence.index, NOTHING)
+        lead = under.lead or setting.summary
+        masked = [
+            (x.anchor_span[0] - sentence.start, x.anchor_span[1] - sentence.start)
+            for x in mark.lengths
+            if x.anchor_span
+        ]
+        triggers = triggers_of(sentence, setting, lead, masked)
+        if (
+            under.kind
+            and not any(not t.noun or t.kind == under.kind for t in triggers)
+            and not (_TOLD.search(sentence.low) and not setting.agreement)
+        ):
+            at = _first_word(sentence)
+            triggers = [Trigger(under.kind, at, at, False, 2, given=True)]
+        if sentence.text.rstrip().endswith(":") and unders.get(sentence.index + 1, NOTHING).kind:
+            triggers = []  # the items below say it
+        if (
+            sentence.heading
+            and not any(t.noun is False for t in triggers)
+            and not (mark.moments or mark.lengths or mark.distances)
+        ):
+            triggers = []
+        if not triggers and last and _goes_on(sentence, mark, last):
+            at = _first_word(sentence)
+            triggers = [Trigger(last.kind, at, at, False, 2, given=True)]
+        if setting.agreement and sentence.index == 0 and sentence.text.isupper():
+            triggers = []  # the title
+        last = triggers[-1] if triggers else last if len(sentence.low) < 60 else None
+        if triggers:
+            clauses = clauses_of(sentence, triggers, mark)
+            shared = leading_times(sentence, mark, clauses)
+            for n, (trigger, start, end, rank) in enumerate(clauses):
+                if (
+                    n + 1 < len(clauses)
+                    and clauses[n + 1][3] == 1
+                    and re.match(r",? and (?:to )?[a-z]+\b", sentence.low[end:])
+                    and not re.match(
+                        r",? and (?:[\w’'-]+ ){1,6}(?:shall|will|must)\b", sentence.low[end:]
+                    )
+                ):
+                    late = trailing_times(sentence, mark, clauses[n + 1])
+                    if late[0] or late[1]:
+                        found.extend(
+                            _build(sentence, mark, trigger, start, end, late, setting, lead)
+                        )
+                        continue
+                found.extend(
+                    _build(
+                        sentence,
+                        mark,
+                        trigger,
+                        start,
+                        end,
+                        shared if rank else ([], []),
+                        setting,
+                        lead,
+                    )
+                )
+        found.extend(durations_of(sentence, mark, setting))
+    return found
+
+
+_OLD = re.compile(
+    r"(?:(?:under|in|by) (?:that|its|this) (?:accord|truce|deal|agreement|one|text|pact|cease-?fire)|(?:that|the) (?:accord|truce|deal|agreement|one|pact|cease-?fire) (?:had|was|never|lasted|collapsed|failed))\b"
+)
+_ONCE = re.compile(
+    r"\bthe (?:19|20)\d\d (?:one|armistice|truce|cease-?fire|accord|agreement|deal|pact)\b|\b(?:never (?:reached|took|held|was|got)|broke down within|collapsed|fell apart)\b"
+)
+
+
+def _tells_of_old(sentence: Sentence, setting: Setting, old: int) -> bool:
+    """Whether a sentence tells of an older truce, or goes on with one that the last one told of."""
+    low = sentence.low
+    if old == sentence.index - 1 and old >= 0 and _OLD.match(low):
+        return True
+    once = _ONCE.search(low)
+    if once is None or re.search(r"\b(?:will|shall|must|is to|are to)\b", low):
+        return False
+    years = [int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", low)]
+    return bool(years) and setting.year is not None and max(years) < setting.year
+
+
+def _goes_on(sentence: Sentence, mark: Marks, last: Trigger) -> bool:
+    """Whether a sentence goes on about the thing of the last term: "It shall extend two kilometres"."""
+    if last.kind not in ("zone", "deployment", "monitoring", "patrol"):
+        return False
+    if not re.match(
+        r"\W*(?:\d[\d.)]* )?(?:it|they|this|these|the (?:zone|strip|corridor|area|force|mission|buffer|belt))\b",
+        sentence.low,
+    ):
+        return False
+    if not re.search(
+        r"\b(?:shall|will|must|is|are|extends?|measures?|runs?|covers?|reaches)\b", sentence.low
+    ):
+        return False
+    return (
+        bool(mark.distances)
+        if last.kind == "zone"
+        else bool(mark.distances or mark.quantities or [m for m in mark.moments if m.iso])
+    )
+
+
+def leading_kind(sentence: Sentence, setting: Setting) -> str | None:
+    """The kind of term that the verb of a line with a colon makes, if the line says no more."""
+    triggers = triggers_of(sentence, setting, True, [])
+    if not triggers or len(sentence.low) - triggers[-1].end > 60:
+        return None
+    return triggers[-1].kind
+
+
+def _first_word(sentence: Sentence) -> int:
+    """Where a list item's own words begin, after its number, bullet or label."""
+    match = re.match(
+        r"\s*(?:[•·▪‣◦●■*|–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]+)[.)])?\s*", sentence.low
+    )
+    return match.end() if match else 0
+
+
+def _build(
+    sentence: Sentence,
+    marks: Marks,
+    trigger: Trigger,
+    start: int,
+    end: int,
+    shared: tuple[list[Moment], list[Length]],
+    setting: Setting,
+    lead: bool,
+) -> list[Draft]:
+    drafts = []
+    for a, b in pieces_of(sentence, start, end, trigger, marks):
+        draft = _one(sentence, marks, trigger, a, b, shared, setting, lead)
+        if draft:
+            drafts.append(draft)
+    return drafts
+
+
+def _one(
+    sentence: Sentence,
+    marks: Marks,
+    trigger: Trigger,
+    start: int,
+    end: int,
+    shared: tuple[list[Moment], list[Length]],
+    setting: Setting,
+    lead: bool,
+) -> Draft | None:
+    base = sentence.start
+    low = sentence.low
+    kind = trigger.kind
+    span = (base + start, base + end)
+    while span[0] < span[1] and sentence.text[span[0] - base] in " ,;:.":
+        span = (span[0] + 1, span[1])
+    draft = Draft(kind, [span], low[start:end], sentence.index, strength=trigger.strength)
+    moments = [
+        m for m in marks.moments if start <= m.said.start - base < end and is_usable(m, sentence)
+    ]
+    lengths = [x for x in marks.lengths if start <= x.start - base < end]
+    if not moments and not [x for x in lengths if x.role in ("within", "offset")]:
+        moments = moments + shared[0]
+        lengths = lengths + shared[1]
+    set_moments(draft, moments, sentence, trigger)
+    set_lengths(draft, lengths, sentence)
+    clause = low[start:end]
+    if draft.recurs is None and _RECURS_HINT.search(clause):
+        draft.recurs = next((iso for pattern, iso in _RECURS if pattern.search(clause)), None)
+    set_distances(draft, marks, base, start, end, low)
+    set_count(draft, marks, sentence, start, end, trigger)
+    if not is_term(draft, sentence, trigger, setting, lead, clause):
+        return None
+    return draft

@@ -1,0 +1,1 @@
+"""Times: dates, clocks and durations in words, anchored on the calendar."""

@@ -1,0 +1,328 @@
+"""Anchor what is said on the calendar: publication day, tense, the day spoken of before."""
+
+import calendar
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from truceline.reading.names.places import zone_offset, zones_named
+from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
+from truceline.reading.times.dates import Day
+from truceline.reading.times.times import Said
+
+_FUTURE = re.compile(
+    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
+    r"agree|agrees|begins?|starts?|takes effect|come into|enters?|opens?|ends?|expires?|next|coming|upcoming|until|ready to|hopes? to|meets?|may|can|could)\b"
+)
+_PAST = re.compile(
+    r"\b(?:was|were|had|has|have|did|said|came|took|began|went|held|fell|broke|met|told|left|saw|made|brought|gave|hit|struck|shot|fled|entered|"
+    r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|[a-z]{3,}ed)\b"
+)
+_ANNOUNCE = re.compile(
+    r"\b(?:decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
+)
+# A past verb that binds what comes: "agreed on Friday to", "have undertaken to", "decided that".
+_BINDS = re.compile(
+    r"\b(?:(?:has|have|had|was|were) )?(?:\w+ly )?(?:agreed|pledged|undertook|undertaken|promised|vowed|committed|decided|ordered|accepted|engaged|obliged|required|due|scheduled|planned|expected|set|meant|supposed|instructed|asked|"
+    r"announced|declared|said|confirmed|bound|determined)(?: (?!to\b|that\b)[\w’'-]+){0,6}? (?:to|that|would)\b"
+)
+_NOTEENSE = re.compile(r"\b(?:agreed|scheduled|planned|expected|set|slated|called)\b")
+
+
+@dataclass(slots=True)
+class Calendar:
+    """What the document gives to anchor on. ``zone``: the one IANA zone it is about, or None."""
+
+    published: date | None
+    zone: str | None = None
+    day: date | None = None  # the day last spoken of
+    inforce_day: date | None = None
+    mismatches: list[tuple[int, int, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An anchored date or moment. ``iso`` is None where nothing anchors it."""
+
+    said: Said
+    iso: str | None
+    date: date | None
+    readings: tuple[str, ...] = ()
+    note: str | None = None
+    sure: float = 0.95
+
+
+def tense_at(text: str, at: int, role: str) -> str:
+    """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
+    left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas "))
+    segment = text[max(0, left) : at]
+    if role == "at" and re.search(
+        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported)(?: (?:on|late|early))*\s*$",
+        segment,
+    ):
+        return "past"
+    if role in ("due", "until"):
+        return (
+            "future"
+            if not re.search(r"\b(?:had|was|were|expired|ended)\b[^,;]{0,40}$", segment)
+            else "past"
+        )
+    comma = segment.rfind(",")
+    nearest = ""
+    where = -1
+    pieces = (
+        [segment[comma + 1 :], segment] if comma >= 0 and len(segment) - comma > 12 else [segment]
+    )
+    for piece in pieces:
+        for match in _FUTURE.finditer(piece):
+            if match.start() > where:
+                nearest, where = "future", match.start()
+        for match in _BINDS.finditer(piece):
+            if match.end() > where:
+                nearest, where = "future", match.end()
+        for match in _PAST.finditer(piece):
+            if match.start() >= where and not _NOTEENSE.fullmatch(match.group()):
+                if role == "start" and _ANNOUNCE.fullmatch(match.group()):
+                    continue
+                if (
+                    match.group().endswith("ed")
+                    and nearest == "future"
+                    and match.start() - where < 18
+                ):
+                    continue  # "will be completed"
+                if match.group() in ("has", "have", "had") and re.match(
+                    r"(?:has|have|had) to\b", piece[match.start() :]
+                ):
+                    nearest, where = "future", match.start()
+                    continue
+                if (
+                    role == "start"
+                    and match.group() in ("has", "have", "had")
+                    and _ANNOUNCE.match(piece, match.end() + 1)
+                ):
+                    continue
+                if match.group() in ("has", "have") and re.match(
+                    r"(?:has|have) until\b", piece[match.start() :]
+                ):
+                    nearest, where = "future", match.start()
+                    continue
+                nearest, where = "past", match.start()
+        if nearest:
+            return nearest
+    after = text[at:]
+    future = _FUTURE.search(after)
+    past = next((m for m in _PAST.finditer(after) if not _ANNOUNCE.fullmatch(m.group())), None)
+    if future and (not past or future.start() <= past.start()):
+        return "future"
+    if past:
+        return "past"
+    return "future" if role == "start" else "past"
+
+
+def _weekday(base: date, weekday: int, mod: str | None, tense: str) -> date:
+    back = (base.weekday() - weekday) % 7
+    if mod == "last":
+        return base - timedelta(days=back or 7)
+    if mod == "next":
+        ahead = (weekday - base.weekday()) % 7
+        return base + timedelta(days=ahead or 7)
+    if mod == "this":
+        if tense == "past":
+            return base - timedelta(days=back)
+        return base + timedelta(days=(weekday - base.weekday()) % 7)
+    if back == 0:
+        return base
+    return base - timedelta(days=back) if tense == "past" else base + timedelta(days=7 - back)
+
+
+def _safe(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, str | None]:
+    """The day, and ``YYYY-MM`` where only a month is said."""
+    base = cal.published
+    if spec is None:
+        return None, None
+    kind = spec[0]
+    if kind == "date":
+        _, year, month, day = spec
+        if isinstance(year, int):
+            return _safe(year, month, day), None
+        if base is None:
+            return None, None
+        near = [d for y in (base.year - 1, base.year, base.year + 1) if (d := _safe(y, month, day))]
+        if not near:
+            return None, None
+        return min(
+            near,
+            key=lambda d: (
+                abs((d - base).days)
+                + (120 if (tense == "past") != (d <= base) and d != base else 0)
+            ),
+        ), None
+    if kind == "month":
+        year, month = spec[1], spec[2]
+        if not isinstance(year, int):
+            if base is None:
+                return None, None
+            year = base.year
+            if tense == "past" and month > base.month:
+                year -= 1
+            if tense == "future" and month < base.month:
+                year += 1
+        return None, f"{year:04d}-{month:02d}"
+    if base is None:
+        return None, None
+    if kind == "weekday":
+        weekday, mod = spec[1], spec[2]
+        return _weekday(base, weekday, mod if isinstance(mod, str) else None, tense), None
+    if kind == "end":
+        if spec[1] == "year":
+            return _safe(base.year + spec[2], 12, 31), None
+        total = base.year * 12 + base.month - 1 + spec[2]
+        year, month = divmod(total, 12)
+        return date(year, month + 1, calendar.monthrange(year, month + 1)[1]), None
+    if kind == "rel":
+        return base + timedelta(days=spec[1]), None
+    if kind == "after":
+        return ((cal.day or base) + timedelta(days=spec[1])), None
+    if kind == "weekend":
+        if spec[1] == "last":
+            return base - timedelta(days=(base.weekday() - 5) % 7 or 7), None
+        return base + timedelta(days=(5 - base.weekday()) % 7), None
+    if kind == "dom":
+        for shift in (0, 1, -1):
+            month = (base.month - 1 + shift) % 12 + 1
+            year = base.year + (base.month - 1 + shift) // 12
+            found = _safe(year, month, spec[1])
+            if found and ((tense == "past") == (found <= base) or found == base):
+                return found, None
+        return _safe(base.year, base.month, spec[1]), None
+    return None, None
+
+
+def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
+    """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
+    tense = tense_at(text, said.start - offset, said.role)
+    day, month = day_of(said.day, cal, tense)
+    note: str | None = None
+    readings: tuple[str, ...] = ()
+    sure = 0.95
+    if day and said.weekday is not None and day.weekday() != said.weekday:
+        names = calendar.day_name
+        cal.mismatches.append(
+            (
+                said.start,
+                said.end,
+                f"{day.isoformat()} was a {names[day.weekday()]}, not a {names[said.weekday]}",
+                names[day.weekday()],
+            )
+        )
+        sure = 0.6
+    clock = said.clock
+    if (
+        clock is None
+        and month is not None
+        and said.role in ("due", "until")
+        and re.search(r"\bend of (?:the month of )?$", text[: said.start - offset])
+    ):
+        year, number = (int(x) for x in month.split("-"))
+        day = date(year, number, calendar.monthrange(year, number)[1])
+    if clock is None:
+        if day is None:
+            return Moment(said, month, None, sure=0.7)
+        return Moment(
+            said,
+            day.isoformat(),
+            day,
+            sure=sure if said.day and said.day[0] == "date" and said.day[1] else sure - 0.05,
+        )
+    if day is None and said.day is None:
+        # A clock alone: the day spoken of, else the day of publication.
+        day = cal.day or cal.published
+        if day and cal.published and day < cal.published and tense == "future":
+            day = cal.published
+        note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
+        if clock.midnight and cal.published and not cal.day:
+            day = cal.published + timedelta(days=1) if tense == "future" else cal.published
+    if day is None:
+        return Moment(said, None, None, note="no day can be anchored", sure=0.4)
+    at = datetime(day.year, day.month, day.day, clock.hour, clock.minute)
+    if clock.next_day:
+        at += timedelta(days=1)
+    ambiguous = clock.midnight and said.part != "between"
+    if said.part == "between":
+        # midnight between A and B: the day is the second's
+        pass
+    if ambiguous and said.day is not None:
+        first, second = at, at + timedelta(days=1)
+        choose_later = said.role in ("until", "due") or said.part in ("night", "tonight")
+        if said.day[0] == "rel" and said.day[1] == 0 and said.role != "until":
+            choose_later = tense == "future"
+        if (
+            said.day[0] == "weekday"
+            and cal.inforce_day != day
+            and not (day == cal.published and tense == "past")
+        ):
+            choose_later = True  # "midnight Friday" in the news ends Friday
+        at = second if choose_later else first
+        readings = tuple(f"{x.date().isoformat()}T{x:%H:%M}" for x in (first, second))
+        sure = min(sure, 0.75)
+    text_iso = f"{at.date().isoformat()}T{at:%H:%M}"
+    minutes = None
+    if isinstance(clock.zone, int):
+        minutes = clock.zone
+    elif clock.other is not None and offset_from_pair(clock) is not None:
+        minutes = offset_from_pair(clock)
+    elif isinstance(clock.zone, str) and clock.zone != "local":
+        named = zones_named(clock.zone)
+        minutes = zone_offset(named, at) if named else None
+    elif cal.zone is not None:
+        minutes = zone_offset(cal.zone, at)
+    if minutes is not None:
+        text_iso += offset_text(minutes)
+        readings = tuple(r + offset_text(minutes) for r in readings)
+    return Moment(said, text_iso, day, readings, note, sure)
+
+
+def shift(start: str, iso_length: str, *, back: bool = False) -> str | None:
+    """``start`` moved by a duration. Days, weeks, months from a moment give a date's own form.
+
+    A date moved by hours stays unknown (None): the clock is not said.
+    """
+    match = re.fullmatch(
+        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+        iso_length,
+    )
+    if not match:
+        return None
+    years, months, weeks, days, hours, minutes, _ = (int(x or 0) for x in match.groups())
+    whole = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(.*))?", start)
+    if not whole:
+        return None
+    sign = -1 if back else 1
+    at = datetime(
+        int(whole[1]), int(whole[2]), int(whole[3]), int(whole[4] or 0), int(whole[5] or 0)
+    )
+    if whole[4] is None and (minutes or hours % 24):
+        return None
+    total = at.month - 1 + sign * (months + 12 * years)
+    year, month = at.year + total // 12, total % 12 + 1
+    at = at.replace(year=year, month=month, day=min(at.day, calendar.monthrange(year, month)[1]))
+    at += sign * timedelta(days=days + 7 * weeks, hours=hours, minutes=minutes)
+    if whole[4] is None or not (hours or minutes):
+        return at.date().isoformat()
+    return f"{at.date().isoformat()}T{at:%H:%M}{whole[6]}"
+
+
+def utc_of(text: str) -> datetime | None:
+    """The UTC moment of ISO text with an offset, as a naive datetime; None without one."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)([+-])(\d\d):(\d\d)", text)
+    if not match:
+        return None
+    minutes = (int(match[3]) * 60 + int(match[4])) * (1 if match[2] == "+" else -1)
+    return datetime.fromisoformat(match[1]) - as_delta(minutes)

@@ -1,0 +1,338 @@
+"""Clock times and time zones: "4 p.m. local time", "0200 GMT", "noon", "16h30"."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from truceline.reading.page.words import Token
+
+_NAMED_OFFSETS = {
+    "gmt": 0,
+    "utc": 0,
+    "z": 0,
+    "est": -300,
+    "edt": -240,
+    "cst": -360,
+    "cdt": -300,
+    "pst": -480,
+    "pdt": -420,
+    "cet": 60,
+    "cest": 120,
+    "eet": 120,
+    "eest": 180,
+    "msk": 180,
+    "bst": 60,
+    "wat": 60,
+    "cat": 120,
+    "eat": 180,
+    "trt": 180,
+    "pkt": 300,
+    "kst": 540,
+    "jst": 540,
+    "mmt": 390,
+    "wib": 420,
+}
+_WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
+_UNITS = frozenset(
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ]
+)
+_HOURS = {
+    w: i
+    for i, w in enumerate(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        1,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day. ``zone``: minutes east of UTC, "local", a place's name, or None."""
+
+    hour: int
+    minute: int
+    zone: int | str | None = None
+    midnight: bool = False
+    other: tuple[int, int, int | str] | None = None  # the same moment on a second clock
+    next_day: bool = False  # 24:00
+
+
+def _meridiem(hour: int, token: Token) -> int | None:
+    mark = token.low.replace(".", "").replace(" ", "")
+    if mark not in ("am", "pm") or not 1 <= hour <= 12:
+        return None
+    return hour % 12 + (12 if mark == "pm" else 0)
+
+
+def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
+    n = len(tokens)
+    if (
+        j < n
+        and tokens[j].text in ("(", ",")
+        and j + 1 < n
+        and tokens[j + 1].low in ("local", *_NAMED_OFFSETS)
+    ):
+        inner = _zone(tokens, j + 1)
+        if inner:
+            close = inner[1]
+            if tokens[j].text == "(":
+                if close < n and tokens[close].text == ")":
+                    return inner[0], close + 1
+                return None
+            return inner
+    if j >= n:
+        return None
+    low = tokens[j].low
+    if low in ("local", "their") and j + 1 < n and tokens[j + 1].low == "time":
+        return "local", j + 2
+    if low == "local" and (j + 1 >= n or tokens[j + 1].text in ").,;"):
+        return "local", j + 1
+    if low == "z" or (low in _NAMED_OFFSETS and tokens[j].text.isupper()):
+        minutes, k = _NAMED_OFFSETS[low], j + 1
+        if (
+            low in ("gmt", "utc")
+            and k + 1 < n
+            and tokens[k].text in "+-−"
+            and re.fullmatch(r"\d{1,2}(?::\d\d)?", tokens[k + 1].text)
+        ):
+            parts = tokens[k + 1].text.split(":")
+            minutes = int(parts[0]) * 60 + (int(parts[1]) if len(parts) > 1 else 0)
+            minutes *= -1 if tokens[k].text in "-−" else 1
+            k += 2
+        return minutes, k
+    for size in (3, 2, 1):  # Damascus time, New York time, East Africa Time
+        if (
+            j + size < n
+            and tokens[j + size].low == "time"
+            and all(t.text[:1].isupper() for t in tokens[j : j + size])
+        ):
+            return " ".join(t.text for t in tokens[j : j + size]), j + size + 1
+    if (
+        tokens[j].text in "+-−"
+        and j + 1 < n
+        and re.fullmatch(r"\d\d:\d\d", tokens[j + 1].text)
+        and tokens[j].start == tokens[j - 1].end
+    ):
+        east, past = tokens[j + 1].text.split(":")
+        return (-1 if tokens[j].text in "-−" else 1) * (int(east) * 60 + int(past)), j + 2
+    return None
+
+
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?")
+_HOUR = re.compile(r"\d{1,2}")
+_FOUR_DIGITS = re.compile(r"[012]\d[0-5]\d")
+
+
+def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
+    """hour, minute, is-midnight-word, next token, certain (a clock beyond doubt)."""
+    token, n = tokens[i], len(tokens)
+    text, low, j = token.text, token.low, i + 1
+    if low in _WORDS:
+        hour, minute = _WORDS[low]
+        return hour, minute, low == "midnight", j, True
+    if low == "zero":
+        return (0, 0, False, j + 1, True) if j < n and tokens[j].low in ("hours", "hour") else None
+    if low in _UNITS:
+        if j < n and (found := _meridiem(_HOURS[low], tokens[j])) is not None:
+            return found, 0, False, j + 1, True
+        if j + 1 < n and tokens[j].text in "'’" and tokens[j + 1].low == "clock":
+            return _HOURS[low], 0, False, j + 2, True
+        if j < n and tokens[j].low in ("o'clock", "o’clock"):
+            return _HOURS[low], 0, False, j + 1, True
+        return (_HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
+    if not text[0].isdigit():
+        return None
+    match = _CLOCK.fullmatch(text)
+    if match:
+        hour, minute = int(match[1]), int(match[2])
+        if hour > 24 or minute > 59:
+            return None
+        if j < n and (found := _meridiem(hour, tokens[j])) is not None:
+            return found, minute, False, j + 1, True
+        if j < n and tokens[j].low in ("hours", "hrs", "h", "hour"):
+            return hour, minute, False, j + 1, True
+        return hour, minute, False, j, ":" in text
+    if text == "12" and j < n and tokens[j].low in _WORDS:
+        hour, minute = _WORDS[tokens[j].low]
+        return hour, minute, tokens[j].low == "midnight", j + 1, True
+    if _HOUR.fullmatch(text) and int(text) <= 24:
+        hour = int(text)
+        if j < n:
+            found = _meridiem(hour, tokens[j])
+            if found is not None:
+                return found, 0, False, j + 1, True
+            if tokens[j].low == "h" and tokens[j].start == token.end:
+                if (
+                    j + 1 < n
+                    and re.fullmatch(r"\d\d", tokens[j + 1].text)
+                    and tokens[j + 1].start == tokens[j].end
+                ):
+                    return hour, int(tokens[j + 1].text), False, j + 2, True
+                return hour, 0, False, j + 1, True
+            if tokens[j].low in ("o'clock", "o’clock"):
+                return hour, 0, False, j + 1, True
+            if tokens[j].low == "o" and j + 2 < n and tokens[j + 2].low == "clock":
+                return hour, 0, False, j + 3, True
+            if (
+                tokens[j].low in ("hours", "hrs")
+                and i
+                and tokens[i - 1].low in ("at", "from", "until", "to")
+                and len(text) == 2
+                and (hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt")))
+            ):
+                return hour, 0, False, j + 1, True
+        return hour, 0, False, j, False
+    if _FOUR_DIGITS.fullmatch(text) and int(text) <= 2400:
+        hour, minute = int(text[:2]), int(text[2:])
+        if j < n and tokens[j].low in ("hours", "hrs", "h", "hour"):
+            return hour, minute, False, j + 1, True
+        return hour, minute, False, j, False
+    return None
+
+
+_DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight": 12}
+_WEEKDAYS = frozenset(
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
+)
+_LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
+
+
+def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
+    """The part of the day said beside an hour, and the token after what belongs to the clock.
+
+    "in the evening" belongs to the clock; "this evening" and "on Friday evening" name the day
+    too and are left for it.
+    """
+    words = [t.low for t in tokens[j : j + 3]]
+    if words[:2] == ["in", "the"] and words[2:] and words[2] in _DAYPARTS:
+        return words[2], j + 3
+    if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
+        return words[1], j
+    if words[:1] == ["tonight"]:
+        return "tonight", j
+    if words[:1] == ["at"] and words[1:2] == ["night"]:
+        return "night", j + 2
+    k = 1 if words[:1] == ["on"] else 0
+    if words[k : k + 1] and words[k] in _WEEKDAYS and words[k + 1 : k + 2]:
+        return (words[k + 1], j) if words[k + 1] in _DAYPARTS else None
+    return None
+
+
+def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
+    """The clock time that begins at token ``i`` and the token after it, or None."""
+    bare = _bare_clock(tokens, i)
+    if bare is None:
+        return None
+    hour, minute, midnight, j, certain = bare
+    n = len(tokens)
+    zone: int | str | None = None
+    found = _zone(tokens, j)
+    if found:
+        zone, j = found
+    elif not certain:
+        before = tokens[i - 1].low if i else ""
+        after = tokens[j].low if j < n else ""
+        year = len(tokens[i].text) == 4 and tokens[i].text.isdigit()
+        dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
+        plain = tokens[i].text.isdigit() and not year
+        if not (
+            _daypart(tokens, j)
+            or (
+                year
+                and before in ("at", "from", "until", "since")
+                and after in ("on", ",", ".", "and", "to")
+            )
+            or (year and before == "at")
+            or (
+                dotted
+                and before in _LED
+                and after in ("on", "of", ",", "local", "to", "until", "the")
+            )
+            or (
+                plain
+                and before == "at"
+                and after == "on"
+                and j + 1 < n
+                and tokens[j + 1].low in _WEEKDAYS
+            )
+        ):
+            return None
+    part = _daypart(tokens, j)
+    if part is not None:
+        if _DAYPARTS[part[0]] and hour < 12 and not midnight:
+            hour += 12
+        j = part[1]
+    if zone is None:
+        found = _zone(tokens, j)
+        if found:
+            zone, j = found
+    other: tuple[int, int, int | str] | None = None
+    if j < n and tokens[j].text in "(/,[" and j + 1 < n:
+        inner = _bare_clock(tokens, j + 1)
+        if inner:
+            second = _zone(tokens, inner[3])
+            if second and second[0] != zone:
+                end = second[1]
+                closes = tokens[j].text in "([" and end < n and tokens[end].text in ")]"
+                if closes or tokens[j].text in "/,":
+                    other = (inner[0], inner[1], second[0])
+                    j = end + (1 if closes else 0)
+            elif (
+                tokens[j].text in "(["
+                and midnight
+                and inner[3] < n
+                and tokens[inner[3]].text in ")]"
+            ):
+                midnight, hour, minute, j = False, inner[0], inner[1], inner[3] + 1
+    if j < n and tokens[j].low == "sharp":
+        j += 1
+    next_day = hour == 24
+    return Clock(hour % 24, minute, zone, midnight, other, next_day), j
+
+
+def offset_from_pair(clock: Clock) -> int | None:
+    """Minutes east of UTC of the first clock, worked out from a second one with a known zone."""
+    if clock.other is None or not isinstance(clock.other[2], int):
+        return None
+    ours = clock.hour * 60 + clock.minute
+    theirs = clock.other[0] * 60 + clock.other[1] - clock.other[2]
+    difference = (ours - theirs + 720) % 1440 - 720
+    return difference if difference % 15 == 0 and abs(difference) <= 840 else None
+
+
+def offset_text(minutes: int) -> str:
+    """``+02:00`` for 120."""
+    sign = "-" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{sign}{hours:02d}:{rest:02d}"
+
+
+def as_delta(minutes: int) -> timedelta:
+    """Minutes east of UTC as a time difference."""
+    return timedelta(minutes=minutes)

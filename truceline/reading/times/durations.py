@@ -1,0 +1,377 @@
+"""Lengths of time ("within seven (7) days", "a 72-hour truce", "48 hours after X") and of ground."""
+
+import re
+
+from truceline.reading.numbers import Quantity, quantity_at
+from truceline.reading.page.words import Token
+from truceline.reading.times.lengths import Length, day_counts, iso
+
+_UNITS = {
+    "second": "S",
+    "seconds": "S",
+    "minute": "M",
+    "minutes": "M",
+    "min": "M",
+    "mins": "M",
+    "hour": "H",
+    "hours": "H",
+    "hr": "H",
+    "hrs": "H",
+    "h": "H",
+    "day": "D",
+    "days": "D",
+    "week": "W",
+    "weeks": "W",
+    "fortnight": "2W",
+    "month": "MO",
+    "months": "MO",
+    "year": "Y",
+    "years": "Y",
+}
+
+
+_BEFORE_A = frozenset(
+    [
+        "for",
+        "in",
+        "within",
+        "last",
+        "lasts",
+        "lasting",
+        "after",
+        "about",
+        "around",
+        "over",
+        "than",
+        "of",
+        "by",
+        "nearly",
+        "almost",
+        "at",
+        "every",
+        "each",
+        "than",
+        "under",
+        "least",
+        "and",
+        "or",
+        "to",
+        "until",
+        "next",
+        "is",
+        "was",
+        "be",
+        "half",
+        "exactly",
+        "just",
+        "only",
+        "roughly",
+        "approximately",
+        "during",
+        "extended",
+        "renewed",
+        "hold",
+        "holds",
+        "held",
+        "some",
+    ]
+)
+
+
+_WITHIN = re.compile(
+    r"\b(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
+    r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
+    r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an)?\s*(?:next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
+)
+
+
+_LENGTH = re.compile(
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extended|prolonged|renewed)(?: \w+ly)? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
+    r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
+    r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
+)
+
+
+_PAST = re.compile(
+    r"\b(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
+)
+
+
+_EVERY = re.compile(r"\b(?:every|each)\s*$")
+
+
+_AFTER = re.compile(
+    r"\s*(?:,\s*)?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
+)
+
+
+def _unit(tokens: list[Token], j: int) -> tuple[str, int] | None:
+    n = len(tokens)
+    while j < n and (
+        tokens[j].text in "-‑–"
+        or tokens[j].low
+        in (
+            "consecutive",
+            "calendar",
+            "working",
+            "full",
+            "more",
+            "additional",
+            "further",
+            "business",
+            "straight",
+            "other",
+            "-",
+        )
+    ):
+        j += 1
+    if j < n and tokens[j].low in _UNITS and tokens[j].low != "h":
+        return _UNITS[tokens[j].low], j + 1
+    return None
+
+
+_GIVEN = re.compile(r"\b(?:gives?|gave|given|gets?|got|has|have|had)\b(?: [\w’'-]+){0,5}\s+$")
+_UNIT_WORD = re.compile(r"second|minute|mins?\b|hour|hrs?\b|day|week|fortnight|month|year")
+
+
+def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
+    """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
+    the tokens at which a number (or "every") may begin."""
+    if (
+        _UNIT_WORD.search(text) is None
+        and "d+" not in text
+        and "d +" not in text
+        and "-day" not in text
+    ):
+        return []
+    found = day_counts(tokens, text, offset)
+    taken = {i for x in found for i in range(x.first, x.last)}
+    n, done = len(tokens), 0
+    for i in spots:
+        if i < done or i in taken:
+            continue
+        low = tokens[i].low
+        amount, unit_at, first = None, None, i
+        if low in ("a", "an", "one", "half") and i + 1 < n:
+            if (
+                low == "half"
+                and tokens[i + 1].low in ("a", "an")
+                and i + 2 < n
+                and tokens[i + 2].low in _UNITS
+            ):
+                amount, unit_at = 0.5, i + 2
+            elif (
+                low in ("a", "an") and tokens[i + 1].low in _UNITS and tokens[i + 1].low != "second"
+            ):
+                if i == 0 or tokens[i - 1].low in _BEFORE_A or not tokens[i - 1].text[0].isalpha():
+                    amount, unit_at = 1.0, i + 1
+            elif (
+                low in ("a", "an")
+                and tokens[i + 1].low == "half"
+                and i + 3 < n
+                and tokens[i + 3].low in _UNITS
+            ):
+                amount, unit_at = 0.5, i + 3
+        if amount is None and low not in ("a", "an", "half"):
+            q: Quantity | None = (
+                quantity_at(tokens, i) if low[0].isdigit() or low.isalpha() else None
+            )
+            if q and (q.value is not None or q.high is not None):
+                amount, unit_at = q.value if q.value is not None else q.high, q.last
+                first = min(first, q.first)
+                if (
+                    unit_at is not None
+                    and unit_at + 3 < n
+                    and [t.low for t in tokens[unit_at : unit_at + 3]] == ["and", "a", "half"]
+                ):
+                    amount, unit_at = (amount or 0) + 0.5, unit_at + 3
+            elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
+                amount, unit_at = 1.0, i + 1
+        if (not amount or unit_at is None) and (
+            low in ("a", "an", "one")
+            and i + 3 < n
+            and tokens[i + 1].low in _UNITS
+            and tokens[i + 2].text == "-"
+            and tokens[i + 3].low == "long"
+        ):
+            amount, unit_at = 1.0, i + 1  # "a week-long truce"
+        if not amount or unit_at is None:
+            continue
+        unit = _unit(tokens, unit_at)
+        if unit is None:
+            continue
+        code, j = unit
+        if code == "H" and len(tokens[i].text) == 4 and tokens[i].text.isdigit():
+            done = j  # 2200 hours is a clock
+            continue
+        glued = tokens[j - 1].low
+        text_iso, seconds = iso(amount, code)
+        if (
+            j + 2 < n
+            and tokens[j].low == "and"
+            and tokens[j + 1].low == "a"
+            and tokens[j + 2].low == "half"
+        ):
+            text_iso, seconds = iso(amount + 0.5, code)
+            j += 3
+        elif j + 2 < n and tokens[j].low == "and":
+            more = quantity_at(tokens, j + 1)
+            unit2 = _unit(tokens, more.last) if more and more.value is not None else None
+            if (
+                more
+                and more.value is not None
+                and unit2
+                and len(unit2[0]) == 1
+                and unit2[0] != code
+            ):
+                second = iso(more.value, unit2[0])
+                if ("T" in second[0]) == ("T" in text_iso) or "T" not in text_iso:
+                    text_iso, seconds = (
+                        text_iso + second[0].lstrip("P" if "T" not in text_iso else "PT"),
+                        seconds + second[1],
+                    )
+                    j = unit2[1]
+        if (
+            (j < n and tokens[j].low == "old")
+            or (j + 1 < n and tokens[j].text in "-" and tokens[j + 1].low == "old")
+            or (
+                glued in ("day", "hour")
+                and j + 2 < n
+                and tokens[j].low == "a"
+                and tokens[j + 1].low in ("day", "week")
+            )
+            or (
+                j + 1 < n and tokens[j].low in ("a", "per") and tokens[j + 1].low in ("day", "week")
+            )
+        ):
+            done = j + 1
+            continue
+        start, end = tokens[first].start, tokens[j - 1].end
+        before = text[: tokens[first].start - offset].rstrip() + " "
+        if tokens[i].low in ("every", "each"):
+            before = text[: tokens[i].end - offset]
+        after = text[end - offset :]
+        found.append(_role(text_iso, seconds, before, after, first, j, start, end))
+        done = j
+    if taken:
+        found.sort(key=lambda x: x.start)
+    return found
+
+
+def _role(
+    text_iso: str,
+    seconds: float,
+    before: str,
+    after: str,
+    first: int,
+    last: int,
+    start: int,
+    end: int,
+) -> Length:
+    tail = before[-70:]
+    match = _AFTER.match(after.lstrip("’'"))
+    anchor, span, is_before = None, None, False
+    link = match.group(1) if match else ""
+    qualified = re.search(r"(?:more than|over|at least|less than)\s*$", tail)
+    if _EVERY.search(tail):
+        return Length(text_iso, seconds, "every", first, last, start, end)
+    if link in (
+        "after",
+        "from",
+        "of",
+        "following",
+        "upon",
+        "once",
+        "counting from",
+        "as of",
+        "starting from",
+        "before",
+        "prior to",
+        "ahead of",
+        "preceding",
+        "starting with",
+        "beginning",
+    ):
+        rest = after[match.end() :] if match else ""
+        words = re.match(
+            r"\s*(?:the\s+|its\s+|their\s+|it\s+|this\s+|on\s+)?[^,;:.()]{2,90}?(?=\s*(?:[,;:.()]|\b(?:and|but|while|both|each|either|all parties|the parties shall|will|shall|must|which|who|as well|unless|except|under|is to|are to|has to|have to)\b|$))",
+            rest,
+        )
+        if words and words.group().strip():
+            anchor = words.group().strip()
+            base = (
+                start
+                + (len(after) - len(after.lstrip("’'")))
+                + (end - start)
+                + (match.end() if match else 0)
+            )
+            lead = len(words.group()) - len(words.group().lstrip())
+            span = (base + lead, base + lead + len(anchor))
+        is_before = link in ("before", "prior to", "ahead of", "preceding")
+    within = _WITHIN.search(tail)
+    if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):
+        return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
+    if within and not _PAST.search(tail):
+        if (
+            link in ("of",)
+            and anchor
+            and re.match(
+                r"(?:fighting|war|talks|calm|negotiations|conflict|violence|clashes)\b", anchor
+            )
+        ):
+            return Length(text_iso, seconds, "past", first, last, start, end)
+        role = "within"
+        if (
+            within.group().strip()
+            in ("over", "during", "have", "has", "had", "over the", "in the course of", "up to")
+            and not anchor
+            and not re.search(r"next|coming|first|following|period", within.group())
+            and within.group().strip() not in ("have", "has")
+        ):
+            role = "length" if "up to" in within.group() else "plain"
+        return Length(text_iso, seconds, role, first, last, start, end, anchor, span, is_before)
+    if _PAST.search(tail) and not qualified:
+        return Length(text_iso, seconds, "past", first, last, start, end)
+    if link in (
+        "after",
+        "following",
+        "from",
+        "upon",
+        "later",
+        "thereafter",
+        "before",
+        "prior to",
+        "hence",
+        "from now",
+        "ahead of",
+        "once",
+        "as of",
+    ) and not _LENGTH.search(tail):
+        return Length(text_iso, seconds, "offset", first, last, start, end, anchor, span, is_before)
+    if _LENGTH.search(tail):
+        return Length(
+            text_iso,
+            seconds,
+            "length",
+            first,
+            last,
+            start,
+            end,
+            anchor
+            if link in ("from", "starting from", "beginning", "after", "following", "as of")
+            else None,
+            span,
+        )
+    if re.match(r"\s*(?:ago|earlier)\b", after):
+        return Length(text_iso, seconds, "past", first, last, start, end)
+    return Length(
+        text_iso,
+        seconds,
+        "plain",
+        first,
+        last,
+        start,
+        end,
+        anchor if link in ("of", "after", "from") else None,
+        span,
+    )

@@ -1,0 +1,392 @@
+"""Dates and moments in a sentence: what is said, before it is anchored on a calendar."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from truceline.reading.page.words import Token
+from truceline.reading.times.clock import Clock, clock_at
+from truceline.reading.times.dates import (
+    EDGE,
+    MONTHS,
+    ORDINAL,
+    RELATIVE,
+    SOFT,
+    WEEKDAYS,
+    Day,
+    day_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A date or moment as said: tokens ``[first, last)``, characters ``[start, end)``.
+
+    ``day`` is a tuple: ("date", year or None, month, day), ("month", year or None, month),
+    ("weekday", 0-6, last/next/this/None), ("rel", days), ("weekend", last/next/this),
+    ("after", days after the day spoken of), ("week"|"monthrel", -1/0/1), ("dom", day) or None. ``role``: start, until, due, after, at.
+    """
+
+    day: Day | None
+    clock: Clock | None
+    first: int
+    last: int
+    start: int
+    end: int
+    role: str = "at"
+    weekday: int | None = None
+    part: str | None = None
+    last_day: Day | None = None
+    night_to: bool = False
+
+
+_STARTERS = frozenset(
+    (
+        *MONTHS,
+        *WEEKDAYS,
+        *RELATIVE,
+        *EDGE,
+        *SOFT,
+        "zero",
+        "that",
+        "end",
+        "year's",
+        "year’s",
+        "last",
+        "next",
+        "this",
+        "coming",
+        "past",
+        "previous",
+        "following",
+        "the",
+        "noon",
+        "midday",
+        "midnight",
+        *[
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+    )
+)
+
+
+_JOIN = frozenset(
+    (
+        "on",
+        "of",
+        ",",
+        "the",
+        "at",
+        "this",
+        "in",
+        "morning",
+        "evening",
+        "afternoon",
+        "night",
+        "local",
+        "time",
+        "from",
+        "by",
+        "around",
+        "about",
+        "starting",
+        "beginning",
+        "precisely",
+        "exactly",
+    )
+)
+
+
+# What may stand between a word that gives a time its role and the time itself.
+_GAP = (
+    r"(?:,? (?:on|at|from|about|around|approximately|of|the|a|as of|as from|just|shortly|exactly|precisely|only|"
+    r"early|late|later|first light|dawn|dusk|sunrise|sunset|daybreak|nightfall|morning|evening|night|afternoon|noon|"
+    r"midnight|hours|in|effective|starting|beginning))*\s*[,(:–—-]?\s*$"
+)
+_ROLES = (
+    (
+        "until",
+        re.compile(
+            r"\b(?:until|till|up until|up to|through|thru|expir(?:es?|ing|y)|end(?:s|ed|ing)?|finishing|concluding|"
+            r"lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|last day of|and including|midnight on))*\s*$"
+        ),
+    ),
+    (
+        "due",
+        re.compile(
+            r"\b(?:(?<!signed )(?<!said )by|before|(?:no|not) later than|at the latest(?: by)?|prior to|nlt|on or before|(?:no|not) after|"
+            r"deadline(?: (?:of|is|was|on|set for|for \w+))?|latest by|due|in advance of|ahead of|completed|finished|finishing by|concluding by|last day)"
+            r"(?: (?:on|at|the|about|end of|the end of|last day of|not later than|close of|midnight|noon|dawn|sunset|[a-z]+ing on))*\s*:?\s*$"
+        ),
+    ),
+    (
+        "start",
+        re.compile(
+            r"\b(?:from|since|starting|beginning|commencing|effective|as of|as from|with effect(?: from)?|start(?:s|ed|ing)?(?: date)?|"
+            r"beg[iau]n(?:s|ning)?|commence[sd]?|effect|(?:in |into )?force(?: and effect)?|hold|dating from|running from|onwards? from|"
+            r"counted from|counting from|kick(?:s|ed)? (?:in|off)|in place|set for)" + _GAP
+        ),
+    ),
+    ("after", re.compile(r"\b(?:after|following)(?: (?:the))*\s*$")),
+    ("between", re.compile(r"between(?: (?:the))*\s*$")),
+)
+_MAY_LEAD = re.compile(
+    r"until|till|through|thru|expir|end|finish|conclud|to\b|by\b|before|latest|prior|nlt|after|deadline|due|advance|ahead|complete|last day|from|since|"
+    r"start|beg[iau]n|commenc|effect|as of|force|hold|dating|running|onward|count|kick|in place|set for|following|between"
+)
+
+
+def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
+    """The dates and moments of a sentence (``text``: its lower-case text at ``offset``)."""
+    found: list[Said] = []
+    i, n = 0, len(tokens)
+    while i < n:
+        if (
+            tokens[i].low not in _STARTERS
+            and not tokens[i].low[0].isdigit()
+            and not tokens[i].low.endswith(("'s", "’s"))
+        ):
+            i += 1
+            continue
+        said = _moment_at(tokens, i)
+        if said is None:
+            i += 1
+            continue
+        before = text[: said.start - offset]
+        role = "at"
+        near = before[-48:]
+        if _MAY_LEAD.search(near):
+            for name, pattern in _ROLES:
+                if pattern.search(near):
+                    role = name
+                    break
+        if (
+            role == "until"
+            and re.search(r"\bto\s*(?:the )?$", before)
+            and not (
+                found and found[-1].role in ("start", "at") and said.first - found[-1].last <= 3
+            )
+        ):
+            role = "at"
+        if (
+            role == "until"
+            and re.search(r"\bend(?:s|ed|ing)?(?: (?:on|at))?\s*$", before)
+            and re.search(r"\b(?:put(?:ting)? an|bring an|an|the|to) end\b", before[-20:])
+        ):
+            role = "at"
+        said = replace(said, role=role)
+        if said.last < n and re.match(
+            r",?\s*(?:or earlier|at the latest|or sooner|deadline)\b", text[said.end - offset :]
+        ):
+            said = replace(said, role="due")
+        if said.last_day is not None:
+            found.append(replace(said, role="start"))
+            said = replace(said, day=said.last_day, role="until", clock=None)
+        found.append(said)
+        i = max(said.last, i + 1)
+    return _pairs(found, tokens)
+
+
+def _moment_at(tokens: list[Token], i: int) -> Said | None:
+    n = len(tokens)
+
+    def make(
+        day: Day | None,
+        clock: Clock | None,
+        j: int,
+        weekday: int | None = None,
+        part: str | None = None,
+        last_day: Day | None = None,
+    ) -> Said:
+        return Said(
+            day, clock, i, j, tokens[i].start, tokens[j - 1].end, "at", weekday, part, last_day
+        )
+
+    day = day_at(tokens, i)
+    if day is not None:
+        spec, j, weekday, part, last_day = day
+        # date, then clock
+        if spec[0] not in ("month", "week"):
+            k = j
+            if k < n and tokens[k].low == "t" and tokens[k].start == tokens[k - 1].end:
+                k += 1
+            steps = 0
+            while k < n and tokens[k].low in _JOIN and steps < 4:
+                if tokens[k].low == "the":
+                    break
+                k, steps = k + 1, steps + 1
+            if k < n:
+                beside = clock_at(tokens, k)
+                between = {t.low for t in tokens[j:k]}
+                if beside and "of" not in between:
+                    # "on Friday from 6 p.m.": the joint word decides the role later
+                    said = make(spec, beside[0], beside[1], weekday, part, last_day)
+                    if between & {"from", "starting", "beginning"}:
+                        return replace(said, night_to=True)
+                    return said
+        return make(spec, None, j, weekday, part, last_day)
+    clock_found = clock_at(tokens, i)
+    if clock_found is None:
+        return None
+    clock, j = clock_found
+    if i and tokens[i - 1].text in ("$", "€", "£", "#"):
+        return None
+    k, steps = j, 0
+    while (
+        k < n
+        and tokens[k].low
+        in (
+            "on",
+            "of",
+            ",",
+            "the",
+            "this",
+            "early",
+            "late",
+            "in",
+            "between",
+            "morning",
+            "evening",
+            "night",
+            "afternoon",
+            "each",
+            "from",
+        )
+        and steps < 3
+    ):
+        if tokens[k].low == "the" and k + 1 < n and tokens[k + 1].low == "night":
+            night = _night(tokens, k + 2, clock)
+            if night is not None:
+                return make(night[0], replace(clock, midnight=False), night[1], None, "between")
+        if tokens[k].low in ("this", "early", "late"):
+            break
+        if tokens[k].low == "each":
+            break
+        if tokens[k].low == "from" or (tokens[k].low == "between" and not clock.midnight):
+            break
+        if (
+            tokens[k].low == "the"
+            and k + 2 < n
+            and (
+                tokens[k + 1].low in ("same", "following", "next")
+                or ORDINAL.fullmatch(tokens[k + 2].low)
+            )
+        ):
+            break
+        k, steps = k + 1, steps + 1
+    if k < n:
+        day = day_at(tokens, k)
+        if day is not None and day[0][0] not in ("month", "week", "weekend", "monthrel"):
+            spec, end, weekday, part, last_day = day
+            if clock.midnight and last_day is not None:  # "midnight 24/25 February"
+                return make(last_day, replace(clock, midnight=False), end, weekday, "between")
+            if (
+                clock.midnight
+                and end + 1 < n
+                and tokens[end].low in ("-", "–", "to", "and", "/", "into")
+            ):
+                second = day_at(tokens, end + 1)
+                if second:
+                    return replace(
+                        make(
+                            second[0],
+                            replace(clock, midnight=False),
+                            second[1],
+                            second[2],
+                            "between",
+                        ),
+                        night_to=False,
+                    )
+            return make(spec, clock, end, weekday, part, last_day)
+    return make(None, clock, j)
+
+
+def _night(tokens: list[Token], k: int, clock: Clock) -> tuple[Day, int] | None:
+    """The day of a clock in "the night of 7 to 8 March", "the night connecting A to B"."""
+    n = len(tokens)
+    while k < n and tokens[k].low in ("of", "between", "from", "connecting", "linking", "the"):
+        k += 1
+    first = day_at(tokens, k) if k < n else None
+    if first is None:
+        return None
+    before, end, _, _, last = first
+    after: Day | None = last
+    if after is None:
+        if end + 1 >= n or tokens[end].low not in ("to", "and", "-", "–", "/", "into"):
+            return None
+        second = day_at(tokens, end + 1)
+        if second is None:
+            return None
+        after, end = second[0], second[1]
+    return (before if clock.hour >= 12 else after), end
+
+
+def _pairs(found: list[Said], tokens: list[Token]) -> list[Said]:
+    """Roles inside "from A to B", "between A and B"; a day said once holds for both."""
+    result: list[Said] = []
+    for said in found:
+        if result:
+            before = result[-1]
+            between = [t.low for t in tokens[before.last : said.first]]
+            bare = [b for b in between if b not in ("the", "about", "around", ",", "at", "on")]
+            if (
+                bare
+                in (
+                    ["to"],
+                    ["until"],
+                    ["till"],
+                    ["-"],
+                    ["–"],
+                    ["through"],
+                    ["up", "to"],
+                    ["and"],
+                )
+                or (False)
+            ) and (bare != ["and"] or before.role == "between"):
+                if (
+                    before.role in ("at", "between", "start", "until") and bare != ["-"]
+                ) or bare in (["-"], ["–"]):
+                    result[-1] = before = replace(before, role="start")
+                    said = replace(said, role="until")
+                if said.day is None and before.day is not None:
+                    said = replace(said, day=before.day)
+                elif before.day is None and said.day is not None and before.clock is not None:
+                    result[-1] = replace(before, day=said.day)
+            if said.role == "between":
+                pass
+        if said.night_to:
+            said = replace(said, role="start", night_to=False)
+        result.append(said)
+    for i, said in enumerate(result):
+        if said.day is None and said.clock is not None:
+            near = [
+                s
+                for s in result
+                if s.day is not None
+                and s is not said
+                and s.day[0] != "month"
+                and not (s.role in ("until", "due") and said.role in ("start", "until"))
+            ]
+            if near:
+                best = min(near, key=lambda s: abs(s.first - said.first))
+                if abs(best.first - said.first) <= 9 and best.clock is None:
+                    result[i] = replace(said, day=best.day, weekday=best.weekday)
+    return [replace(s, role="start") if s.role == "between" else s for s in result]
+
+
+def weekday_of(day: date) -> str:
+    """The English name of a day."""
+    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[
+        day.weekday()
+    ]

@@ -1,0 +1,1 @@
+"""Ways into the ledger: figures and statements from files of every form."""

@@ -1,0 +1,1 @@
+"""What every source of rows shares: files, columns, times, places, problems."""

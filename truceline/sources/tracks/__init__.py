@@ -1,0 +1,1 @@
+"""Tracks of receivers: GPX, KML, GeoJSON and tables."""
