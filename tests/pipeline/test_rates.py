@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from truceline.monitor.locate.locate.locate import Regions
-from truceline.monitor.rates.rates.draws import places
+from truceline.monitor.locate.locate import Regions
+from truceline.monitor.rates.draws import places
 
 from truceline.model.batch import Context
 from truceline.model.event import EVENT_SCHEMA
