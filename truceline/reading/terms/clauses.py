@@ -69,9 +69,16 @@ def _kinds_in(sentence: Sentence) -> set[str]:
 
 
 def triggers_of(
-    sentence: Sentence, setting: Setting, lead: bool, masked: list[tuple[int, int]]
+    sentence: Sentence,
+    setting: Setting,
+    lead: bool,
+    masked: list[tuple[int, int]],
+    let_go: list[Trigger] | None = None,
 ) -> list[Trigger]:
-    """Every word of a sentence that may make a term and is governed so that it does."""
+    """Every word of a sentence that may make a term and is governed so that it does.
+
+    ``let_go`` is given the words that may make one and are not so governed.
+    """
     low = sentence.low
     found: list[Trigger] = []
 
@@ -81,6 +88,8 @@ def triggers_of(
         if any(t.start <= at < t.end for t in found) or any(a <= at < b for a, b in masked):
             return
         if is_background(sentence, at, setting.year, setting.agreement):
+            if let_go is not None:
+                let_go.append(Trigger(kind, at, end, noun, 0))
             return
         strength = strength_of(
             sentence,
@@ -97,6 +106,8 @@ def triggers_of(
             return
         if strength:
             found.append(Trigger(kind, at, end, noun, strength))
+        elif let_go is not None:
+            let_go.append(Trigger(kind, at, end, noun, 0))
 
     here = _kinds_in(sentence)
     frames = [f for f in _frames() if f[0] in here]

@@ -186,3 +186,43 @@ def _distance(act: Act, left: str, right: str, passive: bool) -> int | None:
     if not filled or (act.strict and not passive and len(filled) < len(found)):
         return None
     return min(filled)
+
+
+@lru_cache(maxsize=1)
+def _classes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    text = (files("truceline.reading") / "data" / "acts.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    return tuple((name, re.compile(f"(?:{words})")) for name, words in loaded["classes"].items())
+
+
+@lru_cache(maxsize=1)
+def _senses() -> dict[str, tuple[str, ...]]:
+    """Every form of every word of ``data/senses.yaml`` with its senses."""
+    folder = files("truceline.reading") / "data"
+    acts_file: dict[str, Any] = YAML(typ="safe", pure=True).load(
+        (folder / "acts.yaml").read_text(encoding="utf-8")
+    )
+    irregular, doubled = dict(acts_file["irregular"]), frozenset(acts_file["doubled"])
+    loaded: dict[str, dict[str, str]] = YAML(typ="safe", pure=True).load(
+        (folder / "senses.yaml").read_text(encoding="utf-8")
+    )
+    found: dict[str, set[str]] = {}
+    for sense, verbs in loaded["verbs"].items():
+        for verb in verbs.split(", "):
+            for form, _ in _forms(verb, irregular, doubled):
+                found.setdefault(form, set()).add(sense)
+    for sense, words in loaded["words"].items():
+        for word in words.split(", "):
+            for form in (word, word + "s", word + "es"):
+                found.setdefault(form, set()).add(sense)
+    return {word: tuple(sorted(senses)) for word, senses in found.items()}
+
+
+@lru_cache(maxsize=20_000)
+def word_classes(word: str) -> tuple[str, ...]:
+    """The classes of things (``FORCES``, ``ARMS`` …) and the senses (``leave``, ``give`` …) that a
+    word, lower case, stands for.
+    """
+    return tuple(name for name, words in _classes() if words.fullmatch(word)) + _senses().get(
+        word, ()
+    )

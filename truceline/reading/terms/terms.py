@@ -62,11 +62,16 @@ _TOLD = re.compile(
 
 
 def read_terms(
-    sentences: list[Sentence], marks: list[Marks], setting: Setting, unders: dict[int, Under]
+    sentences: list[Sentence],
+    marks: list[Marks],
+    setting: Setting,
+    unders: dict[int, Under],
+    seen: dict[int, list[Trigger]] | None = None,
 ) -> list[Draft]:
     """Every term that the sentences give, before the same terms are joined.
 
-    ``unders``: what the sentences stand under, by number.
+    ``unders``: what the sentences stand under, by number. ``seen`` is given, by the number of its
+    sentence, every word that may make a term, whether it does or not (then its strength is 0).
     """
     found: list[Draft] = []
     old = -1  # number of the last sentence that speaks of an older arrangement
@@ -84,7 +89,10 @@ def read_terms(
             for x in mark.lengths
             if x.anchor_span
         ]
-        triggers = triggers_of(sentence, setting, lead, masked)
+        let_go: list[Trigger] = []
+        triggers = triggers_of(sentence, setting, lead, masked, let_go)
+        if seen is not None and (triggers or let_go):
+            seen[sentence.index] = triggers + let_go
         if (
             under.kind
             and not any(not t.noun or t.kind == under.kind for t in triggers)
@@ -224,6 +232,21 @@ def _one(
     setting: Setting,
     lead: bool,
 ) -> Draft | None:
+    draft = drafted(sentence, marks, trigger, start, end, shared)
+    if not is_term(draft, sentence, trigger, setting, lead, sentence.low[start:end]):
+        return None
+    return draft
+
+
+def drafted(
+    sentence: Sentence,
+    marks: Marks,
+    trigger: Trigger,
+    start: int,
+    end: int,
+    shared: tuple[list[Moment], list[Length]] = ([], []),
+) -> Draft:
+    """The term that ``[start, end)`` of a sentence gives, if it gives one, with its fields."""
     base = sentence.start
     low = sentence.low
     kind = trigger.kind
@@ -245,6 +268,4 @@ def _one(
         draft.recurs = next((iso for pattern, iso in _RECURS if pattern.search(clause)), None)
     set_distances(draft, marks, base, start, end, low)
     set_count(draft, marks, sentence, start, end, trigger)
-    if not is_term(draft, sentence, trigger, setting, lead, clause):
-        return None
     return draft

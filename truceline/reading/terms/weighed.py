@@ -1,0 +1,226 @@
+"""Terms by weight: what learned words add to the rules, and what they take away.
+
+The rules (``terms``) find a term where a verb of a known family is bound. Here each segment
+of a sentence is weighed: from its words, and from what the rules found and let go, comes for each
+kind the chance that it is such a term. A term of the rules that is unlikely is dropped; a likely one that
+they lack is added, with the same grammar of times and numbers.
+"""
+
+import re
+from dataclasses import dataclass
+
+from truceline.reading.marks import Marks
+from truceline.reading.page.words import Sentence
+from truceline.reading.terms.drafting import Draft, Setting, Trigger
+from truceline.reading.terms.gates import (
+    PLAN,
+    in_quotes,
+    is_background,
+)
+from truceline.reading.terms.lists import NOTHING, Under
+from truceline.reading.terms.pieces import pieces_of
+from truceline.reading.terms.terms import drafted
+from truceline.reading.weighing.features import kinds_of_tokens, said_words, word_features
+from truceline.reading.weighing.segments import segments_of
+from truceline.reading.weighing.weights import Weights
+
+KINDS = (
+    "cessation",
+    "zone",
+    "patrol",
+    "withdrawal",
+    "handover",
+    "deployment",
+    "monitoring",
+    "deliverable",
+    "release",
+    "access",
+    "prohibition",
+    "exception",
+    "duration",
+    "meeting",
+)
+
+_SIGNS = tuple(
+    (name, re.compile(words))
+    for name, words in (
+        ("will", r"\b(?:shall|will|must|'ll|is to|are to|(?:has|have) to)\b"),
+        ("may", r"\b(?:may|can|free to|entitled|allowed|permitted)\b"),
+        ("not", r"\b(?:not|no|neither|none|never|nor|without|n['’]t|cannot)\b"),
+        ("past", r"\b(?:was|were|had|has|have|did|been)\b"),
+        ("said", r"\b(?:said|says|told|reported|according|added|claimed|accused|warned|asked|spokes\w+)\b"),
+        ("demand", r"\b(?:called (?:for|on)|urg\w+|demand\w*|want\w*|appeal\w*|should|hop\w+|propos\w+|sought|seek\w*|insist\w*|refus\w+|reject\w*)\b"),
+        ("if", r"\b(?:if|whether|unless|could|might|would|in case|provided)\b"),
+        ("agreed", r"\b(?:agree[ds]?|undertak\w+|undertook|commit\w*|pledg\w+|promis\w+|accept\w*|sign\w*|announc\w+|declar\w+|order\w*)\b"),
+        ("broken", r"\b(?:violat\w+|breach\w*|broke\w*|collaps\w+|fail\w+)\b"),
+        ("old", r"\b(?:previous|earlier|former|last year|years? ago|in (?:19|20)\d\d)\b"),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """``[start, end)`` of a sentence, its features, and the rules' drafts that stand in it."""
+
+    sentence: Sentence
+    marks: Marks
+    start: int
+    end: int
+    features: frozenset[str]
+    drafts: tuple[int, ...]
+    triggers: tuple[Trigger, ...]
+    lead: bool
+
+
+def _shared(sentence: Sentence, under: Under, setting: Setting, count: int) -> set[str]:
+    """What holds for every segment of a sentence."""
+    low = sentence.low
+    found = {"text:agreement" if setting.agreement else "text:report"}
+    if setting.summary:
+        found.add("text:summary")
+    if under.lead:
+        found.add("lead")
+    if under.kind:
+        found.add("u:" + under.kind)
+    if sentence.heading:
+        found.add("heading")
+    if PLAN.search(low):
+        found.add("planned")
+    if low.rstrip().endswith("?"):
+        found.add("question")
+    if low.rstrip().endswith(":"):
+        found.add("colon")
+    found.add(f"at:{min(sentence.index, 3)}")
+    if re.match(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]+)[.)])\s", low):
+        found.add("item")
+    if re.match(r"\s*(?:article|section|clause|point|para(?:graph)?)\b", low):
+        found.add("article")
+    if len(low) < 60:
+        found.add("short")
+    return found
+
+
+def segments_weighed(
+    sentences: list[Sentence],
+    marks: list[Marks],
+    setting: Setting,
+    unders: dict[int, Under],
+    drafts: list[Draft],
+    seen: dict[int, list[Trigger]],
+) -> list[Segment]:
+    """Every segment of the sentences with what is known of it."""
+    found: list[Segment] = []
+    of: dict[int, list[int]] = {}
+    for n, draft in enumerate(drafts):
+        of.setdefault(draft.sentence, []).append(n)
+    before: set[str] = set()
+    for sentence, mark in zip(sentences, marks, strict=True):
+        under = unders.get(sentence.index, NOTHING)
+        shared = _shared(sentence, under, setting, len(sentences))
+        shared |= before
+        kinds = kinds_of_tokens(sentence, mark)
+        stretches = segments_of(sentence)
+        words = [said_words(sentence, kinds, a, b) for a, b in stretches]
+        here = of.get(sentence.index, [])
+        triggers = seen.get(sentence.index, [])
+        for n, (a, b) in enumerate(stretches):
+            features = set(shared)
+            word_features(*words[n], features)
+            for m, (_, bare) in enumerate(words):
+                if m != n:
+                    side = "l:" if m < n else "r:"
+                    features.update(side + w for w in bare)
+            low = sentence.low[a:b]
+            for name, sign in _SIGNS:
+                if sign.search(low):
+                    features.add("is:" + name)
+                elif sign.search(sentence.low[:a]):
+                    features.add("left:" + name)
+            middle = (a + b) // 2
+            if in_quotes(sentence, middle):
+                features.add("quoted")
+            if is_background(sentence, middle, setting.year, setting.agreement):
+                features.add("old")
+            if n == 0:
+                features.add("first")
+            inside = []
+            for number in here:
+                draft = drafts[number]
+                if any(
+                    max(x, sentence.start + a) < min(y, sentence.start + b) for x, y in draft.spans
+                ):
+                    whole = any(
+                        (min(y, sentence.start + b) - max(x, sentence.start + a)) * 2 > b - a
+                        for x, y in draft.spans
+                    )
+                    inside.append(number)
+                    facts = draft.facts()
+                    features.add(f"R:{draft.kind}" + ("" if whole else ":part"))
+                    features.add(f"R:{draft.kind}:" + ("said" if facts else "bare"))
+                    features.update(f"R:{draft.kind}:{f}" for f in facts)
+                    features.add("R")
+            if not inside:
+                features.add("no R")
+            mine = tuple(t for t in triggers if a <= t.start < b)
+            for trigger in mine:
+                features.add(f"t:{trigger.kind}:{trigger.strength}:{'n' if trigger.noun else 'v'}")
+            for fact, there in (
+                ("moment", any(a <= m.said.start - sentence.start < b for m in mark.moments)),
+                ("length", any(a <= x.start - sentence.start < b for x in mark.lengths)),
+                ("metres", any(a <= d.start - sentence.start < b for d in mark.distances)),
+            ):
+                if there:
+                    features.add("has:" + fact)
+            features |= {
+                f"{'A' if setting.agreement else 'N'}&{f}"
+                for f in features
+                if f.startswith(("is:", "t:", "R:"))
+            }
+            found.append(
+                Segment(
+                    sentence, mark, a, b, frozenset(features), tuple(inside), mine, under.lead
+                )
+            )
+        before = {"p:" + drafts[n].kind for n in here}
+    return found
+
+
+def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
+    """Terms of a kind that the rules lack, from one segment."""
+    sentence, a, b = segment.sentence, segment.start, segment.end
+    low = sentence.low
+    near = next((t for t in segment.triggers if t.kind == kind), None)
+    if near is None:
+        first = re.match(r"\W*(?:(?:and|but|while|or|then)\b)?\W*", low[a:b])
+        at = a + (first.end() if first else 0)
+        near = Trigger(kind, at, at, False, 2, given=True)
+    found = []
+    for start, end in pieces_of(sentence, a, b, near, segment.marks):
+        found.append(drafted(sentence, segment.marks, near, start, end))
+    return found
+
+
+def weighed(
+    drafts: list[Draft], segments: list[Segment], weights: Weights
+) -> list[Draft]:
+    """The rules' drafts without the unlikely ones, and the likely ones that they lack."""
+    best: dict[int, float] = {}
+    added: list[Draft] = []
+    for segment in segments:
+        chances = weights.chances(segment.features)
+        kinds = {drafts[n].kind for n in segment.drafts}
+        for n in segment.drafts:
+            best[n] = max(best.get(n, 0.0), chances[drafts[n].kind])
+        for kind, chance in chances.items():
+            if kind not in kinds and chance >= weights.least["add:" + kind]:
+                new = drafted_by_weight(segment, kind)
+                for draft in new:
+                    draft.confidence = min(draft.confidence, round(chance, 2))
+                    draft.notes.append("found by the weight of its words")
+                added += new
+    kept = [
+        d
+        for n, d in enumerate(drafts)
+        if best.get(n, 1.0) >= weights.least["keep:" + d.kind]
+    ]
+    return sorted(kept + added, key=lambda d: (d.sentence, d.spans[0]))

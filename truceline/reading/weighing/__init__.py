@@ -1,0 +1,1 @@
+"""Weighing: learned weights of words, where a grammar alone does not decide."""

@@ -1,0 +1,112 @@
+"""Features: what the words of a stretch of a sentence say, as a set of short texts.
+
+``w:`` a word without its ending, ``f:`` with it; ``b:`` two that follow each other; ``c:`` a class
+of things (forces, arms, aid …); ``s:`` a word elsewhere in the sentence. What is a time, a length,
+a distance, a figure or a name is written as its kind, so that nothing hangs on a certain place.
+"""
+
+import re
+from functools import lru_cache
+
+from truceline.reading.marks import Marks
+from truceline.reading.page.words import Sentence
+from truceline.reading.terms.lexicon import word_classes
+
+_ENDINGS = (
+    ("ies", "y"),
+    ("ied", "y"),
+    ("ations", "ate"),
+    ("ation", "ate"),
+    ("ments", "ment"),
+    ("ing", ""),
+    ("ed", ""),
+    ("es", ""),
+    ("s", ""),
+    ("e", ""),
+)
+_KEPT = frozenset("this his its was is as has does during nothing bring king thing us thus less".split())
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A word without its ending, alike for "withdraws", "withdrawing" and "withdraw"."""
+    word = re.sub(r"['’](?:s|t|re|ve|ll|d)?$", "", word)
+    if word in _KEPT or len(word) < 4:
+        return word
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: len(word) - len(ending)] + instead
+            break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] in "bdgmnprt":
+        word = word[:-1]
+    return word.rstrip("e") if len(word) > 4 else word
+
+
+def kinds_of_tokens(sentence: Sentence, marks: Marks) -> list[str]:
+    """For each token what it is part of: a time, a length, a distance, a figure, a name, or ""."""
+    kinds = [""] * len(sentence.tokens)
+    for q in marks.quantities:
+        for n in range(q.first, min(q.last, len(kinds))):
+            kinds[n] = "<n>"
+    for d in marks.distances:
+        for n in range(d.first, min(d.last, len(kinds))):
+            kinds[n] = f"<{d.role}-metres>"
+    for x in marks.lengths:
+        for n in range(x.first, min(x.last, len(kinds))):
+            kinds[n] = f"<{x.role}-length>"
+    for m in marks.moments:
+        clock = "clock" if m.said.clock is not None else "day"
+        for n in range(m.said.first, min(m.said.last, len(kinds))):
+            kinds[n] = f"<{m.said.role}-{clock}>"
+    first = True
+    for n, token in enumerate(sentence.tokens):
+        if kinds[n]:
+            continue
+        if token.low[0].isdigit():
+            kinds[n] = "<n>"
+        elif token.text[0].isupper() and not first and not word_classes(token.low):
+            kinds[n] = "<name>"
+        first = token.text in (".", ":", "“", '"', "»", "«") or (first and not token.low.isalpha())
+    return kinds
+
+
+def said_words(
+    sentence: Sentence, kinds: list[str], start: int, end: int
+) -> tuple[list[str], list[str]]:
+    """The words of ``[start, end)`` of a sentence as they stand, and without their endings; marks
+    and runs of one kind are written once.
+    """
+    base = sentence.start
+    full: list[str] = []
+    bare: list[str] = []
+    for token, kind in zip(sentence.tokens, kinds, strict=True):
+        if not start <= token.start - base < end:
+            continue
+        if kind:
+            if not bare or bare[-1] != kind:
+                full.append(kind)
+                bare.append(kind)
+        elif token.low[0].isalpha():
+            full.append(token.low)
+            bare.append(stem(token.low))
+        elif token.low in ":;|":
+            full.append(token.low)
+            bare.append(token.low)
+    return full, bare
+
+
+def word_features(full: list[str], bare: list[str], found: set[str]) -> None:
+    """Add the words of a stretch, alone and in pairs, and the classes that they stand for."""
+    last = "^"
+    before = "^"
+    for whole, word in zip(full, bare, strict=True):
+        found.add("w:" + word)
+        if whole != word:
+            found.add("f:" + whole)
+        found.add(f"b:{last} {word}")
+        found.add(f"g:{before} _ {word}")
+        for name in word_classes(whole):
+            found.add("c:" + name)
+            found.add(f"b:{last} {name}")
+        before, last = last, word
+    found.add(f"b:{last} $")
