@@ -14,7 +14,7 @@ import re
 import sys
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from truceline.reading.page.words import sentences_of
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.drafting import Draft, Setting, is_agreement
 from truceline.reading.terms.joining import join_terms
-from truceline.reading.terms.lists import is_digest, unders_of
+from truceline.reading.terms.lists import Under, is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
 from truceline.reading.terms.weighed import KINDS, Segment, segments_weighed, weighed
 from truceline.reading.times.anchoring import Calendar
@@ -55,9 +55,29 @@ class Text:
     gold: list[dict[str, Any]]
 
 
+_MARK = re.compile(r"\{(\w+): ?([^{}]*)\}")
+
+
+def bank_of(path: Path) -> list[Text]:
+    """Sentences with their clauses marked: ``FLAG | text with {kind: the clause}``."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        flag, _, said = line.partition(" | ")
+        if flag not in ("A", "L", "N") or not said.strip():
+            continue
+        gold = [{"kind": m[1], "evidence": [{"text": m[2].strip()}]} for m in _MARK.finditer(said)]
+        plain = _MARK.sub(lambda m: m[2].strip(), said)
+        text = observed(f"{path.name}:{number}", plain.encode(), {"terms": gold}, flag)
+        found.append(text)
+    return found
+
+
 def texts_of(folders: list[Path]) -> list[Text]:
     found = []
     for folder in folders:
+        if folder.suffix == ".txt":
+            found += bank_of(folder)
+            continue
         for answer in sorted(folder.glob("*.gold.json")):
             stem = answer.name.removesuffix(".gold.json")
             source = next(
@@ -66,22 +86,30 @@ def texts_of(folders: list[Path]) -> list[Text]:
             if source is None:
                 continue
             gold = json.loads(answer.read_text(encoding="utf-8"))
-            found.append(observed(f"{folder.name}/{stem}", source, gold))
+            found.append(observed(f"{folder.name}/{stem}", source.read_bytes(), gold, "", source.name))
     return found
 
 
-def observed(name: str, source: Path, gold: dict[str, Any]) -> Text:
-    page = open_page(source.read_bytes(), name=source.name)
-    mark_body(page)
+def observed(
+    name: str, data: bytes, gold: dict[str, Any], flag: str = "", file: str = "a.txt"
+) -> Text:
+    page = open_page(data, name=file)
+    if flag:
+        for block in page.blocks:
+            block.reason = None
+    else:
+        mark_body(page)
     stated = gold.get("document", {}).get("published") or gold.get("published")
-    published = date.fromisoformat(stated) if stated else find_published(page)[0]
+    published = date.fromisoformat(stated) if stated else None if flag else find_published(page)[0]
     sentences = sentences_of(page)
     cal = Calendar(published, the_zone(sentences, country_zone, published))
-    agreement = is_agreement(sentences)
+    agreement = flag == "A" if flag else is_agreement(sentences)
     reader._in_force(sentences, cal)
     marks = [marks_of(s, cal) for s in sentences]
     setting = Setting(agreement, cal.published.year if cal.published else None, is_digest(page, sentences))
     unders = unders_of(page, sentences, lambda s: leading_kind(s, setting))
+    if flag == "L":
+        unders = {s.index: Under(True) for s in sentences}
     seen: dict[int, list[Any]] = {}
     drafts = read_terms(sentences, marks, setting, unders, seen)
     segments = segments_weighed(sentences, marks, setting, unders, drafts, seen)
@@ -239,6 +267,14 @@ def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, l1: b
     return {"answers": answers, "start": [round(float(v), 3) for v in start], "features": features, "least": {}}
 
 
+def written(learned: dict[str, Any], path: Path) -> None:
+    lines = [f"  {json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}" for f, w in sorted(learned["features"].items())]
+    head = {k: v for k, v in learned.items() if k != "features"}
+    text = json.dumps(head)[:-1] + ', "features": {\n' + ",\n".join(lines) + "\n}}\n"
+    path.write_text(text, encoding="utf-8")
+    print(path, len(learned["features"]), "features", len(text) // 1000, "kB")
+
+
 def as_weights(learned: dict[str, Any], keep: float, add: float) -> Weights:
     from truceline.reading.weighing.weights import weights_from
 
@@ -247,9 +283,7 @@ def as_weights(learned: dict[str, Any], keep: float, add: float) -> Weights:
 
 
 def answer(text: Text, weights: Weights | None) -> list[dict[str, Any]]:
-    import copy
-
-    drafts = copy.deepcopy(text.drafts)
+    drafts = [replace(d, spans=list(d.spans), notes=list(d.notes)) for d in text.drafts]
     if weights is not None:
         drafts = weighed(drafts, text.segments, weights)
     first = join_terms(drafts, agreement=text.agreement)
@@ -276,7 +310,15 @@ def main() -> None:
     parser.add_argument("--c", type=float, nargs="*", default=[0.3])
     parser.add_argument("--least", type=int, default=2)
     parser.add_argument("--l1", action="store_true")
+    parser.add_argument("--write", action="store_true", help="learn from all and write the data file")
+    parser.add_argument("--keep", type=float, default=0.2)
+    parser.add_argument("--add", type=float, default=0.24)
     args = parser.parse_args()
+    if args.write:
+        learned = learn(texts_of(args.folders + args.also), c=args.c[0], least=args.least)
+        learned["least"] = {f"keep:{k}": args.keep for k in KINDS} | {f"add:{k}": args.add for k in KINDS}
+        written(learned, DATA)
+        return
     texts = texts_of(args.folders)
     also = texts_of(args.also)
     fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]

@@ -30,13 +30,15 @@ from truceline.reading.speech.labels import labels_of
 from truceline.reading.speech.quotation import quotes_of
 from truceline.reading.speech.quotes import said_in, statements_of
 from truceline.reading.terms.details import settle
-from truceline.reading.terms.drafting import Draft, Setting, is_agreement
+from truceline.reading.terms.drafting import Draft, Setting, Trigger, is_agreement
 from truceline.reading.terms.joining import join_terms
 from truceline.reading.terms.lists import is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
+from truceline.reading.terms.weighed import segments_weighed, weighed
 from truceline.reading.times.anchoring import Calendar, anchor
 from truceline.reading.times.published import find_published
 from truceline.reading.times.times import moments_of
+from truceline.reading.weighing.weights import weights
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
@@ -231,7 +233,10 @@ def _terms(
     year = cal.published.year if cal.published else None
     setting = Setting(agreement, year, is_digest(page, sentences))
     unders = unders_of(page, sentences, lambda s: leading_kind(s, setting))
-    first = join_terms(read_terms(sentences, marks, setting, unders), agreement=agreement)
+    seen: dict[int, list[Trigger]] = {}
+    by_rule = read_terms(sentences, marks, setting, unders, seen)
+    segments = segments_weighed(sentences, marks, setting, unders, by_rule, seen)
+    first = join_terms(weighed(by_rule, segments, weights("term-weights")), agreement=agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
     signed = _signed(sentences, marks)
     for draft in first:

@@ -20,7 +20,12 @@ from truceline.reading.terms.gates import (
 from truceline.reading.terms.lists import NOTHING, Under
 from truceline.reading.terms.pieces import pieces_of
 from truceline.reading.terms.terms import drafted
-from truceline.reading.weighing.features import kinds_of_tokens, said_words, word_features
+from truceline.reading.weighing.features import (
+    frame_features,
+    kinds_of_tokens,
+    said_words,
+    word_features,
+)
 from truceline.reading.weighing.segments import segments_of
 from truceline.reading.weighing.weights import Weights
 
@@ -126,6 +131,7 @@ def segments_weighed(
         for n, (a, b) in enumerate(stretches):
             features = set(shared)
             word_features(*words[n], features)
+            frame_features(words[n][0], features)
             for m, (_, bare) in enumerate(words):
                 if m != n:
                     side = "l:" if m < n else "r:"

@@ -110,3 +110,41 @@ def word_features(full: list[str], bare: list[str], found: set[str]) -> None:
             found.add(f"b:{last} {name}")
         before, last = last, word
     found.add(f"b:{last} $")
+
+
+_MODAL = frozenset("shall will must may can to should would 'll cannot won't".split())
+_BETWEEN = frozenset("not be also then both then only now again have been being thereafter immediately forthwith first each all".split())
+_BE = frozenset("be been being is are was were gets get".split())
+_NOT = frozenset("not no neither never none nor cannot won't without nobody nothing".split())
+
+
+def frame_features(full: list[str], found: set[str]) -> None:
+    """Add what stands in which role: the governed verb, what stands before and after it, and which
+    senses stand together.
+    """
+    senses = [word_classes(w) if w[0].isalpha() else () for w in full]
+    here = sorted({x for some in senses for x in some})
+    low = [x for x in here if x.islower()]
+    found.update(f"x:{a}+{b}" for n, a in enumerate(low) for b in low[n + 1 :])
+    no = any(w in _NOT for w in full)
+    for n, word in enumerate(full):
+        if word not in _MODAL and word not in _BE:
+            continue
+        at = n + 1
+        passive = word in _BE
+        while at < len(full) and (full[at] in _BETWEEN or full[at].endswith("ly")):
+            passive = passive or full[at] in _BE
+            at += 1
+        if at >= len(full) or not full[at][0].isalpha():
+            continue
+        how = ("n" if no else "") + ("p" if passive else "") + ("m" if word in _MODAL else "")
+        verb = stem(full[at])
+        found.add(f"v{how}:{verb}")
+        before = next((senses[k] for k in range(n - 1, -1, -1) if senses[k]), ())
+        after = next((senses[k] for k in range(at + 1, len(full)) if senses[k]), ())
+        for sense in senses[at]:
+            found.add(f"v{how}:{sense}")
+            found.update(f"v{how}:{sense}>{o}" for o in after)
+            found.update(f"v{how}:{o}<{sense}" for o in before)
+        found.update(f"o:{verb}>{o}" for o in after)
+        found.update(f"o:{o}<{verb}" for o in before)
