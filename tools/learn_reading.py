@@ -85,7 +85,7 @@ def observed(name: str, source: Path, gold: dict[str, Any]) -> Text:
     seen: dict[int, list[Any]] = {}
     drafts = read_terms(sentences, marks, setting, unders, seen)
     segments = segments_weighed(sentences, marks, setting, unders, drafts, seen)
-    return Text(name, page, drafts, segments, agreement, reader._signed(sentences, marks), gold.get("terms", []))
+    return Text(name, page, drafts, segments, agreement, cal.signed, gold.get("terms", []))
 
 
 def spans_of(text: Text, term: dict[str, Any]) -> list[tuple[int, int]]:

@@ -35,6 +35,7 @@ from truceline.reading.terms.joining import join_terms
 from truceline.reading.terms.lists import is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
 from truceline.reading.times.anchoring import Calendar, anchor
+from truceline.reading.times.epochs import DATED, letters_in, signed_in
 from truceline.reading.times.published import find_published
 from truceline.reading.times.times import moments_of
 
@@ -222,7 +223,24 @@ def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
                     cal.inforce_day = (
                         cal.inforce_day or anchor(said, cal, sentence.low, sentence.start).date
                     )
+    _epochs(sentences, cal)
     cal.mismatches.clear()
+    cal.day = cal.last = cal.hour = None
+
+
+def _epochs(sentences: list[Sentence], cal: Calendar) -> None:
+    """The signature and the lettered days that other times of the document count from."""
+    agreement = is_agreement(sentences)
+    moments = [
+        [anchor(m, cal, s.low, s.start) for m in moments_of(s.tokens, s.low, s.start)]
+        if DATED.search(s.low)
+        else None
+        for s in sentences
+    ]
+    cal.signed = signed_in(sentences, moments, agreement)
+    if cal.signed is None and agreement and cal.published:
+        cal.signed = cal.published.isoformat()
+    cal.letters = letters_in(sentences, moments, cal.signed)
 
 
 def _terms(
@@ -233,25 +251,9 @@ def _terms(
     unders = unders_of(page, sentences, lambda s: leading_kind(s, setting))
     first = join_terms(read_terms(sentences, marks, setting, unders), agreement=agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
-    signed = _signed(sentences, marks)
     for draft in first:
-        settle(draft, cessation, signed)
+        settle(draft, cessation, cal.signed)
     return first, cessation
-
-
-def _signed(sentences: list[Sentence], marks: list[Marks]) -> str | None:
-    for sentence, mark in zip(sentences, marks, strict=True):
-        for moment in mark.moments:
-            left = sentence.low[
-                max(0, moment.said.start - sentence.start - 60) : moment.said.start - sentence.start
-            ]
-            if (
-                moment.iso
-                and moment.date
-                and re.search(r"\b(?:signed|done (?:at|in)|signature)\b[^.;]{0,40}$", left)
-            ):
-                return moment.iso
-    return None
 
 
 def _counted(drafts: list[Draft], sentences: list[Sentence], marks: list[Marks]) -> set[int]:

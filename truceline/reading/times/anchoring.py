@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from truceline.reading.names.places import zone_offset, zones_named
 from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
 from truceline.reading.times.dates import Day
+from truceline.reading.times.epochs import count_of
 from truceline.reading.times.times import Said
 
 _FUTURE = re.compile(
@@ -38,6 +39,11 @@ class Calendar:
     day: date | None = None  # the day last spoken of
     inforce_day: date | None = None
     mismatches: list[tuple[int, int, str, str]] = field(default_factory=list)
+    signed: str | None = None  # the day or moment of the signature
+    letters: dict[str, str] = field(default_factory=dict)  # "d": the date of D-day
+    last: str | None = None  # the moment last spoken of
+    hour: str | None = None  # the last one with a clock
+    headed: bool = False  # the day spoken of stands over what is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,7 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
                 + (120 if (tense == "past") != (d <= base) and d != base else 0)
             ),
         ), None
-    if kind == "month":
+    if kind in ("month", "monthend"):
         year, month = spec[1], spec[2]
         if not isinstance(year, int):
             if base is None:
@@ -174,6 +180,8 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
                 year -= 1
             if tense == "future" and month < base.month:
                 year += 1
+        if kind == "monthend":
+            return date(year, month, calendar.monthrange(year, month)[1]), None
         return None, f"{year:04d}-{month:02d}"
     if base is None:
         return None, None
@@ -224,14 +232,13 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         )
         sure = 0.6
     clock = said.clock
-    if (
-        clock is None
-        and month is not None
-        and said.role in ("due", "until")
-        and re.search(r"\bend of (?:the month of )?$", text[: said.start - offset])
-    ):
-        year, number = (int(x) for x in month.split("-"))
-        day = date(year, number, calendar.monthrange(year, number)[1])
+    if said.day is not None and said.day[0] in ("count", "event", "that"):
+        counted = count_of(said.day, cal)
+        day = date.fromisoformat(counted[:10]) if counted else None
+        if clock is None or day is None:
+            return Moment(said, counted, day, sure=0.85)
+    if clock is None and month is not None and said.part == "mid":
+        day = date(int(month[:4]), int(month[5:]), 15)
     if clock is None:
         if day is None:
             return Moment(said, month, None, sure=0.7)
@@ -244,7 +251,7 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     if day is None and said.day is None:
         # A clock alone: the day spoken of, else the day of publication.
         day = cal.day or cal.published
-        if day and cal.published and day < cal.published and tense == "future":
+        if day and cal.published and day < cal.published and tense == "future" and not cal.headed:
             day = cal.published
         note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
         if clock.midnight and cal.published and not cal.day:
@@ -287,36 +294,6 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         text_iso += offset_text(minutes)
         readings = tuple(r + offset_text(minutes) for r in readings)
     return Moment(said, text_iso, day, readings, note, sure)
-
-
-def shift(start: str, iso_length: str, *, back: bool = False) -> str | None:
-    """``start`` moved by a duration. Days, weeks, months from a moment give a date's own form.
-
-    A date moved by hours stays unknown (None): the clock is not said.
-    """
-    match = re.fullmatch(
-        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
-        iso_length,
-    )
-    if not match:
-        return None
-    years, months, weeks, days, hours, minutes, _ = (int(x or 0) for x in match.groups())
-    whole = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(.*))?", start)
-    if not whole:
-        return None
-    sign = -1 if back else 1
-    at = datetime(
-        int(whole[1]), int(whole[2]), int(whole[3]), int(whole[4] or 0), int(whole[5] or 0)
-    )
-    if whole[4] is None and (minutes or hours % 24):
-        return None
-    total = at.month - 1 + sign * (months + 12 * years)
-    year, month = at.year + total // 12, total % 12 + 1
-    at = at.replace(year=year, month=month, day=min(at.day, calendar.monthrange(year, month)[1]))
-    at += sign * timedelta(days=days + 7 * weeks, hours=hours, minutes=minutes)
-    if whole[4] is None or not (hours or minutes):
-        return at.date().isoformat()
-    return f"{at.date().isoformat()}T{at:%H:%M}{whole[6]}"
 
 
 def utc_of(text: str) -> datetime | None:

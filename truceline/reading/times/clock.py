@@ -32,43 +32,18 @@ _NAMED_OFFSETS = {
     "mmt": 390,
     "wib": 420,
 }
+_UNIVERSAL = {"universal": 0, "coordinated universal": 0, "greenwich mean": 0, "zulu": 0}
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
-_UNITS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    ]
-)
 _HOURS = {
     w: i
     for i, w in enumerate(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ],
+        "one two three four five six seven eight nine ten eleven twelve".split(),
         1,
     )
 }
+_UNITS = frozenset(_HOURS)
+# Minutes as said before "past" and "to"; a second is none.
+_PARTS_OF_HOUR = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "one": 1, "a": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +67,7 @@ def _meridiem(hour: int, token: Token) -> int | None:
 
 def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
     n = len(tokens)
-    if (
-        j < n
-        and tokens[j].text in ("(", ",")
-        and j + 1 < n
-        and tokens[j + 1].low in ("local", *_NAMED_OFFSETS)
-    ):
+    if j + 1 < n and tokens[j].text in ("(", ",") and tokens[j + 1].text not in ("(", ","):
         inner = _zone(tokens, j + 1)
         if inner:
             close = inner[1]
@@ -111,7 +81,9 @@ def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
     low = tokens[j].low
     if low in ("local", "their") and j + 1 < n and tokens[j + 1].low == "time":
         return "local", j + 2
-    if low == "local" and (j + 1 >= n or tokens[j + 1].text in ").,;"):
+    if low == "local" and (
+        j + 1 >= n or tokens[j + 1].text in ").,;" or tokens[j + 1].low in ("on", "of", "this")
+    ):
         return "local", j + 1
     if low == "z" or (low in _NAMED_OFFSETS and tokens[j].text.isupper()):
         minutes, k = _NAMED_OFFSETS[low], j + 1
@@ -132,7 +104,13 @@ def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
             and tokens[j + size].low == "time"
             and all(t.text[:1].isupper() for t in tokens[j : j + size])
         ):
-            return " ".join(t.text for t in tokens[j : j + size]), j + size + 1
+            name = " ".join(t.text for t in tokens[j : j + size])
+            return _UNIVERSAL.get(name.lower(), name), j + size + 1
+    if low == "greenwich":
+        k = j + 1
+        while k < n and tokens[k].low in ("mean", "time", "civil"):
+            k += 1
+        return 0, k
     if (
         tokens[j].text in "+-−"
         and j + 1 < n
@@ -149,10 +127,42 @@ _HOUR = re.compile(r"\d{1,2}")
 _FOUR_DIGITS = re.compile(r"[012]\d[0-5]\d")
 
 
+def _near_hour(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
+    """ "half past eight", "a quarter to six", "one minute past midnight", "one second after noon"."""
+    words = [t.low for t in tokens[i : i + 5]]
+    if words[0] == "a" and words[1:2] != ["quarter"]:
+        if words[1:2] not in (["minute"], ["second"]):
+            return None
+    minutes, k = _PARTS_OF_HOUR[words[0]], 1
+    if words[0] == "a":
+        minutes, k = (15, 2) if words[1] == "quarter" else (1, 1)
+    if words[k : k + 1] and words[k] in ("minute", "minutes", "second", "seconds"):
+        minutes, k = (0 if words[k].startswith("sec") else minutes), k + 1
+    elif words[0] in ("one", "a") and minutes == 1:
+        return None
+    if len(words) < k + 2 or words[k] not in ("past", "after", "to", "before"):
+        return None
+    hour = words[k + 1]
+    if hour not in _HOURS and hour not in _WORDS:
+        return None
+    if hour in _HOURS and words[k] in ("after", "before"):
+        return None
+    start = _WORDS[hour][0] if hour in _WORDS else _HOURS[hour]
+    end = i + k + 2
+    if end + 2 < len(tokens) and tokens[end].low == "o" and tokens[end + 2].low == "clock":
+        end += 3
+    if words[k] in ("past", "after"):
+        return start, minutes, False, end, hour in _WORDS or k > 1 or words[0] == "half"
+    total = (start * 60 - (minutes or 1)) % 1440
+    return total // 60, total % 60, False, end, True
+
+
 def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
     """hour, minute, is-midnight-word, next token, certain (a clock beyond doubt)."""
     token, n = tokens[i], len(tokens)
     text, low, j = token.text, token.low, i + 1
+    if low in _PARTS_OF_HOUR and (near := _near_hour(tokens, i)) is not None:
+        return near
     if low in _WORDS:
         hour, minute = _WORDS[low]
         return hour, minute, low == "midnight", j, True
@@ -161,8 +171,8 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     if low in _UNITS:
         if j < n and (found := _meridiem(_HOURS[low], tokens[j])) is not None:
             return found, 0, False, j + 1, True
-        if j + 1 < n and tokens[j].text in "'’" and tokens[j + 1].low == "clock":
-            return _HOURS[low], 0, False, j + 2, True
+        if j + 2 < n and tokens[j].low == "o" and tokens[j + 2].low == "clock":
+            return _HOURS[low], 0, False, j + 3, True
         if j < n and tokens[j].low in ("o'clock", "o’clock"):
             return _HOURS[low], 0, False, j + 1, True
         return (_HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
@@ -202,9 +212,16 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             if (
                 tokens[j].low in ("hours", "hrs")
                 and i
-                and tokens[i - 1].low in ("at", "from", "until", "to")
-                and len(text) == 2
-                and (hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt")))
+                and (
+                    tokens[i - 1].low == "at"
+                    or (
+                        tokens[i - 1].low in ("from", "until", "to", "and")
+                        and len(text) == 2
+                        and (
+                            hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt"))
+                        )
+                    )
+                )
             ):
                 return hour, 0, False, j + 1, True
         return hour, 0, False, j, False
@@ -220,6 +237,7 @@ _DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight
 _WEEKDAYS = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
 )
+_MEASURES = frozenset("km m metres meters miles per percent % kilometres kilometers million".split())
 _LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
 
 
@@ -230,8 +248,9 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     too and are left for it.
     """
     words = [t.low for t in tokens[j : j + 3]]
-    if words[:2] == ["in", "the"] and words[2:] and words[2] in _DAYPARTS:
-        return words[2], j + 3
+    if words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]:
+        if words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "at ten of the night"
+            return words[2], j + 3
     if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
         return words[1], j
     if words[:1] == ["tonight"]:
@@ -269,10 +288,20 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 and after in ("on", ",", ".", "and", "to")
             )
             or (year and before == "at")
+            or (year and before in ("between", "from") and after in ("and", "to"))
+            or (
+                plain
+                and before in ("from", "between")
+                and after in ("to", "and", "-", "–")
+                and j + 2 < n
+                and tokens[j + 1].low.isdigit()
+                and tokens[j + 2].low in ("hours", "hrs", "h")
+            )
             or (
                 dotted
                 and before in _LED
-                and after in ("on", "of", ",", "local", "to", "until", "the")
+                and (before == "at" or after in ("on", "of", ",", "local", "to", "until", "the"))
+                and after not in _MEASURES
             )
             or (
                 plain

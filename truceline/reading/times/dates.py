@@ -1,5 +1,6 @@
 """Calendar days in words and figures: "15 March", "last Friday", "the next day", "5-6 May"."""
 
+import calendar
 import re
 from typing import Any
 
@@ -93,9 +94,34 @@ ORDINAL = re.compile(r"(?:st|nd|rd|th)$")
 Day = tuple[Any, ...]
 
 
+_ORDINALS = {
+    w: i
+    for i, w in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+        "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+} | {"thirtieth": 30}
+_TENS = {"twenty": 20, "thirty": 30}
+ORDINAL_STARTS = frozenset((*_ORDINALS, *_TENS))
+
+
 def _dom(token: Token) -> int | None:
     if token.text.isdigit() and 1 <= int(token.text) <= 31:
         return int(token.text)
+    return None
+
+
+def _ordinal_word(tokens: list[Token], i: int) -> tuple[int, int] | None:
+    """A day of the month as an ordinal in words, and the token after it: "twenty-third"."""
+    low = tokens[i].low
+    if low in _ORDINALS:
+        return _ORDINALS[low], i + 1
+    if low in _TENS:
+        k = i + 2 if i + 2 < len(tokens) and tokens[i + 1].text in "-‑–" else i + 1
+        if k < len(tokens) and 0 < _ORDINALS.get(tokens[k].low, 0) < 10:
+            value = _TENS[low] + _ORDINALS[tokens[k].low]
+            return (value, k + 1) if value <= 31 else None
     return None
 
 
@@ -110,7 +136,7 @@ def _skip_ordinal(tokens: list[Token], j: int) -> int:
 
 
 def _year(tokens: list[Token], j: int) -> tuple[int | None, int]:
-    k = j + 1 if j < len(tokens) and tokens[j].text == "," else j
+    k = j + 1 if j < len(tokens) and tokens[j].low in (",", "of") else j
     if (
         k < len(tokens)
         and tokens[k].text.isdigit()
@@ -131,7 +157,14 @@ def _month(token: Token) -> int | None:
 
 
 def _is_month(token: Token) -> bool:
-    return _month(token) is not None
+    """Whether a token after a day's number is a month, in small letters too ("11 april")."""
+    return _month(token) is not None or (
+        len(token.low) > 2 and token.low in MONTHS and token.low not in ("may", "march", "mar")
+    )
+
+
+def _month_beside(token: Token) -> int | None:
+    return _month(token) or MONTHS.get(token.low)
 
 
 def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
@@ -165,29 +198,50 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
         day = _dom(token)
         if day is None:
             return None
-        j = _skip_ordinal(tokens, i + 1)
-        if j < n and tokens[j].low == "day" and j + 1 < n and tokens[j + 1].low == "of":
-            j += 1
-        k = j + 1 if j < n and tokens[j].low == "of" else j
-        if k < n and tokens[k].text == "-" and k + 1 < n and _is_month(tokens[k + 1]):
-            k += 1
-        if k < n and _is_month(tokens[k]):
-            k2 = k + 1
-            if k2 + 1 < n and tokens[k2].text == "." and tokens[k2 + 1].text.isdigit():
-                k2 += 1
-            if k2 < n and tokens[k2].text == "-" and k2 + 1 < n and tokens[k2 + 1].text.isdigit():
-                k2 += 1
-            year, end = _year(tokens, k2)
-            return ("date", year, _month(tokens[k]), day), end, None
-        # 15-17 March, 15 to 17 March
-        if j + 2 < n and tokens[j].low in ("-", "–", "—", "to", "and", "/"):
-            other = _dom(tokens[j + 1])
-            if other and other > day:
-                inner = _date_at(tokens, j + 1)
-                if inner and inner[0][0] == "date":
-                    return ("date", inner[0][1], inner[0][2], day), inner[1], inner[0]
-        return None
-    if _is_month(token):
+        return _from_day(tokens, i, day, _skip_ordinal(tokens, i + 1))
+    if token.low in ORDINAL_STARTS:
+        worded = _ordinal_word(tokens, i)
+        return _from_day(tokens, i, *worded) if worded else None
+    return _from_month(tokens, i)
+
+
+_TO = frozenset(("-", "–", "—", "to", "and", "/", "till", "until", "through"))
+
+
+def _from_day(
+    tokens: list[Token], i: int, day: int, j: int
+) -> tuple[Day, int, Day | None] | None:
+    """The date that begins with a day's number at token ``i``; ``j``: the token after the number."""
+    n = len(tokens)
+    if j < n and tokens[j].low == "day" and j + 1 < n and tokens[j + 1].low == "of":
+        j += 1
+    k = j + 1 if j < n and tokens[j].low == "of" else j
+    if k < n and tokens[k].text == "-" and k + 1 < n and _is_month(tokens[k + 1]):
+        k += 1
+    if k < n and _is_month(tokens[k]):
+        k2 = k + 1
+        if k2 + 1 < n and tokens[k2].text == "." and tokens[k2 + 1].text.isdigit():
+            k2 += 1
+        if k2 < n and tokens[k2].text == "-" and k2 + 1 < n and tokens[k2 + 1].text.isdigit():
+            k2 += 1
+        year, end = _year(tokens, k2)
+        return ("date", year, _month_beside(tokens[k]), day), end, None
+    # 15-17 March, 15 to 17 March
+    if j + 2 < n and tokens[j].low in _TO:
+        at = j + 2 if tokens[j + 1].low == "the" else j + 1
+        worded = _ordinal_word(tokens, at)
+        other = _dom(tokens[at]) or (worded[0] if worded else None)
+        if other and other > day:
+            inner = _date_at(tokens, at)
+            if inner and inner[0][0] == "date":
+                return ("date", inner[0][1], inner[0][2], day), inner[1], inner[0]
+    return None
+
+
+def _from_month(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
+    """The date or month that begins with a month's name or stands in one token, at token ``i``."""
+    n, token = len(tokens), tokens[i]
+    if _month(token) is not None:
         j = i + 1
         if j < n and tokens[j].text == "." and j + 1 < n and tokens[j + 1].text.isdigit():
             j += 1
@@ -255,23 +309,72 @@ def _date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
 
 
 def _end_of(tokens: list[Token], i: int) -> tuple[Day, int] | None:
-    """ "the last day of the year", "the end of the month", "year's end", from the word itself."""
-    words = [t.low for t in tokens[i : i + 7]]
+    """ "the last day of the year", "the end of March", "year's end", "the month is out"."""
+    words = [t.low for t in tokens[i : i + 8]]
     if words[:1] == ["the"]:
         return _end_of(tokens, i + 1)
-    if words[:1] == ["year's"] or words[:1] == ["year’s"]:
-        return (("end", "year", 0), i + 2) if words[1:2] == ["end"] else None
-    k = 1 if words[:1] == ["end"] else 2 if words[:2] == ["last", "day"] else 0
+    if words[0] in ("month", "year"):
+        return (("end", words[0], 0), i + 3) if words[1:3] == ["is", "out"] else None
+    if words[0] in ("year's", "year’s", "month's", "month’s"):
+        return (("end", words[0][:-2], 0), i + 2) if words[1:2] == ["end"] else None
+    k = 1 if words[0] == "end" else 0
+    if words[0] == "last":
+        k = 2 if words[1:2] == ["day"] else 1
     if not k or words[k : k + 1] != ["of"]:
         return None
     k += 1
+    if words[k : k + 3] == ["the", "month", "of"]:
+        k += 3
+    if i + k < len(tokens) and (month := _month(tokens[i + k])):
+        year, end = _year(tokens, i + k + 1)
+        return ("monthend", year, month), end
     shift = 0
-    while words[k : k + 1] and words[k] in ("the", "this", "next", "current"):
+    while words[k : k + 1] and words[k] in ("the", "this", "next", "current", "present"):
         shift = 1 if words[k] == "next" else shift
         k += 1
     if words[k : k + 1] and words[k] in ("year", "month"):
         return ("end", words[k], shift), i + k + 1
     return None
+
+
+_STRETCHES = {
+    ("first", "half"): (1, 15),
+    ("second", "half"): (16, 0),
+    ("first", "week"): (1, 7),
+    ("second", "week"): (8, 14),
+    ("third", "week"): (15, 21),
+    ("first", "days"): (1, 5),
+    ("last", "week"): (-7, 0),
+}
+
+
+def _stretch_of(tokens: list[Token], i: int) -> tuple[Day, int, Day] | None:
+    """ "the first half of April", "the last week of May": its first day and its last."""
+    if i + 3 >= len(tokens) or tokens[i + 2].low != "of":
+        return None
+    days = _STRETCHES.get((tokens[i].low, tokens[i + 1].low))
+    month = _month(tokens[i + 3])
+    if days is None or month is None:
+        return None
+    year, end = _year(tokens, i + 4)
+    first = calendar.monthrange(year or 2023, month)[1] + 1 + days[0] if days[0] < 0 else days[0]
+    last: Day = ("date", year, month, days[1]) if days[1] else ("monthend", year, month)
+    return ("date", year, month, first), end, last
+
+
+def _worded_day(tokens: list[Token], i: int) -> tuple[Day, int] | None:
+    """ "the fifteenth", "the day 21": a day of the month, by ``i`` the token after "the"."""
+    n = len(tokens)
+    if tokens[i].low == "day" and i + 1 < n and (dom := _dom(tokens[i + 1])):
+        return ("dom", dom), i + 2
+    worded = _ordinal_word(tokens, i)
+    if worded is None or worded[0] < 4 or i < 2:
+        return None
+    if tokens[i - 2].low not in ("on", "by", "from", "until", "till", "since", "of", "before"):
+        return None
+    if worded[1] < n and tokens[worded[1]].text not in ".,;:)" and tokens[worded[1]].low != "at":
+        return None
+    return ("dom", worded[0]), worded[1]
 
 
 def day_at(
@@ -282,10 +385,14 @@ def day_at(
     low = tokens[i].low
     part: str | None = None
     j = i
-    if low in ("the", "end", "last", "year's", "year’s"):
+    if low in ("the", "end", "last", "year's", "year’s", "month's", "month’s"):
         ending = _end_of(tokens, i)
         if ending is not None:
             return ending[0], ending[1], None, None, None
+        if j + 4 < n:
+            stretch = _stretch_of(tokens, j + 1 if low == "the" else j)
+            if stretch is not None:
+                return stretch[0], stretch[1], None, None, stretch[2]
     if low in SOFT:
         k = i + 1
         while k < n and k < i + 3 and tokens[k].low in ("on", "of", ",", "the"):
@@ -362,12 +469,10 @@ def day_at(
                 if bracket and end < n and tokens[end].text == ")":
                     end += 1
                 return found[0], end, weekday, part, found[2]
-            if (
-                k2 < n
-                and (dom := _dom(tokens[k2]))
-                and ORDINAL.fullmatch(tokens[k2 + 1].low if k2 + 1 < n else "")
-            ):
-                return ("dom", dom), k2 + 2, weekday, part, None
+            if k2 < n and (dom := _dom(tokens[k2])):
+                k = _skip_ordinal(tokens, k2 + 1)
+                if k > k2 + 1 or k >= n or tokens[k].low in ("at", ",", ".", ";", "from", "to"):
+                    return ("dom", dom), k, weekday, part, None
         return ("weekday", weekday, mod), k, None, part, None
     if low.endswith(("'s", "’s")) and low[:-2] in WEEKDAYS:
         return ("weekday", WEEKDAYS[low[:-2]], mod), j + 1, None, part, None
@@ -375,6 +480,13 @@ def day_at(
         k = j + 1
         if k < n and tokens[k].low in _PARTS:
             part, k = tokens[k].low, k + 1
+        beside = k + 1 if k < n and tokens[k].text == "," else k
+        if beside < n and RELATIVE[low] == 1:  # "tomorrow, Saturday 22 May", "tomorrow, day 22"
+            said = day_at(tokens, beside)
+            if said is not None and said[0][0] in ("date", "weekday", "dom"):
+                return ("rel", 1) if said[0][0] != "date" else said[0], said[1], None, part, None
+            if tokens[beside].low == "day" and beside + 1 < n and _dom(tokens[beside + 1]):
+                k = beside + 2
         return ("rel", RELATIVE[low]), k, None, "night" if low == "tonight" else part, None
     if (
         low == "the"
@@ -406,6 +518,15 @@ def day_at(
             and not (tokens[j + 3].low == "of" and j + 4 < n and tokens[j + 4].low != "this")
         ):
             return ("dom", dom), j + 3, None, None, None
+    if low == "the" and j + 1 < n:
+        if tokens[j + 1].low in ORDINAL_STARTS:
+            found = _date_at(tokens, j + 1)
+            if found:
+                return found[0], found[1], None, part, found[2]
+        worded = _worded_day(tokens, j + 1)
+        if worded is not None:
+            return worded[0], worded[1], None, part, None
+        return None
     found = _date_at(tokens, j)
     if found:
         k = found[1]

@@ -134,17 +134,18 @@ _GIVEN = re.compile(r"\b(?:gives?|gave|given|gets?|got|has|have|had)\b(?: [\w’
 _UNIT_WORD = re.compile(r"second|minute|mins?\b|hour|hrs?\b|day|week|fortnight|month|year")
 
 
-def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
+def lengths_of(
+    tokens: list[Token],
+    text: str,
+    offset: int,
+    spots: list[int],
+    counted: list[tuple[int, int, str, int, int]],
+) -> list[Length]:
     """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
-    the tokens at which a number (or "every") may begin."""
-    if (
-        _UNIT_WORD.search(text) is None
-        and "d+" not in text
-        and "d +" not in text
-        and "-day" not in text
-    ):
+    the tokens at which a number (or "every") may begin, ``counted``: its lettered days."""
+    if not counted and _UNIT_WORD.search(text) is None:
         return []
-    found = day_counts(tokens, text, offset)
+    found = day_counts(tokens, text, offset, counted)
     taken = {i for x in found for i in range(x.first, x.last)}
     n, done = len(tokens), 0
     for i in spots:

@@ -16,6 +16,7 @@ from truceline.reading.times.dates import (
     Day,
     day_at,
 )
+from truceline.reading.times.epochs import is_letter, lettered_at, spoken_of_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Said:
 
     ``day`` is a tuple: ("date", year or None, month, day), ("month", year or None, month),
     ("weekday", 0-6, last/next/this/None), ("rel", days), ("weekend", last/next/this),
-    ("after", days after the day spoken of), ("week"|"monthrel", -1/0/1), ("dom", day) or None. ``role``: start, until, due, after, at.
+    ("after", days after the day spoken of), those of ``epochs``, ("week"|"monthrel", -1/0/1), ("dom", day) or None. ``role``: start, until, due, after, at.
     """
 
     day: Day | None
@@ -49,9 +50,17 @@ _STARTERS = frozenset(
         *SOFT,
         "zero",
         "that",
+        "same",
+        "then",
+        "signature",
+        "signing",
         "end",
         "year's",
         "year’s",
+        "month's",
+        "month’s",
+        "half",
+        "quarter",
         "last",
         "next",
         "this",
@@ -156,6 +165,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             tokens[i].low not in _STARTERS
             and not tokens[i].low[0].isdigit()
             and not tokens[i].low.endswith(("'s", "’s"))
+            and not is_letter(tokens, i)
         ):
             i += 1
             continue
@@ -214,6 +224,9 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
         )
 
     day = day_at(tokens, i)
+    if day is None:
+        other = lettered_at(tokens, i) or spoken_of_at(tokens, i)
+        day = (other[0], other[1], None, None, None) if other else None
     if day is not None:
         spec, j, weekday, part, last_day = day
         # date, then clock
@@ -223,7 +236,9 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                 k += 1
             steps = 0
             while k < n and tokens[k].low in _JOIN and steps < 4:
-                if tokens[k].low == "the":
+                if tokens[k].low == "the" and not (
+                    k + 1 < n and (":" in tokens[k + 1].text or tokens[k + 1].low == "zero")
+                ):
                     break
                 k, steps = k + 1, steps + 1
             if k < n:
