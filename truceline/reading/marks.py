@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from truceline.reading.distances import Distance, distances_of
@@ -23,12 +23,18 @@ _TIME_HINT = re.compile(
 
 @dataclass(slots=True)
 class Marks:
-    """Anchored moments, lengths of time and distances of one sentence."""
+    """Anchored moments, lengths of time and distances of one sentence.
+
+    ``over``: the dated lines that it stands under, nearest last; ``next``: the sentence after it,
+    where that says when ("All this within 80 days").
+    """
 
     moments: list[Moment]
     lengths: list[Length]
     distances: list[Distance]
     quantities: list[Quantity]
+    over: list[tuple[Sentence, "Marks"]] = field(default_factory=list)
+    next: tuple[Sentence, "Marks"] | None = None
 
 
 # "The city in 21 days and the ports within 14": the unit is that of the length before.

@@ -13,18 +13,40 @@ _EFFECT = re.compile(
 )
 
 
+_FIRST = re.compile(r"\bfirst(?: (?:time|one|being|convoy|batch|group|meeting|session))?(?: on| at)?(?: the)?\s*$")
+_ENDS = re.compile(
+    r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?)(?: (?:on|at|of))*(?: the)?\s*$"
+)
+_FIRES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)")
+_EACH = re.compile(r"\b(?:every|each|any|on alternate|(?:first|second|third|last) (?=\w+ of))(?: (?:second|other|third))?\s*$")
+
+
+def _is_each(sentence: Sentence, moment: Moment) -> bool:
+    """Whether a weekday is one of many: "every Saturday", "on Mondays"."""
+    said = moment.said
+    return _EACH.search(sentence.low[: said.start - sentence.start]) is not None
+
+
 def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger: Trigger) -> None:
     """Give a draft the moments of its clause, each in its role."""
     dated = draft.kind == "cessation" and any(m.said.role == "start" and m.iso for m in moments)
     defined = "d-day" in sentence.low[trigger.start : trigger.end]
     for moment in moments:
         said, iso = moment.said, moment.iso
-        if iso is None:
+        if iso is None or (said.day and said.day[0] == "weekday" and _is_each(sentence, moment)):
             continue
+        if said.day == ("event", "signature") and draft.kind == "cessation":
+            if not _FIRES.search(draft.low):
+                continue  # an agreement's own entry into force
         left = sentence.low[: said.start - sentence.start]
         role = said.role
         if role == "at" and defined:
             role = "start"
+        if draft.kind == "duration" and role in ("at", "due") and _ENDS.search(left):
+            role = "until"
+        if _FIRST.search(left) and role in ("at", "start"):
+            draft.start, draft.readings = iso, moment.readings
+            continue
         if role == "at" and draft.kind == "cessation":
             if dated:
                 continue  # the day of an announcement
@@ -144,7 +166,8 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         known, name = draft.start, "start"
         if known is None:
             known, name = signed, "signature"
-    moved = shift(known, length.iso, back=length.before) if known else None
+    own = name == "start"
+    moved = shift(known, length.iso, back=length.before, clock=own) if known else None
     if moved is not None:
         _fill(draft, length, moved)
         draft.notes.append(f"{length.iso} from the {name}, {known}")
@@ -174,7 +197,7 @@ def _settle_duration(draft: Draft, cessation: str | None, signed: str | None) ->
         return
     if known:
         draft.start = draft.start or known
-        draft.until = shift(known, draft.within)
+        draft.until = shift(known, draft.within, clock=True)
         draft.notes.append(f"until: {draft.within} from {known}")
 
 

@@ -11,6 +11,7 @@ _LINK = re.compile(r"[\s,(–—-]*(?:(?:on|of|at|the|starting|beginning|which (
 _SIGNING = re.compile(r"\b(?:sign|initiall|adopt|conclu(?:sion|ding)|this (?:agreement|document|order|memorandum))")
 _HOUR = re.compile(r"\b(?:(?:same|said|this|above) (?:hour|time|moment)|hour in)\b")
 _DAY = re.compile(r"\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
+_TO_THE_HOUR = re.compile(r"\b(?:hour|minute|moment|instant)\b")
 _NOW = re.compile(r"^(?:today|now|the present|this day|publication|the date of this)\b")
 _LATER = re.compile(r"\s*,? ?(?:thereafter|later|after(?:wards)?\b(?! [a-z])|from then|on\b(?=,))")
 _COUNTED_FROM = re.compile(
@@ -36,7 +37,8 @@ def counted_out(
         base, at = _base(sentence, length, moments, cal, known)
         if at is not None and length.role in ("within", "offset", "day"):
             used.add(at)
-        end = shift(base, length.iso, back=length.before) if base else None
+        hour = length.anchor is not None and _TO_THE_HOUR.search(length.anchor.lower())
+        end = shift(base, length.iso, back=length.before, clock=bool(hour)) if base else None
         if length.letter and "T" not in length.iso and end:
             end = end[:10]
         found.append(replace(length, moment=end) if end else length)

@@ -186,7 +186,12 @@ def lengths_of(
                     and [t.low for t in tokens[unit_at : unit_at + 3]] == ["and", "a", "half"]
                 ):
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
-            elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
+            elif (
+                low in ("every", "each")
+                and i + 1 < n
+                and tokens[i + 1].low in _UNITS
+                and tokens[i + 1].low != "second"
+            ):
                 amount, unit_at = 1.0, i + 1
         if (not amount or unit_at is None) and (
             low in ("a", "an", "one")

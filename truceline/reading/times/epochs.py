@@ -22,10 +22,13 @@ _SAME = frozenset(("same", "latter", "said", "very", "second", "last", "first"))
 _SIGNING = frozenset(("signature", "signing"))
 
 
+_CLOCKS = frozenset(("GMT", "UTC", "UT", "CET", "EET", "UN", "EU"))
+
+
 def is_letter(tokens: list[Token], i: int) -> bool:
     """Whether a lettered day may begin at token ``i``: a cheap test."""
     text = tokens[i].text
-    if len(text) > 3 or not text.isalpha() or i + 1 >= len(tokens):
+    if len(text) > 3 or not text.isalpha() or i + 1 >= len(tokens) or text in _CLOCKS:
         return False
     after = tokens[i + 1]
     if text.isupper():

@@ -29,8 +29,9 @@ class Length:
     moment: str | None = None  # where it ends, if its anchor is dated
 
 
-def shift(start: str, iso_length: str, *, back: bool = False) -> str | None:
-    """``start`` moved by a duration. Days, weeks, months from a moment give a date's own form.
+def shift(start: str, iso_length: str, *, back: bool = False, clock: bool = False) -> str | None:
+    """``start`` moved by a duration. Days, weeks, months from a moment give a date's own form,
+    unless the ``clock`` is to be kept.
 
     A date moved by hours stays unknown (None): the clock is not said.
     """
@@ -54,7 +55,7 @@ def shift(start: str, iso_length: str, *, back: bool = False) -> str | None:
     year, month = at.year + total // 12, total % 12 + 1
     at = at.replace(year=year, month=month, day=min(at.day, calendar.monthrange(year, month)[1]))
     at += sign * timedelta(days=days + 7 * weeks, hours=hours, minutes=minutes)
-    if whole[4] is None or not (hours or minutes):
+    if whole[4] is None or not (hours or minutes or clock):
         return at.date().isoformat()
     return f"{at.date().isoformat()}T{at:%H:%M}{whole[6]}"
 
