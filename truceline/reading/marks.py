@@ -25,7 +25,7 @@ _TIME_HINT = re.compile(
 class Marks:
     """Anchored moments, lengths of time and distances of one sentence.
 
-    ``over``: the dated lines that it stands under, nearest last; ``next``: the sentence after it,
+    ``counted_from``: moments that only say what a length counts from; ``over``: the dated lines that it stands under, nearest last; ``next``: the sentence after it,
     where that says when ("All this within 80 days").
     """
 
@@ -33,6 +33,7 @@ class Marks:
     lengths: list[Length]
     distances: list[Distance]
     quantities: list[Quantity]
+    counted_from: list[Moment] = field(default_factory=list)
     over: list[tuple[Sentence, "Marks"]] = field(default_factory=list)
     next: tuple[Sentence, "Marks"] | None = None
 
@@ -93,8 +94,23 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     taken = [(m.said.first, m.said.last) for m in moments] + [(x.first, x.last) for x in lengths]
     distances = distances_of(tokens, low, offset, spots)
     taken += [(d.first, d.last) for d in distances]
-    lengths, moments = counted_out(sentence, lengths, moments, cal, known)
-    return Marks(moments, lengths, distances, _quantities(sentence, taken, spots))
+    lengths, rest = counted_out(sentence, lengths, moments, cal, known)
+    marks = Marks(rest, lengths, distances, _quantities(sentence, taken, spots))
+    marks.counted_from = [m for m in moments if m not in rest]
+    return marks
+
+
+_EACH = re.compile(
+    r"\b(?:every|each|any|on alternate|(?:first|second|third|last) (?=\w+ of))(?: (?:second|other|third))?\s*$"
+)
+
+
+def _is_each(moment: Moment, sentence: Sentence) -> bool:
+    """Whether a weekday is one of many: "every Saturday"."""
+    said = moment.said
+    if said.day is None or said.day[0] != "weekday" or said.clock:
+        return False
+    return _EACH.search(sentence.low[: said.start - sentence.start]) is not None
 
 
 def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
@@ -135,6 +151,11 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
         if moment.iso and moment.date:
             cal.last = moment.iso
             cal.hour = moment.iso if "T" in moment.iso else cal.hour
+    dates = [m for m in moments if m.date and m.said.day]
+    if dates:
+        words = sum(t.text[0].isalpha() for t in sentence.tokens)
+        cal.headed = len(dates) == 1 and words - (dates[0].said.last - dates[0].said.first) <= 2
+    moments = [m for m in moments if not _is_each(m, sentence)]
     _one_clock(moments, low, offset)
     for n, (first, second) in enumerate(itertools.pairwise(moments)):
         if (

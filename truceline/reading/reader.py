@@ -230,7 +230,8 @@ def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
 
 def _epochs(sentences: list[Sentence], cal: Calendar) -> None:
     """The signature and the lettered days that other times of the document count from."""
-    agreement = is_agreement(sentences)
+    agreement = is_agreement(sentences) or sum(" shall " in s.low for s in sentences) > 3
+    cal.formal = agreement
     moments = [
         [anchor(m, cal, s.low, s.start) for m in moments_of(s.tokens, s.low, s.start)]
         if DATED.search(s.low)

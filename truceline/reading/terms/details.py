@@ -18,13 +18,7 @@ _ENDS = re.compile(
     r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?)(?: (?:on|at|of))*(?: the)?\s*$"
 )
 _FIRES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)")
-_EACH = re.compile(r"\b(?:every|each|any|on alternate|(?:first|second|third|last) (?=\w+ of))(?: (?:second|other|third))?\s*$")
-
-
-def _is_each(sentence: Sentence, moment: Moment) -> bool:
-    """Whether a weekday is one of many: "every Saturday", "on Mondays"."""
-    said = moment.said
-    return _EACH.search(sentence.low[: said.start - sentence.start]) is not None
+_LASTS = ("cessation", "duration", "zone")
 
 
 def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger: Trigger) -> None:
@@ -33,13 +27,19 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
     defined = "d-day" in sentence.low[trigger.start : trigger.end]
     for moment in moments:
         said, iso = moment.said, moment.iso
-        if iso is None or (said.day and said.day[0] == "weekday" and _is_each(sentence, moment)):
+        if iso is None:
             continue
         if said.day == ("event", "signature") and draft.kind == "cessation":
             if not _FIRES.search(draft.low):
                 continue  # an agreement's own entry into force
         left = sentence.low[: said.start - sentence.start]
         role = said.role
+        if len(moments) > 1 and draft.kind not in _LASTS and left.endswith("since "):
+            continue
+        if role == "at" and said.day and said.day[0] == "count":
+            role = "start"
+            if draft.kind in ONE_TIME:
+                draft.due = draft.due or iso
         if role == "at" and defined:
             role = "start"
         if draft.kind == "duration" and role in ("at", "due") and _ENDS.search(left):
@@ -114,7 +114,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         if moment.note:
             draft.notes.append(moment.note)
         draft.confidence = min(draft.confidence, moment.sure)
-    if draft.kind not in ("cessation", "duration", "meeting") and draft.due is None:
+    if draft.kind not in ("cessation", "duration") and draft.due is None:
         draft.due = draft.until  # done over a stretch of days: its end is the deadline
 
 
@@ -162,7 +162,7 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         known, name = cessation, "start of the cessation"
     elif _SIGNS.search(anchor):
         known, name = signed, "signature"
-    elif not anchor and length.role == "within":
+    elif anchor in ("", "the first day") and length.role in ("within", "day"):
         known, name = draft.start, "start"
         if known is None:
             known, name = signed, "signature"
@@ -214,8 +214,13 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             or (
                 length.role in ("plain", "length")
                 and draft.kind in ONE_TIME
+                and length.moment is not None
+            )
+            or (
+                length.role in ("plain", "length")
+                and draft.kind in ONE_TIME
                 and re.search(
-                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for)\s+(?:a period of |the next |the first |a maximum of |at most )?$",
+                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for|(?:period|term|time|delay|limit)(?: \w+){0,3}? (?:is|of|shall be|will be))\s+(?:a period of |the next |the first |a maximum of |at most )?$",
                     sentence.low[: length.start - sentence.start]
                     + (
                         "over "
@@ -254,6 +259,7 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
         ):
             draft.within = length.iso
             draft.until = draft.until or length.moment
+            draft.start = draft.start or length.base
 
 
 def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, low: str) -> None:

@@ -107,7 +107,7 @@ def times_near(sentence: Sentence, marks: Marks, start: int, end: int) -> Times:
 
 
 _FINITE = re.compile(
-    r"\b(?:was|were|had|has|have|said|shall|will|must|is|are|may|can|would|began|opens?|ends?|goes|go|come|comes|leave|leaves|stop|stops)\b"
+    r"\b(?:was|were|had|has|have|said|shall|will|must|is|are|can|would|began|opens?|ends?|goes|go|come|comes|leave|leaves|stop|stops)\b"
 )
 
 

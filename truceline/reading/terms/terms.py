@@ -221,6 +221,9 @@ def drafted(
         m for m in marks.moments if start <= m.said.start - base < end and is_usable(m, sentence)
     ]
     lengths = [x for x in marks.lengths if start <= x.start - base < end]
+    if kind == "cessation":
+        moments += [m for m in marks.counted_from if start <= m.said.start - base < end]
+        lengths = [x for x in lengths if x.role != "offset" or x.base is None]
     if not dated(moments, lengths):
         if not shared[0] and not shared[1]:
             shared = times_near(sentence, marks, start, end)

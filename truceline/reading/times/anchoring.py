@@ -43,6 +43,7 @@ class Calendar:
     letters: dict[str, str] = field(default_factory=dict)  # "d": the date of D-day
     last: str | None = None  # the moment last spoken of
     hour: str | None = None  # the last one with a clock
+    formal: bool = False  # the text of an agreement: its times lie ahead
     headed: bool = False  # the day spoken of stands over what is read
 
 
@@ -58,7 +59,7 @@ class Moment:
     sure: float = 0.95
 
 
-def tense_at(text: str, at: int, role: str) -> str:
+def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
     """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
     left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas "))
     segment = text[max(0, left) : at]
@@ -122,7 +123,7 @@ def tense_at(text: str, at: int, role: str) -> str:
         return "future"
     if past:
         return "past"
-    return "future" if role == "start" else "past"
+    return "future" if role == "start" or formal else "past"
 
 
 def _weekday(base: date, weekday: int, mod: str | None, tense: str) -> date:
@@ -154,6 +155,13 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
     if spec is None:
         return None, None
     kind = spec[0]
+    if kind in ("date", "month", "monthend"):
+        if base and cal.day and abs((cal.day - base).days) > 400:
+            base = cal.day  # a history: its own years
+        if isinstance(spec[1], str) and base:
+            spoken = cal.day or base
+            years = {"next": base.year + 1, "this": base.year, "that": spoken.year}
+            spec = (kind, years[spec[1]], *spec[2:])
     if kind == "date":
         _, year, month, day = spec
         if isinstance(year, int):
@@ -167,7 +175,7 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
             near,
             key=lambda d: (
                 abs((d - base).days)
-                + (120 if (tense == "past") != (d <= base) and d != base else 0)
+                + (170 if (tense == "past") != (d <= base) and d != base else 0)
             ),
         ), None
     if kind in ("month", "monthend"):
@@ -203,19 +211,22 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
             return base - timedelta(days=(base.weekday() - 5) % 7 or 7), None
         return base + timedelta(days=(5 - base.weekday()) % 7), None
     if kind == "dom":
-        for shift in (0, 1, -1):
-            month = (base.month - 1 + shift) % 12 + 1
-            year = base.year + (base.month - 1 + shift) // 12
-            found = _safe(year, month, spec[1])
-            if found and ((tense == "past") == (found <= base) or found == base):
-                return found, None
-        return _safe(base.year, base.month, spec[1]), None
+        if cal.day and abs((cal.day - base).days) < 400:
+            base = cal.day
+        some = []
+        for move in (0, 1, -1):
+            year, month = divmod(base.year * 12 + base.month - 1 + move, 12)
+            found = _safe(year, month + 1, spec[1])
+            if found:
+                wrong = found < base if tense == "future" else found > base
+                some.append((abs((found - base).days) + (20 if wrong else 0), found))
+        return (min(some)[1] if some else None), None
     return None, None
 
 
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
-    tense = tense_at(text, said.start - offset, said.role)
+    tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
     day, month = day_of(said.day, cal, tense)
     note: str | None = None
     readings: tuple[str, ...] = ()

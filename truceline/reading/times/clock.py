@@ -278,6 +278,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         before = tokens[i - 1].low if i else ""
         after = tokens[j].low if j < n else ""
         year = len(tokens[i].text) == 4 and tokens[i].text.isdigit()
+        if year and before != "at" and 1900 <= int(tokens[i].text) <= 2035:
+            return None
         dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
         plain = tokens[i].text.isdigit() and not year
         if not (

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from truceline.reading.page.words import Sentence
 from truceline.reading.times.anchoring import Calendar, Moment
+from truceline.reading.times.epochs import REFERRED
 from truceline.reading.times.lengths import Length, shift
 
 _LINK = re.compile(r"[\s,(–—-]*(?:(?:on|of|at|the|starting|beginning|which (?:is|was)|that is) )*$")
@@ -35,13 +36,13 @@ def counted_out(
             found.append(length)
             continue
         base, at = _base(sentence, length, moments, cal, known)
-        if at is not None and length.role in ("within", "offset", "day"):
-            used.add(at)
+        if length.role in ("within", "offset", "day"):
+            used.update(at)
         hour = length.anchor is not None and _TO_THE_HOUR.search(length.anchor.lower())
         end = shift(base, length.iso, back=length.before, clock=bool(hour)) if base else None
         if length.letter and "T" not in length.iso and end:
             end = end[:10]
-        found.append(replace(length, moment=end) if end else length)
+        found.append(replace(length, moment=end, base=base) if end else length)
         if end and length.role in ("within", "offset", "day") and not moments:
             cal.last = end
     return found, [m for n, m in enumerate(moments) if n not in used]
@@ -49,10 +50,10 @@ def counted_out(
 
 def _base(
     sentence: Sentence, length: Length, moments: list[Moment], cal: Calendar, known: str | None
-) -> tuple[str | None, int | None]:
-    """What a length counts from, and the number of the moment of its sentence that says so."""
+) -> tuple[str | None, list[int]]:
+    """What a length counts from, and the numbers of the moments of its sentence that say so."""
     if length.letter:
-        return cal.letters.get(length.letter), None
+        return cal.letters.get(length.letter), []
     low, base = sentence.low, sentence.start
     anchor, span = length.anchor, length.anchor_span
     if anchor is None:
@@ -64,23 +65,27 @@ def _base(
     )
     if anchor is None or span is None:
         if _LATER.match(low, length.end - base):
-            return before, None
-        return None, None
+            return before, []
+        return None, []
+    used: list[int] = []
+    end = span[1]
     for n, moment in enumerate(moments):
         at = moment.said.start
-        if at < span[0]:
-            continue
-        if at < span[1] or _LINK.fullmatch(low[span[1] - base : at - base]):
-            if moment.iso and moment.date:
-                return moment.iso, n
+        if at >= span[0] and (at < end or _LINK.fullmatch(low[end - base : at - base])):
+            used.append(n)
+            end = max(end, moment.said.end)
+    dated = [moments[n] for n in used if moments[n].iso and moments[n].date]
+    if dated:
+        plain = [m for m in dated if m.said.day is None or m.said.day[0] not in REFERRED]
+        return (plain or dated)[0].iso, used
     anchor = anchor.lower()
     if _HOUR.search(anchor):
         clocks = [m.iso for m in moments if m.said.start < length.start and m.iso and "T" in m.iso]
-        return clocks[-1] if clocks else cal.hour or before, None
+        return clocks[-1] if clocks else cal.hour or before, used
     if _DAY.search(anchor):
-        return before, None
+        return before, used
     if _SIGNING.search(anchor):
-        return cal.signed, None
+        return cal.signed, used
     if _NOW.search(anchor):
-        return cal.published.isoformat() if cal.published else None, None
-    return None, None
+        return cal.published.isoformat() if cal.published else None, used
+    return None, used

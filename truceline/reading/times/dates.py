@@ -135,7 +135,15 @@ def _skip_ordinal(tokens: list[Token], j: int) -> int:
     return j
 
 
-def _year(tokens: list[Token], j: int) -> tuple[int | None, int]:
+def _year(tokens: list[Token], j: int) -> tuple[int | str | None, int]:
+    words = [t.low for t in tokens[j : j + 4]]
+    if words[:2] == ["next", "year"]:
+        return "next", j + 2
+    if words[:1] == ["of"] and words[1:] and words[1] in ("that", "this", "next", "the"):
+        if words[2:3] == ["year"] and words[1] != "the":
+            return words[1], j + 3
+        if words[2:4] == ["same", "year"]:
+            return "that", j + 4
     k = j + 1 if j < len(tokens) and tokens[j].low in (",", "of") else j
     if (
         k < len(tokens)
@@ -357,7 +365,8 @@ def _stretch_of(tokens: list[Token], i: int) -> tuple[Day, int, Day] | None:
     if days is None or month is None:
         return None
     year, end = _year(tokens, i + 4)
-    first = calendar.monthrange(year or 2023, month)[1] + 1 + days[0] if days[0] < 0 else days[0]
+    shown = year if isinstance(year, int) else 2023
+    first = calendar.monthrange(shown, month)[1] + 1 + days[0] if days[0] < 0 else days[0]
     last: Day = ("date", year, month, days[1]) if days[1] else ("monthend", year, month)
     return ("date", year, month, first), end, last
 

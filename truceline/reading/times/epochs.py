@@ -16,7 +16,8 @@ from truceline.reading.times.lengths import nth, shift
 if TYPE_CHECKING:
     from truceline.reading.times.anchoring import Calendar, Moment
 
-_SPANS = {"hour": "hour", "minute": "hour", "moment": "hour", "instant": "hour", "time": "hour"}
+REFERRED = ("count", "event", "that")  # kinds of day that refer to another moment
+_SPANS = {"hour": "hour", "minute": "hour", "moment": "last", "instant": "hour", "time": "last"}
 _SPANS |= {"date": "day", "day": "day"}
 _SAME = frozenset(("same", "latter", "said", "very", "second", "last", "first"))
 _SIGNING = frozenset(("signature", "signing"))
@@ -56,7 +57,7 @@ def lettered_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
             return ("count", letter, 0, amount), j
         return ("count", letter, amount, 0), j
     if named:
-        return ("count", letter, 0, 0), j
+        return ("count", letter, 0, 0, "named"), j
     if tokens[j].low == "to" and lettered_at(tokens, j + 1) is not None and letter in "deh":
         return ("count", letter, 0, 0), j  # "D to D+5"
     return None
@@ -69,6 +70,8 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     if low in _SIGNING:
         led = ("upon", "on", "at", "from", "between", "since", "until", "of", "its", "by")
         return (("event", "signature"), i + 1) if before in led else None
+    if low == "simultaneously":
+        return ("that", "last"), i + 1
     if low == "then":
         return (("that", "day"), i + 1) if before in ("from", "since", "until") else None
     if i + 1 >= n:
@@ -91,7 +94,7 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
             k += 1
         plain = low == "the" and (k == i + 1 or tokens[k - 1].low in ("first", "last", "second"))
         if k < n and not plain and (what := _SPANS.get(tokens[k].low)):
-            if tokens[k].low in ("time", "moment") and before not in _AT_TIME:
+            if tokens[k].low == "time" and before not in _AT_TIME:
                 return None
             return ("that", what), k + 1
     return None
@@ -111,6 +114,8 @@ def count_of(spec: Day, cal: "Calendar") -> str | None:
     base = cal.letters.get(spec[1])
     if base is None:
         return None
+    if len(spec) > 4:
+        return base
     if spec[3]:
         return shift(base, f"PT{spec[3]}H")
     return shift(base[:10], f"P{spec[2]}D")

@@ -26,6 +26,7 @@ class Length:
     before: bool = False
     letter: str | None = None  # counted from a lettered day
     by: bool = False  # a day that is a deadline: "by the ninetieth day"
+    base: str | None = None  # what it counts from, if that is dated
     moment: str | None = None  # where it ends, if its anchor is dated
 
 
@@ -97,6 +98,9 @@ _ORDINALS = {"first": "one", "second": "two", "third": "three", "fifth": "five",
     "ninth": "nine", "twelfth": "twelve"}  # fmt: skip
 
 
+_TO = (["to"], ["until"], ["through"], ["-"], ["–"])
+
+
 def nth(words: str) -> int | None:
     """The number that an ordinal in words says: "ninetieth", "hundred-and-twentieth"."""
     *front, last = words.split("-")
@@ -117,7 +121,9 @@ def day_counts(
     ``counted``: the lettered days of the sentence as tokens ``[first, last)``, letter, days, hours.
     """
     found = []
-    for first, last, letter, days, hours in counted:
+    for n, (first, last, letter, days, hours) in enumerate(counted):
+        if n + 1 < len(counted) and [t.low for t in tokens[last : counted[n + 1][0]]] in _TO:
+            continue  # "from D+1 to D+30": the end is the deadline
         code, seconds = iso(float(hours), "H") if hours else iso(float(days), "D")
         start, end = tokens[first].start, tokens[last - 1].end
         found.append(

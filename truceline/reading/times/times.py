@@ -54,6 +54,7 @@ _STARTERS = frozenset(
         "then",
         "signature",
         "signing",
+        "simultaneously",
         "end",
         "year's",
         "year’s",
@@ -347,6 +348,12 @@ def _night(tokens: list[Token], k: int, clock: Clock) -> tuple[Day, int] | None:
     return (before if clock.hour >= 12 else after), end
 
 
+def _same_clock(first: Clock | None, second: Clock | None) -> bool:
+    if first is None or second is None:
+        return False
+    return (first.hour, first.minute) == (second.hour, second.minute)
+
+
 def _pairs(found: list[Said], tokens: list[Token]) -> list[Said]:
     """Roles inside "from A to B", "between A and B"; a day said once holds for both."""
     result: list[Said] = []
@@ -378,8 +385,14 @@ def _pairs(found: list[Said], tokens: list[Token]) -> list[Said]:
                     said = replace(said, day=before.day)
                 elif before.day is None and said.day is not None and before.clock is not None:
                     result[-1] = replace(before, day=said.day)
-            if said.role == "between":
-                pass
+            if (
+                bare in ([], ["("])
+                and said.day is not None
+                and before.day is None
+                and _same_clock(before.clock, said.clock)
+            ):  # "midnight (00:00, 10 November)"
+                result.pop()
+                said = replace(said, role=before.role)
         if said.night_to:
             said = replace(said, role="start", night_to=False)
         result.append(said)
@@ -395,7 +408,8 @@ def _pairs(found: list[Said], tokens: list[Token]) -> list[Said]:
             ]
             if near:
                 best = min(near, key=lambda s: abs(s.first - said.first))
-                if abs(best.first - said.first) <= 9 and best.clock is None:
+                far = 14 if len(near) == 1 else 9
+                if abs(best.first - said.first) <= far and best.clock is None:
                     result[i] = replace(said, day=best.day, weekday=best.weekday)
     return [replace(s, role="start") if s.role == "between" else s for s in result]
 
