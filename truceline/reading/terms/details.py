@@ -17,6 +17,7 @@ _FIRST = re.compile(r"\bfirst(?: (?:time|one|being|convoy|batch|group|meeting|se
 _ENDS = re.compile(
     r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?)(?: (?:on|at|of))*(?: the)?\s*$"
 )
+CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
 _FIRES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)")
 _LASTS = ("cessation", "duration", "zone")
 
@@ -127,6 +128,13 @@ _SIGNS = re.compile(
 _AT_ONCE = re.compile(r"\b(?:immediate(?:ly)?|at once|forthwith|upon signature|with effect from now)\b")
 
 
+def tells_of_halt(length: Length) -> bool:
+    """Whether a length counts from a halt itself ("an hour after the truce began")."""
+    if _SIGNS.search((length.anchor or "").lower()):
+        return False
+    return length.base is not None and CEASES.search((length.anchor or "").lower()) is not None
+
+
 def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     """Work out what counts from the signature or the start of the cessation, where they are known."""
     if draft.kind == "cessation":
@@ -235,6 +243,10 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):
                     draft.notes.append("counts from what is said before")
                 draft.counts_from = length
+                if length.base and length.anchor_span:
+                    link = sentence.low[length.end - sentence.start :][:30]
+                    if re.match(r"[\s,]*(?:starting|beginning|counted|running)\b", link):
+                        draft.start = draft.start or length.base
         elif (
             draft.kind == "cessation"
             and draft.within is None

@@ -6,7 +6,7 @@ from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.clauses import clauses_of, is_usable, triggers_of
 from truceline.reading.terms.counting import set_count
-from truceline.reading.terms.details import set_distances, set_lengths, set_moments
+from truceline.reading.terms.details import set_distances, set_lengths, set_moments, tells_of_halt
 from truceline.reading.terms.drafting import Draft, Setting, Trigger
 from truceline.reading.terms.lasting import durations_of
 from truceline.reading.terms.lists import NOTHING, Under
@@ -223,7 +223,7 @@ def drafted(
     lengths = [x for x in marks.lengths if start <= x.start - base < end]
     if kind == "cessation":
         moments += [m for m in marks.counted_from if start <= m.said.start - base < end]
-        lengths = [x for x in lengths if x.role != "offset" or x.base is None]
+        lengths = [x for x in lengths if x.role != "offset" or not tells_of_halt(x)]
     if not dated(moments, lengths):
         if not shared[0] and not shared[1]:
             shared = times_near(sentence, marks, start, end)

@@ -241,6 +241,9 @@ _MEASURES = frozenset("km m metres meters miles per percent % kilometres kilomet
 _LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
 
 
+_NIGHTS = frozenset(("connecting", "linking", "binding", "between", "from"))
+
+
 def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     """The part of the day said beside an hour, and the token after what belongs to the clock.
 
@@ -250,6 +253,8 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     words = [t.low for t in tokens[j : j + 3]]
     if words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]:
         if words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "at ten of the night"
+            if words[2] == "night" and j + 3 < len(tokens) and tokens[j + 3].low in _NIGHTS:
+                return None
             return words[2], j + 3
     if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
         return words[1], j
@@ -316,7 +321,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             return None
     part = _daypart(tokens, j)
     if part is not None:
-        if _DAYPARTS[part[0]] and hour < 12 and not midnight:
+        late = 6 <= hour < 12 if part[0] == "night" else 0 < hour < 12
+        if _DAYPARTS[part[0]] and late and not midnight:
             hour += 12
         j = part[1]
     if zone is None:

@@ -70,8 +70,6 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     if low in _SIGNING:
         led = ("upon", "on", "at", "from", "between", "since", "until", "of", "its", "by")
         return (("event", "signature"), i + 1) if before in led else None
-    if low == "simultaneously":
-        return ("that", "last"), i + 1
     if low == "then":
         return (("that", "day"), i + 1) if before in ("from", "since", "until") else None
     if i + 1 >= n:

@@ -54,7 +54,6 @@ _STARTERS = frozenset(
         "then",
         "signature",
         "signing",
-        "simultaneously",
         "end",
         "year's",
         "year’s",
@@ -331,7 +330,7 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
 def _night(tokens: list[Token], k: int, clock: Clock) -> tuple[Day, int] | None:
     """The day of a clock in "the night of 7 to 8 March", "the night connecting A to B"."""
     n = len(tokens)
-    while k < n and tokens[k].low in ("of", "between", "from", "connecting", "linking", "the"):
+    while k < n and tokens[k].low in ("of", "between", "from", "connecting", "linking", "binding", "the"):
         k += 1
     first = day_at(tokens, k) if k < n else None
     if first is None:
