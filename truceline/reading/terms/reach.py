@@ -59,6 +59,9 @@ def reach_of(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     """``[start, end)`` with the segments before and after it that speak of the same act."""
     segments = segments_of(sentence)
     low = sentence.low
+    if end - start < 25:  # cut short by another act's words: its whole segment
+        inside = next(((a, b) for a, b in segments if a <= start < b), (start, end))
+        end = max(end, inside[1])
     for a, b in segments:
         if a >= end - 2 and a <= end + 2 and _GOES_ON.match(low[a:b]):
             end = b
@@ -85,14 +88,15 @@ def times_near(sentence: Sentence, marks: Marks, start: int, end: int) -> Times:
             return found
     if end < size:
         found = _times(marks, sentence, end, size)
-        spots = [m.said.end for m in found[0]] + [x.end for x in found[1]]
+        spots = [m.said.end for m in found[0]]
+        spots += [x.anchor_span[1] if x.anchor_span else x.end for x in found[1]]
         if spots and size - (max(spots) - sentence.start) <= _LATE:
             between = low[end : max(spots) - sentence.start]
             if ";" not in between and ", while " not in between:
                 last = max(spots)
                 return (
                     [m for m in found[0] if m.said.end >= last - 30],
-                    [x for x in found[1] if x.end >= last - 30],
+                    [x for x in found[1] if (x.anchor_span or (0, x.end))[1] >= last - 30],
                 )
     if marks.next is not None and end >= size - 3:
         late, its = marks.next

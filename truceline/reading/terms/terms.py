@@ -236,4 +236,8 @@ def drafted(
         draft.recurs = recurs_in(low[start:end]) or recurs_in(low[a:b])
     set_distances(draft, marks, base, start, end, low)
     set_count(draft, marks, sentence, start, end, trigger)
+    if draft.count is None:
+        a, b = reach_of(sentence, start, end)
+        if (a, b) != (start, end):
+            set_count(draft, marks, sentence, a, b, trigger)
     return draft
