@@ -56,7 +56,7 @@ _SIDES = re.compile(
 
 
 _WIDE = re.compile(
-    r"^\W*(?:in )?(?:wide|width|across|in breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total)\b"
+    r"^\W*from \w+ to \w+|^\W*(?:in )?(?:wide|width|across|in breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total|in all|all told)\b"
 )
 
 

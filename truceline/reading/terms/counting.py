@@ -41,7 +41,9 @@ _GROUP = re.compile(
     r"columns?|convoys?|lots) of (?:up to |about |some |around |at most |no more than )?$"
 )
 # "observers, thirty-five of them", "(450 men, vetted)", "27 on each side", "some 2,300 in all"
-_APPOSED = re.compile(r"[a-z][\w’'-]*(?: [\w’'-]+)?\s*(?:[,(:–—-]+|[,(] ?(?:up to|some|about|not above|at most|namely|no more than))\s*$")
+_APPOSED = re.compile(
+    r"[a-z][\w’'-]*(?: [\w’'-]+)?\s*(?:[,(:–—-]+|[,(] ?(?:up to|some|about|not above|at most|namely|no more than))\s*$"
+)
 _WHOLE = re.compile(
     r"\s*(?:of (?:them|us|its|their|our|each|which|whom)\b|in (?:all|number|total|the first instance)|at (?:a time|first|most)|all ranks|for a start|to (?:start|begin) with|"
     r"(?:on|from|of|for|per) (?:each|either|every|both) sides?|(?:men|persons|people|strong)\b|[,.;)]|$)"
@@ -122,16 +124,15 @@ def _rank(
     )
     apposed = _WHOLE.match(tail) is not None and _APPOSED.search(left)
     counted = fits or numbering or q.qualifier in ("not exceeding", "a maximum of", "not to exceed")
-    if not counted and not (apposed and draft.kind in _APPOSING):
-        if (
-            draft.kind in ("exception", "prohibition", "zone", "deliverable")
-            or _NOT_COUNTED.match(tail)
-            or not re.match(r"[\s-]*[a-z]", tail)
-            or (start <= trigger.start and abs(at - trigger.end) > 45)
-            or (start > trigger.start and at - start > 12)
-            or at < trigger.start
-        ):
-            return None
+    if not (counted or (apposed and draft.kind in _APPOSING)) and (
+        draft.kind in ("exception", "prohibition", "zone", "deliverable")
+        or _NOT_COUNTED.match(tail)
+        or not re.match(r"[\s-]*[a-z]", tail)
+        or (start <= trigger.start and abs(at - trigger.end) > 45)
+        or (start > trigger.start and at - start > 12)
+        or at < trigger.start
+    ):
+        return None
     distance = at - trigger.start if at >= trigger.start else trigger.start - at
     if not numbering and re.search(
         r"\b(?:including|of (?:whom|which|them)|among them|with)\s+(?:up to |about )?$", left
@@ -142,4 +143,13 @@ def _rank(
     return (0 if counted or apposed else 1), distance
 
 
-_APPOSING = ("monitoring", "deployment", "release", "patrol", "withdrawal", "exception", "handover", "prohibition")
+_APPOSING = (
+    "monitoring",
+    "deployment",
+    "release",
+    "patrol",
+    "withdrawal",
+    "exception",
+    "handover",
+    "prohibition",
+)

@@ -13,12 +13,19 @@ _EFFECT = re.compile(
 )
 
 
-_FIRST = re.compile(r"\bfirst(?: (?:time|one|being|convoy|batch|group|meeting|session))?(?: on| at)?(?: the)?\s*$")
+_TOLD = re.compile(
+    r"\b(?:said|announced|declared|agreed|signed|told|reported|met|ordered|read)\b[^,;]{0,40}$"
+)
+_FIRST = re.compile(
+    r"\bfirst(?: (?:time|one|being|convoy|batch|group|meeting|session))?(?: on| at)?(?: the)?\s*$"
+)
 _ENDS = re.compile(
     r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?)(?: (?:on|at|of))*(?: the)?\s*$"
 )
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
-_FIRES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)")
+_FIRES = re.compile(
+    r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)"
+)
 _LASTS = ("cessation", "duration", "zone")
 
 
@@ -30,9 +37,9 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         said, iso = moment.said, moment.iso
         if iso is None:
             continue
-        if said.day == ("event", "signature") and draft.kind == "cessation":
-            if not _FIRES.search(draft.low):
-                continue  # an agreement's own entry into force
+        entry = said.day == ("event", "signature") and draft.kind == "cessation"
+        if entry and not _FIRES.search(draft.low):
+            continue  # an agreement's own entry into force
         left = sentence.low[: said.start - sentence.start]
         role = said.role
         if len(moments) > 1 and draft.kind not in _LASTS and left.endswith("since "):
@@ -56,6 +63,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
                 (after_trigger and not trigger.noun)
                 or _EFFECT.search(left)
                 or not after_trigger
+                or (said.clock and not _TOLD.search(left))
                 or re.match(
                     r"\s*(?:cease-?fire|truce|pause)", sentence.low[said.end - sentence.start :]
                 )
@@ -125,7 +133,9 @@ _STARTS = re.compile(
 _SIGNS = re.compile(
     r"\b(?:sign|agreement|accord|code|memorandum|protocol|pact|deal|treaty|declaration)"
 )
-_AT_ONCE = re.compile(r"\b(?:immediate(?:ly)?|at once|forthwith|upon signature|with effect from now)\b")
+_AT_ONCE = re.compile(
+    r"\b(?:immediate(?:ly)?|at once|forthwith|upon signature|with effect from now)\b"
+)
 
 
 def tells_of_halt(length: Length) -> bool:

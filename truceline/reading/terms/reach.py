@@ -117,7 +117,11 @@ _FINITE = re.compile(
 
 def _is_head(sentence: Sentence, marks: Marks) -> bool:
     """Whether a sentence is little more than a time: "10 November.", "D+6 to D+30"."""
-    if len(sentence.low) > 70 or _FINITE.search(sentence.low) or not dated(marks.moments, marks.lengths):
+    if (
+        len(sentence.low) > 70
+        or _FINITE.search(sentence.low)
+        or not dated(marks.moments, marks.lengths)
+    ):
         return False
     taken = [(m.said.first, m.said.last) for m in marks.moments]
     taken += [(x.first, x.last) for x in marks.lengths]

@@ -10,9 +10,24 @@ _HINT = re.compile(
 )
 _UNITS = {"hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M", "year": "P{}Y"}
 _DAYS = frozenset(
-    "day night morning evening afternoon noon dawn dusk sunset sunrise midday midnight".split()
+    [
+        "day",
+        "night",
+        "morning",
+        "evening",
+        "afternoon",
+        "noon",
+        "dawn",
+        "dusk",
+        "sunset",
+        "sunrise",
+        "midday",
+        "midnight",
+    ]
 )
-_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\b")
+_WEEKDAY = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\b"
+)
 _EACH = re.compile(
     r"\b(?:every|each|any)(?: single)? (?:(?P<nth>second|other|third|fourth|alternate|\d{1,3}|two|three|four|five|six|eight|"
     r"ten|twelve|fifteen|fourteen|thirty|few) )?(?P<unit>[a-z]+?)s?\b"

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from truceline.reading.names.places import zone_offset, zones_named
 from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
-from truceline.reading.times.dates import Day
+from truceline.reading.times.dates_said import Day
 from truceline.reading.times.epochs import count_of
-from truceline.reading.times.times import Said
+from truceline.reading.times.pairing import Said
 
 _FUTURE = re.compile(
     r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
@@ -149,6 +149,16 @@ def _safe(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _likeliest(days: list[date], base: date, tense: str) -> date:
+    """The day nearest to ``base``, one that the tense speaks against being the farther."""
+    return min(
+        days,
+        key=lambda d: (
+            abs((d - base).days) + (170 if (tense == "past") != (d <= base) and d != base else 0)
+        ),
+    )
+
+
 def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, str | None]:
     """The day, and ``YYYY-MM`` where only a month is said."""
     base = cal.published
@@ -171,13 +181,7 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
         near = [d for y in (base.year - 1, base.year, base.year + 1) if (d := _safe(y, month, day))]
         if not near:
             return None, None
-        return min(
-            near,
-            key=lambda d: (
-                abs((d - base).days)
-                + (170 if (tense == "past") != (d <= base) and d != base else 0)
-            ),
-        ), None
+        return _likeliest(near, base, tense), None
     if kind in ("month", "monthend"):
         year, month = spec[1], spec[2]
         if not isinstance(year, int):
@@ -213,13 +217,14 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
     if kind == "dom":
         if cal.day and abs((cal.day - base).days) < 400:
             base = cal.day
-        some = []
+        near_to = base
+        some: list[tuple[int, date]] = []
         for move in (0, 1, -1):
             year, month = divmod(base.year * 12 + base.month - 1 + move, 12)
             found = _safe(year, month + 1, spec[1])
             if found:
-                wrong = found < base if tense == "future" else found > base
-                some.append((abs((found - base).days) + (20 if wrong else 0), found))
+                wrong = found < near_to if tense == "future" else found > near_to
+                some.append((abs((found - near_to).days) + (20 if wrong else 0), found))
         return (min(some)[1] if some else None), None
     return None, None
 

@@ -37,7 +37,20 @@ _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
 _HOURS = {
     w: i
     for i, w in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(),
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
         1,
     )
 }
@@ -130,9 +143,8 @@ _FOUR_DIGITS = re.compile(r"[012]\d[0-5]\d")
 def _near_hour(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
     """ "half past eight", "a quarter to six", "one minute past midnight", "one second after noon"."""
     words = [t.low for t in tokens[i : i + 5]]
-    if words[0] == "a" and words[1:2] != ["quarter"]:
-        if words[1:2] not in (["minute"], ["second"]):
-            return None
+    if words[0] == "a" and words[1:2] not in (["quarter"], ["minute"], ["second"]):
+        return None
     minutes, k = _PARTS_OF_HOUR[words[0]], 1
     if words[0] == "a":
         minutes, k = (15, 2) if words[1] == "quarter" else (1, 1)
@@ -237,7 +249,21 @@ _DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight
 _WEEKDAYS = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
 )
-_MEASURES = frozenset("km m metres meters miles per percent % kilometres kilometers million".split())
+_MEASURES = frozenset(
+    [
+        "km",
+        "m",
+        "metres",
+        "meters",
+        "miles",
+        "per",
+        "percent",
+        "%",
+        "kilometres",
+        "kilometers",
+        "million",
+    ]
+)
 _LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
 
 
@@ -251,11 +277,11 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     too and are left for it.
     """
     words = [t.low for t in tokens[j : j + 3]]
-    if words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]:
-        if words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "at ten of the night"
-            if words[2] == "night" and j + 3 < len(tokens) and tokens[j + 3].low in _NIGHTS:
-                return None
-            return words[2], j + 3
+    within = words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]
+    if within and words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "ten of the night"
+        if words[2] == "night" and j + 3 < len(tokens) and tokens[j + 3].low in _NIGHTS:
+            return None
+        return words[2], j + 3
     if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
         return words[1], j
     if words[:1] == ["tonight"]:
@@ -266,6 +292,20 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     if words[k : k + 1] and words[k] in _WEEKDAYS and words[k + 1 : k + 2]:
         return (words[k + 1], j) if words[k + 1] in _DAYPARTS else None
     return None
+
+
+def _shut(tokens: list[Token], j: int) -> tuple[int | str | None, int] | None:
+    """The zone and the token after the bracket, where nothing else stands before it closes; a zone
+    of its own makes another clock of it ("midnight (2200 GMT)")."""
+    found = _zone(tokens, j)
+    if found and found[0] != "local":
+        return None
+    j = found[1] if found else j
+    return (
+        (found[0] if found else None, j + 1)
+        if tokens[j : j + 1] and tokens[j].text == ")"
+        else None
+    )
 
 
 def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
@@ -332,7 +372,10 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     other: tuple[int, int, int | str] | None = None
     if j < n and tokens[j].text in "(/,[" and j + 1 < n:
         inner = _bare_clock(tokens, j + 1)
-        if inner:
+        if inner and midnight and tokens[j].text == "(" and (shut := _shut(tokens, inner[3])):
+            zone = zone if zone is not None else shut[0]
+            midnight, hour, minute, j = False, inner[0], inner[1], shut[1]
+        elif inner:
             second = _zone(tokens, inner[3])
             if second and second[0] != zone:
                 end = second[1]
@@ -340,13 +383,6 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 if closes or tokens[j].text in "/,":
                     other = (inner[0], inner[1], second[0])
                     j = end + (1 if closes else 0)
-            elif (
-                tokens[j].text in "(["
-                and midnight
-                and inner[3] < n
-                and tokens[inner[3]].text in ")]"
-            ):
-                midnight, hour, minute, j = False, inner[0], inner[1], inner[3] + 1
     if j < n and tokens[j].low == "sharp":
         j += 1
     next_day = hour == 24

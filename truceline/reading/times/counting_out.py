@@ -9,7 +9,9 @@ from truceline.reading.times.epochs import REFERRED
 from truceline.reading.times.lengths import Length, shift
 
 _LINK = re.compile(r"[\s,(–—-]*(?:(?:on|of|at|the|starting|beginning|which (?:is|was)|that is) )*$")
-_SIGNING = re.compile(r"\b(?:sign|initiall|adopt|conclu(?:sion|ding)|this (?:agreement|document|order|memorandum))")
+_SIGNING = re.compile(
+    r"\b(?:sign|initiall|adopt|conclu(?:sion|ding)|this (?:agreement|document|order|memorandum))"
+)
 _HOUR = re.compile(r"\b(?:(?:same|said|this|above) (?:hour|time|moment)|hour in)\b")
 _DAY = re.compile(r"\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
 _TO_THE_HOUR = re.compile(r"\b(?:hour|minute|moment|instant)\b")
@@ -61,7 +63,8 @@ def _base(
         if counted:
             anchor, span = counted.group(1), (counted.start(1) + base, counted.end(1) + base)
     before = next(
-        (m.iso for m in reversed(moments) if m.said.start < length.start and m.iso and m.date), known
+        (m.iso for m in reversed(moments) if m.said.start < length.start and m.iso and m.date),
+        known,
     )
     if anchor is None or span is None:
         if _LATER.match(low, length.end - base):

@@ -79,7 +79,7 @@ _BEFORE_A = frozenset(
 
 
 _WITHIN = re.compile(
-    r"\b(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
+    r"\b(?:within|inside(?: of)?|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
     r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
     r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an|those|these)?\s*(?:same|said|next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
 )
@@ -101,7 +101,7 @@ _EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
 _AFTER = re.compile(
-    r"\s*(?:,\s*)?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
+    r"\s*(?:,\s*)?(?:(?:at (?:the )?(?:most|latest|least)|as|maximum|in all) )?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
 )
 
 
@@ -315,6 +315,8 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
+    if re.match(r"\s*,? ?at (?:the )?(?:most|latest)\b|\s*,? ?maximum\b", after):
+        return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):
         return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if within and not _PAST.search(tail):

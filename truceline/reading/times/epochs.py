@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from truceline.reading.numbers import number_at
 from truceline.reading.page.words import Sentence, Token
-from truceline.reading.times.dates import Day
+from truceline.reading.times.dates_said import Day
 from truceline.reading.times.lengths import nth, shift
 
 if TYPE_CHECKING:
@@ -141,12 +141,7 @@ def signed_in(
             near = list(_SIGNED.finditer(sentence.low, max(0, at - 60), at))
             if near and not re.search(r"[.;]|days|hours", sentence.low[near[-1].end() : at]):
                 return moment.iso
-            if (
-                agreement
-                and at < 12
-                and sentence.index < 4
-                and _AGREED.search(sentence.low, end)
-            ):
+            if agreement and at < 12 and sentence.index < 4 and _AGREED.search(sentence.low, end):
                 return moment.iso  # "On 4 October the two sides agreed …"
     return None
 
@@ -177,7 +172,9 @@ def letters_in(
                 near = shift(signed[:10], f"P{nth(nth_day.group(1))}D")
             if near is None and _MEANS.search(low[match.end() :][:20]) and signed:
                 near = signed if _SIGNED.search(low[match.end() :][:90]) else None
-            if near is None and re.search(r"\b(?:called|known as) (?:the )?[\"“]?$", low[: match.start()]):
+            if near is None and re.search(
+                r"\b(?:called|known as) (?:the )?[\"“]?$", low[: match.start()]
+            ):
                 later = moments_in[n + 1] if n + 1 < len(sentences) else None
                 near = next((m.iso for m in later or () if m.iso and m.date), None)
             if near is not None:

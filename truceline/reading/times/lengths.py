@@ -151,7 +151,20 @@ def day_counts(
         what = _FROM_WHAT.match(text, match.end())
         anchor = what.group(1) if what else "the first day"
         span = (what.start(1) + offset, what.end(1) + offset) if what else None
-        found.append(Length(code, seconds, "day", first, last, start, end, anchor, span, by=led.group(1) not in ("on", "at", "from")))
+        found.append(
+            Length(
+                code,
+                seconds,
+                "day",
+                first,
+                last,
+                start,
+                end,
+                anchor,
+                span,
+                by=led.group(1) not in ("on", "at", "from"),
+            )
+        )
     return found
 
 
