@@ -16,7 +16,7 @@ from truceline.reading.times.lengths import Length, iso, number_of_words
 from truceline.reading.times.times import moments_of
 
 _TIME_HINT = re.compile(
-    r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|tomorrow|yesterday|"
+    r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
     r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|moment|hundred|thousand|million|score|twel|twent|thirt|eleven"
 )
 
@@ -222,6 +222,8 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
     """Numbers that count nothing: Article 5, Resolution 1701, M4, 100 mm, 12 %, years, lists."""
     tokens = sentence.tokens
     before = tokens[i - 1].low if i else ""
+    if before == "number" and i > 1 and tokens[i - 2].low in ("who", "which", "they", "that"):
+        return False
     if before in (
         "article",
         "articles",

@@ -35,7 +35,7 @@ from truceline.reading.terms.joining import join_terms
 from truceline.reading.terms.lists import is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
 from truceline.reading.times.anchoring import Calendar, anchor
-from truceline.reading.times.epochs import DATED, letters_in, signed_in
+from truceline.reading.times.epochs import DATED, force_in, letters_in, signed_in
 from truceline.reading.times.published import find_published
 from truceline.reading.times.times import moments_of
 
@@ -241,6 +241,7 @@ def _epochs(sentences: list[Sentence], cal: Calendar) -> None:
     cal.signed = signed_in(sentences, moments, agreement)
     if cal.signed is None and agreement and cal.published:
         cal.signed = cal.published.isoformat()
+    cal.force = force_in(sentences, moments)
     cal.letters = letters_in(sentences, moments, cal.signed)
 
 

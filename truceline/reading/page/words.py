@@ -70,7 +70,7 @@ _ABBREVIATED = frozenset(
     ]
 )
 _AFTER_CLOCK = re.compile(
-    r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])"
+    r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY|ON |LOCAL|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])"
 )
 
 

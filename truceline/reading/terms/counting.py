@@ -30,6 +30,7 @@ _CLASS = {
     )
     for kind, words in _NOUNS.items()
 }
+_BEFORE = {kind: re.compile(rf"\b(?:{words})\s+$") for kind, words in _NOUNS.items()}
 _STRONG = re.compile(
     r"\b((?:\d[\d,]*|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|hundred))[- ](?:strong|member|person|man)\b"
 )
@@ -42,7 +43,7 @@ _GROUP = re.compile(
 )
 # "observers, thirty-five of them", "(450 men, vetted)", "27 on each side", "some 2,300 in all"
 _APPOSED = re.compile(
-    r"[a-z][\w’'-]*(?: [\w’'-]+)?\s*(?:[,(:–—-]+|[,(] ?(?:up to|some|about|not above|at most|namely|no more than))\s*$"
+    r"[a-z][\w’'-]*(?: [\w’'-]+)?\s*(?:[,(:–—-]+|[,(] ?(?:up to|some|about|not|not above|at most|namely|no more than))\s*$"
 )
 _WHOLE = re.compile(
     r"\s*(?:of (?:them|us|its|their|our|each|which|whom)\b|in (?:all|number|total|the first instance)|at (?:a time|first|most)|all ranks|for a start|to (?:start|begin) with|"
@@ -122,7 +123,10 @@ def _rank(
         or (_GROUP.search(left) is not None and not _EACH.match(tail))
         or re.match(r",?\s+(?:of them )?(?:in (?:number|all|total)|strong)\b", tail)
     )
-    apposed = _WHOLE.match(tail) is not None and _APPOSED.search(left)
+    whole = _WHOLE.match(tail) is not None
+    apposed = whole and _APPOSED.search(left) is not None
+    before = _BEFORE.get(draft.kind)
+    fits = fits or (before is not None and whole and before.search(left) is not None)
     counted = fits or numbering or q.qualifier in ("not exceeding", "a maximum of", "not to exceed")
     if not (counted or (apposed and draft.kind in _APPOSING)) and (
         draft.kind in ("exception", "prohibition", "zone", "deliverable")

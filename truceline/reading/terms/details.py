@@ -38,16 +38,14 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         if iso is None:
             continue
         entry = said.day == ("event", "signature") and draft.kind == "cessation"
-        if entry and not _FIRES.search(draft.low):
+        if entry and said.role == "at" and not _FIRES.search(draft.low):
             continue  # an agreement's own entry into force
         left = sentence.low[: said.start - sentence.start]
         role = said.role
         if len(moments) > 1 and draft.kind not in _LASTS and left.endswith("since "):
             continue
         if role == "at" and said.day and said.day[0] == "count":
-            role = "start"
-            if draft.kind in ONE_TIME:
-                draft.due = draft.due or iso
+            role, draft.day = "start", draft.day or iso
         if role == "at" and defined:
             role = "start"
         if draft.kind == "duration" and role in ("at", "due") and _ENDS.search(left):
@@ -118,8 +116,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         elif role == "at":
             if draft.start is None:
                 draft.start = iso
-            if draft.kind in ONE_TIME and draft.due is None:
-                draft.due = iso
+            draft.day = draft.day or iso
         if moment.note:
             draft.notes.append(moment.note)
         draft.confidence = min(draft.confidence, moment.sure)

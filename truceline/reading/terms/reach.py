@@ -16,7 +16,7 @@ from truceline.reading.weighing.segments import segments_of
 Times = tuple[list[Moment], list[Length]]
 
 _GOES_ON = re.compile(
-    r"[\s,;:–—-]*(?:and )?(?:which|who\b|to be\b|being\b|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
+    r"[\s,;:–—-]*(?:and )?(?:[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
     r"until|till|both (?:periods|times|by|on|within|from)|it\b|they\b|this (?:shall|is|must|will|to)|all (?:of )?(?:this|that)|term\b|"
     r"the (?:period|term|process|whole|carrying|transport|work|operation)|within|inside|by\b|no later|not later|at the latest|in a (?:term|period|delay)|"
     r"during|on\b|no more than|not more than|up to|at (?:the|noon|midnight|\d)|per\b|each\b|every\b|daily|weekly)"
@@ -98,7 +98,7 @@ def times_near(sentence: Sentence, marks: Marks, start: int, end: int) -> Times:
                     [m for m in found[0] if m.said.end >= last - 30],
                     [x for x in found[1] if (x.anchor_span or (0, x.end))[1] >= last - 30],
                 )
-    if marks.next is not None and end >= size - 3:
+    if marks.next is not None:
         late, its = marks.next
         found = _times(its, late, 0, len(late.low))
         if found[0] or found[1]:
@@ -133,6 +133,9 @@ def _is_head(sentence: Sentence, marks: Marks) -> bool:
     return len(bare) <= 5
 
 
+_LISTED = re.compile(r"\s*(?:[^\w\s“\"'(]|\(?\w{1,3}[.)])\s")
+
+
 def stand_over(sentences: list[Sentence], marks: list[Marks], unders: dict[int, Under]) -> None:
     """Give the marks of each sentence those of the dated lines that it stands under, and of the next
     sentence where that says when."""
@@ -153,12 +156,13 @@ def stand_over(sentences: list[Sentence], marks: list[Marks], unders: dict[int, 
             head = lead = None
             continue
         under = unders.get(n, NOTHING)
-        if not under.lead:
+        if not under.lead and not _LISTED.match(sentence.text):
             lead = None
         if lead is not None and lead < n:
             mark.over.append((sentences[lead], marks[lead]))
         if sentence.low.rstrip().endswith(":"):
             lead = n if dated(mark.moments, mark.lengths) else None
+            continue
         if head is not None:
             same = sentence.block == sentences[head].block
             if same or (own and many) or (not own and under.lead):

@@ -7,7 +7,7 @@ from truceline.reading.page.words import Sentence
 from truceline.reading.terms.clauses import clauses_of, is_usable, triggers_of
 from truceline.reading.terms.counting import set_count
 from truceline.reading.terms.details import set_distances, set_lengths, set_moments, tells_of_halt
-from truceline.reading.terms.drafting import Draft, Setting, Trigger
+from truceline.reading.terms.drafting import ONE_TIME, Draft, Setting, Trigger
 from truceline.reading.terms.lasting import durations_of
 from truceline.reading.terms.lists import NOTHING, Under
 from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
@@ -231,6 +231,8 @@ def drafted(
         lengths = lengths + shared[1]
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
+    if draft.kind in ONE_TIME and draft.due is None and draft.within is None:
+        draft.due = draft.day
     if draft.recurs is None:
         a, b = reach_of(sentence, start, end)
         draft.recurs = recurs_in(low[start:end]) or recurs_in(low[a:b])

@@ -17,7 +17,7 @@ _FUTURE = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:was|were|had|has|have|did|said|came|took|began|went|held|fell|broke|met|told|left|saw|made|brought|gave|hit|struck|shot|fled|entered|"
-    r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|[a-z]{3,}ed)\b"
+    r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|(?!un[a-z]+ed\b|(?:arm|unit|wound|displac|mix|limit|detain|captur|occupi|belov|relat)ed\b)[a-z]{3,}ed)\b"
 )
 _ANNOUNCE = re.compile(
     r"\b(?:decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
@@ -39,6 +39,7 @@ class Calendar:
     day: date | None = None  # the day last spoken of
     inforce_day: date | None = None
     mismatches: list[tuple[int, int, str, str]] = field(default_factory=list)
+    force: str | None = None  # the entry into force
     signed: str | None = None  # the day or moment of the signature
     letters: dict[str, str] = field(default_factory=dict)  # "d": the date of D-day
     last: str | None = None  # the moment last spoken of
@@ -61,7 +62,7 @@ class Moment:
 
 def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
     """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
-    left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas "))
+    left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas ", "—", " – "))
     segment = text[max(0, left) : at]
     if role == "at" and re.search(
         r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported)(?: (?:on|late|early))*\s*$",
@@ -123,11 +124,16 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
         return "future"
     if past:
         return "past"
-    return "future" if role == "start" or formal else "past"
+    return "future" if role == "start" or formal else "none"
 
 
-def _weekday(base: date, weekday: int, mod: str | None, tense: str) -> date:
+_WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to)\b")
+
+
+def _weekday(base: date, weekday: int, mod: str | None, tense: str, *, told: bool) -> date:
     back = (base.weekday() - weekday) % 7
+    if mod is None and told and back == 1:
+        return base - timedelta(days=1)  # "it would cease on Friday", told on Saturday
     if mod == "last":
         return base - timedelta(days=back or 7)
     if mod == "next":
@@ -154,19 +160,22 @@ def _likeliest(days: list[date], base: date, tense: str) -> date:
     return min(
         days,
         key=lambda d: (
-            abs((d - base).days) + (170 if (tense == "past") != (d <= base) and d != base else 0)
+            abs((d - base).days)
+            + (170 if tense != "none" and (tense == "past") != (d <= base) and d != base else 0)
         ),
     )
 
 
-def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, str | None]:
-    """The day, and ``YYYY-MM`` where only a month is said."""
+def day_of(
+    spec: Day | None, cal: Calendar, tense: str, *, told: bool = False
+) -> tuple[date | None, str | None]:
+    """The day, and ``YYYY-MM`` where only a month is said. ``told``: what was to be is told."""
     base = cal.published
     if spec is None:
         return None, None
     kind = spec[0]
     if kind in ("date", "month", "monthend"):
-        if base and cal.day and abs((cal.day - base).days) > 400:
+        if base and cal.day and (base - cal.day).days > 400:
             base = cal.day  # a history: its own years
         if isinstance(spec[1], str) and base:
             spoken = cal.day or base
@@ -199,7 +208,8 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
         return None, None
     if kind == "weekday":
         weekday, mod = spec[1], spec[2]
-        return _weekday(base, weekday, mod if isinstance(mod, str) else None, tense), None
+        said = mod if isinstance(mod, str) else None
+        return _weekday(base, weekday, said, tense, told=told), None
     if kind == "end":
         if spec[1] == "year":
             return _safe(base.year + spec[2], 12, 31), None
@@ -232,7 +242,8 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
-    day, month = day_of(said.day, cal, tense)
+    told = tense == "future" and _WAS_TO.search(text, 0, said.start - offset) is not None
+    day, month = day_of(said.day, cal, tense, told=told)
     note: str | None = None
     readings: tuple[str, ...] = ()
     sure = 0.95

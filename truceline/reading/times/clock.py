@@ -91,14 +91,14 @@ def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
             return inner
     if j >= n:
         return None
-    low = tokens[j].low
+    low = tokens[j].low.replace(".", "")
     if low in ("local", "their") and j + 1 < n and tokens[j + 1].low == "time":
         return "local", j + 2
     if low == "local" and (
         j + 1 >= n or tokens[j + 1].text in ").,;" or tokens[j + 1].low in ("on", "of", "this")
     ):
         return "local", j + 1
-    if low == "z" or (low in _NAMED_OFFSETS and tokens[j].text.isupper()):
+    if low == "z" or (low in _NAMED_OFFSETS and tokens[j].text[0].isupper() and tokens[j].text.isupper()):
         minutes, k = _NAMED_OFFSETS[low], j + 1
         if (
             low in ("gmt", "utc")

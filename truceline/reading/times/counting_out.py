@@ -15,6 +15,7 @@ _SIGNING = re.compile(
 _HOUR = re.compile(r"\b(?:(?:same|said|this|above) (?:hour|time|moment)|hour in)\b")
 _DAY = re.compile(r"\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
 _TO_THE_HOUR = re.compile(r"\b(?:hour|minute|moment|instant)\b")
+_FORCE = re.compile(r"\b(?:force|effect)\b")
 _NOW = re.compile(r"^(?:today|now|the present|this day|publication|the date of this)\b")
 _LATER = re.compile(r"\s*,? ?(?:thereafter|later|after(?:wards)?\b(?! [a-z])|from then|on\b(?=,))")
 _COUNTED_FROM = re.compile(
@@ -66,6 +67,8 @@ def _base(
         (m.iso for m in reversed(moments) if m.said.start < length.start and m.iso and m.date),
         known,
     )
+    if anchor == "the first day":
+        return cal.force, []
     if anchor is None or span is None:
         if _LATER.match(low, length.end - base):
             return before, []
@@ -87,6 +90,8 @@ def _base(
         return clocks[-1] if clocks else cal.hour or before, used
     if _DAY.search(anchor):
         return before, used
+    if cal.force and (_FORCE.search(anchor) or anchor == "the first day"):
+        return cal.force, used
     if _SIGNING.search(anchor):
         return cal.signed, used
     if _NOW.search(anchor):

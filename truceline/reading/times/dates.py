@@ -82,7 +82,7 @@ def _end_of(tokens: list[Token], i: int) -> tuple[Day, int] | None:
         return (("end", words[0], 0), i + 3) if words[1:3] == ["is", "out"] else None
     if words[0] in ("year's", "year’s", "month's", "month’s"):
         return (("end", words[0][:-2], 0), i + 2) if words[1:2] == ["end"] else None
-    k = 1 if words[0] == "end" else 0
+    k = 1 if words[0] in ("end", "close") else 0
     if words[0] == "last":
         k = 2 if words[1:2] == ["day"] else 1
     if not k or words[k : k + 1] != ["of"]:
@@ -179,7 +179,7 @@ def day_at(
     low = tokens[i].low
     part: str | None = None
     j = i
-    if low in ("the", "end", "last", "year's", "year’s", "month's", "month’s"):
+    if low in ("the", "end", "close", "last", "year's", "year’s", "month's", "month’s"):
         ending = _end_of(tokens, i)
         if ending is not None:
             return ending[0], ending[1], None, None, None

@@ -29,6 +29,9 @@ _CLOCKS = frozenset(("GMT", "UTC", "UT", "CET", "EET", "UN", "EU"))
 def is_letter(tokens: list[Token], i: int) -> bool:
     """Whether a lettered day may begin at token ``i``: a cheap test."""
     text = tokens[i].text
+    if tokens[i].low == "day":
+        after = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        return len(after) == 1 and after.isupper() and after not in "IA"
     if len(text) > 3 or not text.isalpha() or i + 1 >= len(tokens) or text in _CLOCKS:
         return False
     after = tokens[i + 1]
@@ -42,6 +45,8 @@ def lettered_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     n = len(tokens)
     if not is_letter(tokens, i):
         return None
+    if tokens[i].low == "day":
+        return ("count", tokens[i + 1].low, 0, 0, "named"), i + 2
     letter, j, named = tokens[i].low, i + 1, False
     if tokens[j].text in "-‑–" and j + 1 < n and tokens[j + 1].low in ("day", "hour"):
         j, named = j + 2, True
@@ -146,6 +151,26 @@ def signed_in(
     return None
 
 
+_IN_FORCE = re.compile(
+    r"\b(?:enter(?:s|ed)?|come[s]?|came|coming|entry|go(?:es)?|went|tak(?:es?|ing)|took|be|is)\b[^.;:]{0,30}?\b(?:force|effect)\b"
+)
+
+
+def force_in(
+    sentences: list[Sentence], moments_in: "list[list[Moment] | None]"
+) -> str | None:
+    """The day or moment of the entry into force, by the words before a date."""
+    for sentence, moments in zip(sentences, moments_in, strict=True):
+        for moment in moments or ():
+            if moment.iso is None or moment.date is None or moment.said.day is None:
+                continue
+            at = moment.said.start - sentence.start
+            near = list(_IN_FORCE.finditer(sentence.low, max(0, at - 90), at))
+            if near and at - near[-1].end() < 40:
+                return moment.iso
+    return None
+
+
 def letters_in(
     sentences: list[Sentence], moments_in: "list[list[Moment] | None]", signed: str | None
 ) -> dict[str, str]:
@@ -183,5 +208,5 @@ def letters_in(
 
 
 DATED = re.compile(
-    r"\bday\b|\bhour\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agreed|undertook|notified"
+    r"\bday\b|\bhour\b|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agreed|undertook|notified"
 )

@@ -62,6 +62,12 @@ def paired(found: list[Said], tokens: list[Token]) -> list[Said]:
                 ) or bare in (["-"], ["–"]):
                     result[-1] = before = replace(before, role="start")
                     said = replace(said, role="until")
+                night = [t.low for t in tokens[max(0, before.first - 2) : before.first]]
+                if "night" in night and said.clock is not None and said.day is not None:
+                    result.pop()
+                    said = replace(said, role="start")
+                    result.append(said)
+                    continue
                 if said.day is None and before.day is not None:
                     said = replace(said, day=before.day)
                 elif before.day is None and said.day is not None and before.clock is not None:

@@ -25,6 +25,8 @@ _STARTERS = frozenset(
         "signature",
         "signing",
         "end",
+        "close",
+        "day",
         "year's",
         "year’s",
         "month's",
@@ -194,6 +196,9 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     return paired(found, tokens)
 
 
+_EDGES = [["at", "the", edge, "of"] for edge in ("start", "beginning", "end", "close")]
+
+
 def _moment_at(tokens: list[Token], i: int) -> Said | None:
     n = len(tokens)
 
@@ -244,6 +249,9 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
     if i and tokens[i - 1].text in ("$", "€", "£", "#"):
         return None
     k, steps = j, 0
+    if [t.low for t in tokens[j : j + 4]] in _EDGES and clock.midnight:
+        late = tokens[j + 2].low in ("end", "close")
+        clock, k = replace(clock, midnight=False, next_day=late), j + 4
     while (
         k < n
         and tokens[k].low
