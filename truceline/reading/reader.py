@@ -34,10 +34,9 @@ from truceline.reading.terms.drafting import Draft, Setting, is_agreement
 from truceline.reading.terms.joining import join_terms
 from truceline.reading.terms.lists import is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
-from truceline.reading.times.anchoring import Calendar, anchor
-from truceline.reading.times.epochs import DATED, force_in, letters_in, signed_in
+from truceline.reading.times.anchoring import Calendar
+from truceline.reading.times.grounding import ground
 from truceline.reading.times.published import find_published
-from truceline.reading.times.times import moments_of
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
@@ -74,10 +73,6 @@ _ENGLISH = frozenset(
         "or",
     ]
 )
-_FORCE = re.compile(
-    r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"
-)
-_CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
 
 
 @lru_cache(maxsize=1)
@@ -208,41 +203,9 @@ def people_role(people: People, mention: Mention) -> str | None:
 
 
 def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
-    """The day on which the text says that the cessation began: it decides "midnight Friday"."""
-    for sentence in sentences:
-        match = _FORCE.search(sentence.low)
-        if match and (
-            _CEASE.search(sentence.low) or "strikes" in sentence.low or "fighting" in sentence.low
-        ):
-            for said in moments_of(sentence.tokens, sentence.low, sentence.start):
-                if (
-                    said.day
-                    and not (said.clock and said.clock.midnight)
-                    and 0 <= said.start - sentence.start - match.end() < 40
-                ):
-                    cal.inforce_day = (
-                        cal.inforce_day or anchor(said, cal, sentence.low, sentence.start).date
-                    )
-    _epochs(sentences, cal)
-    cal.mismatches.clear()
-    cal.day = cal.last = cal.hour = None
-
-
-def _epochs(sentences: list[Sentence], cal: Calendar) -> None:
-    """The signature and the lettered days that other times of the document count from."""
-    agreement = is_agreement(sentences) or sum(" shall " in s.low for s in sentences) > 3
-    cal.formal = agreement
-    moments = [
-        [anchor(m, cal, s.low, s.start) for m in moments_of(s.tokens, s.low, s.start)]
-        if DATED.search(s.low)
-        else None
-        for s in sentences
-    ]
-    cal.signed = signed_in(sentences, moments, agreement)
-    if cal.signed is None and agreement and cal.published:
-        cal.signed = cal.published.isoformat()
-    cal.force = force_in(sentences, moments)
-    cal.letters = letters_in(sentences, moments, cal.signed)
+    """Find what the document's times count from."""
+    formal = is_agreement(sentences) or sum(" shall " in s.low for s in sentences) > 3
+    ground(sentences, cal, formal=formal)
 
 
 def _terms(

@@ -5,34 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from truceline.reading.page.words import Token
+from truceline.reading.times.zones import zone_at
 
-_NAMED_OFFSETS = {
-    "gmt": 0,
-    "utc": 0,
-    "z": 0,
-    "est": -300,
-    "edt": -240,
-    "cst": -360,
-    "cdt": -300,
-    "pst": -480,
-    "pdt": -420,
-    "cet": 60,
-    "cest": 120,
-    "eet": 120,
-    "eest": 180,
-    "msk": 180,
-    "bst": 60,
-    "wat": 60,
-    "cat": 120,
-    "eat": 180,
-    "trt": 180,
-    "pkt": 300,
-    "kst": 540,
-    "jst": 540,
-    "mmt": 390,
-    "wib": 420,
-}
-_UNIVERSAL = {"universal": 0, "coordinated universal": 0, "greenwich mean": 0, "zulu": 0}
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
 _HOURS = {
     w: i
@@ -76,63 +50,6 @@ def _meridiem(hour: int, token: Token) -> int | None:
     if mark not in ("am", "pm") or not 1 <= hour <= 12:
         return None
     return hour % 12 + (12 if mark == "pm" else 0)
-
-
-def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
-    n = len(tokens)
-    if j + 1 < n and tokens[j].text in ("(", ",") and tokens[j + 1].text not in ("(", ","):
-        inner = _zone(tokens, j + 1)
-        if inner:
-            close = inner[1]
-            if tokens[j].text == "(":
-                if close < n and tokens[close].text == ")":
-                    return inner[0], close + 1
-                return None
-            return inner
-    if j >= n:
-        return None
-    low = tokens[j].low.replace(".", "")
-    if low in ("local", "their") and j + 1 < n and tokens[j + 1].low == "time":
-        return "local", j + 2
-    if low == "local" and (
-        j + 1 >= n or tokens[j + 1].text in ").,;" or tokens[j + 1].low in ("on", "of", "this")
-    ):
-        return "local", j + 1
-    if low == "z" or (low in _NAMED_OFFSETS and tokens[j].text[0].isupper() and tokens[j].text.isupper()):
-        minutes, k = _NAMED_OFFSETS[low], j + 1
-        if (
-            low in ("gmt", "utc")
-            and k + 1 < n
-            and tokens[k].text in "+-−"
-            and re.fullmatch(r"\d{1,2}(?::\d\d)?", tokens[k + 1].text)
-        ):
-            parts = tokens[k + 1].text.split(":")
-            minutes = int(parts[0]) * 60 + (int(parts[1]) if len(parts) > 1 else 0)
-            minutes *= -1 if tokens[k].text in "-−" else 1
-            k += 2
-        return minutes, k
-    for size in (3, 2, 1):  # Damascus time, New York time, East Africa Time
-        if (
-            j + size < n
-            and tokens[j + size].low == "time"
-            and all(t.text[:1].isupper() for t in tokens[j : j + size])
-        ):
-            name = " ".join(t.text for t in tokens[j : j + size])
-            return _UNIVERSAL.get(name.lower(), name), j + size + 1
-    if low == "greenwich":
-        k = j + 1
-        while k < n and tokens[k].low in ("mean", "time", "civil"):
-            k += 1
-        return 0, k
-    if (
-        tokens[j].text in "+-−"
-        and j + 1 < n
-        and re.fullmatch(r"\d\d:\d\d", tokens[j + 1].text)
-        and tokens[j].start == tokens[j - 1].end
-    ):
-        east, past = tokens[j + 1].text.split(":")
-        return (-1 if tokens[j].text in "-−" else 1) * (int(east) * 60 + int(past)), j + 2
-    return None
 
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?")
@@ -297,7 +214,7 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
 def _shut(tokens: list[Token], j: int) -> tuple[int | str | None, int] | None:
     """The zone and the token after the bracket, where nothing else stands before it closes; a zone
     of its own makes another clock of it ("midnight (2200 GMT)")."""
-    found = _zone(tokens, j)
+    found = zone_at(tokens, j)
     if found and found[0] != "local":
         return None
     j = found[1] if found else j
@@ -316,7 +233,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     hour, minute, midnight, j, certain = bare
     n = len(tokens)
     zone: int | str | None = None
-    found = _zone(tokens, j)
+    found = zone_at(tokens, j)
     if found:
         zone, j = found
     elif not certain:
@@ -366,7 +283,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             hour += 12
         j = part[1]
     if zone is None:
-        found = _zone(tokens, j)
+        found = zone_at(tokens, j)
         if found:
             zone, j = found
     other: tuple[int, int, int | str] | None = None
@@ -376,7 +293,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             zone = zone if zone is not None else shut[0]
             midnight, hour, minute, j = False, inner[0], inner[1], shut[1]
         elif inner:
-            second = _zone(tokens, inner[3])
+            second = zone_at(tokens, inner[3])
             if second and second[0] != zone:
                 end = second[1]
                 closes = tokens[j].text in "([" and end < n and tokens[end].text in ")]"

@@ -30,8 +30,8 @@ def is_letter(tokens: list[Token], i: int) -> bool:
     """Whether a lettered day may begin at token ``i``: a cheap test."""
     text = tokens[i].text
     if tokens[i].low == "day":
-        after = tokens[i + 1].text if i + 1 < len(tokens) else ""
-        return len(after) == 1 and after.isupper() and after not in "IA"
+        letter = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        return len(letter) == 1 and letter.isupper() and letter not in "IA"
     if len(text) > 3 or not text.isalpha() or i + 1 >= len(tokens) or text in _CLOCKS:
         return False
     after = tokens[i + 1]
@@ -156,9 +156,7 @@ _IN_FORCE = re.compile(
 )
 
 
-def force_in(
-    sentences: list[Sentence], moments_in: "list[list[Moment] | None]"
-) -> str | None:
+def force_in(sentences: list[Sentence], moments_in: "list[list[Moment] | None]") -> str | None:
     """The day or moment of the entry into force, by the words before a date."""
     for sentence, moments in zip(sentences, moments_in, strict=True):
         for moment in moments or ():
