@@ -3,6 +3,7 @@ of its sentence, at its end, in the next sentence ("All this within 80 days"), o
 under (a row's first cell, a dated heading, the line that leads a list).
 """
 
+import itertools
 import re
 
 from truceline.reading.marks import Marks
@@ -133,6 +134,22 @@ def _is_head(sentence: Sentence, marks: Marks) -> bool:
     return len(bare) <= 5
 
 
+def _by_rows(sentences: list[Sentence], marks: list[Marks], heads: list[bool]) -> None:
+    """Give the cells of a table the date that stands in their row, before them or after them."""
+    for cells, group in itertools.groupby(range(len(sentences)), lambda n: sentences[n].cell):
+        run = list(group)
+        dates = [n for n in run if heads[n]]
+        if not cells or not dates:
+            continue
+        after = dates[-1] == run[-1]  # the dates' column is the last
+        for n in run:
+            if heads[n]:
+                continue
+            near = [d for d in dates if d > n] if after else [d for d in dates if d < n][::-1]
+            if near:
+                marks[n].over.append((sentences[near[0]], marks[near[0]]))
+
+
 _LISTED = re.compile(r"\s*(?:[^\w\s“\"'(]|\(?\w{1,3}[.)])\s")
 
 
@@ -141,12 +158,16 @@ def stand_over(sentences: list[Sentence], marks: list[Marks], unders: dict[int, 
     sentence where that says when."""
     heads = [_is_head(s, m) for s, m in zip(sentences, marks, strict=True)]
     many = sum(heads[2:]) > 1
+    _by_rows(sentences, marks, heads)
     head: int | None = None
     own = False  # the head is a line of its own, not the first words of a paragraph
     lead: int | None = None
     for n, (sentence, mark) in enumerate(zip(sentences, marks, strict=True)):
         if n + 1 < len(sentences) and _NEXT.match(sentences[n + 1].low):
             mark.next = (sentences[n + 1], marks[n + 1])
+        if sentence.cell:
+            head = lead = None
+            continue
         if heads[n] and n > 0:
             after = sentences[n + 1] if n + 1 < len(sentences) else None
             head = n
