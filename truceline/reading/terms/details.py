@@ -20,7 +20,7 @@ _FIRST = re.compile(
     r"\bfirst(?: (?:time|one|being|convoy|batch|group|meeting|session))?(?: on| at)?(?: the)?\s*$"
 )
 _ENDS = re.compile(
-    r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?)(?: (?:on|at|of))*(?: the)?\s*$"
+    r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?|to|till|until)(?: (?:on|at|of))*(?: the)?\s*$"
 )
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
 _FIRES = re.compile(
@@ -250,7 +250,7 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):
                     draft.notes.append("counts from what is said before")
                 draft.counts_from = length
-                if length.base and length.anchor_span:
+                if length.base:
                     link = sentence.low[length.end - sentence.start :][:30]
                     if re.match(r"[\s,]*(?:starting|beginning|counted|running)\b", link):
                         draft.start = draft.start or length.base

@@ -127,6 +127,14 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
     return "future" if role == "start" or formal else "none"
 
 
+def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
+    if nth > 0:
+        first = date(year, month, 1)
+        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return last - timedelta(days=(last.weekday() - weekday) % 7)
+
+
 _WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to)\b")
 
 
@@ -174,7 +182,7 @@ def day_of(
     if spec is None:
         return None, None
     kind = spec[0]
-    if kind in ("date", "month", "monthend"):
+    if kind in ("date", "month", "monthend", "nth"):
         if base and cal.day and (base - cal.day).days > 400:
             base = cal.day  # a history: its own years
         if isinstance(spec[1], str) and base:
@@ -191,7 +199,7 @@ def day_of(
         if not near:
             return None, None
         return _likeliest(near, base, tense), None
-    if kind in ("month", "monthend"):
+    if kind in ("month", "monthend", "nth"):
         year, month = spec[1], spec[2]
         if not isinstance(year, int):
             if base is None:
@@ -201,6 +209,8 @@ def day_of(
                 year -= 1
             if tense == "future" and month < base.month:
                 year += 1
+        if kind == "nth":
+            return _nth_weekday(year, month, spec[3], spec[4]), None
         if kind == "monthend":
             return date(year, month, calendar.monthrange(year, month)[1]), None
         return None, f"{year:04d}-{month:02d}"

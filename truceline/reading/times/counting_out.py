@@ -77,7 +77,10 @@ def _base(
     end = span[1]
     for n, moment in enumerate(moments):
         at = moment.said.start
-        if at >= span[0] and (at < end or _LINK.fullmatch(low[end - base : at - base])):
+        link = low[end - base : at - base] if at >= end else ""
+        if link.startswith(",") and length.role == "offset":
+            break  # "six weeks after the signing, on 21 July, …": the day that it leads to
+        if at >= span[0] and (at < end or _LINK.fullmatch(link)):
             used.append(n)
             end = max(end, moment.said.end)
     dated = [moments[n] for n in used if moments[n].iso and moments[n].date]

@@ -128,6 +128,20 @@ def _stretch_of(tokens: list[Token], i: int) -> tuple[Day, int, Day] | None:
     return ("date", year, month, first), end, last
 
 
+_NTHS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+
+
+def _nth_weekday(tokens: list[Token], i: int) -> tuple[Day, int] | None:
+    """ "first Monday of July" at token ``i``."""
+    if tokens[i].low not in _NTHS or tokens[i + 1].low not in WEEKDAYS:
+        return None
+    month = month_of(tokens[i + 3]) if tokens[i + 2].low in ("of", "in") else None
+    if month is None:
+        return None
+    year, end = year_at(tokens, i + 4)
+    return ("nth", year, month, _NTHS[tokens[i].low], WEEKDAYS[tokens[i + 1].low]), end
+
+
 def _worded_day(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     """ "the fifteenth", "the day 21": a day of the month, by ``i`` the token after "the"."""
     n = len(tokens)
@@ -199,6 +213,10 @@ def day_at(
         if inner is None or inner[0][0] in ("month", "week", "monthrel"):
             return None
         return inner[0], inner[1], inner[2], low, inner[4]
+    if low == "the" and j + 4 < n or low in _NTHS and j + 3 < n:
+        nth = _nth_weekday(tokens, j + 1 if low == "the" else j)
+        if nth is not None:
+            return nth[0], nth[1], None, None, None
     if low in EDGE and j + 1 < n:
         part, j = low, j + 1
         if j < n and tokens[j].low in ("on", "in"):

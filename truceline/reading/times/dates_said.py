@@ -208,7 +208,8 @@ def _from_day(tokens: list[Token], i: int, day: int, j: int) -> tuple[Day, int, 
         year, end = year_at(tokens, k2)
         return ("date", year, _month_beside(tokens[k]), day), end, None
     # 15-17 March, 15 to 17 March
-    if j + 2 < n and tokens[j].low in _TO:
+    listed = tokens[j].text == "," if j < n else False
+    if j + 2 < n and (tokens[j].low in _TO or (listed and tokens[j + 2].low in (",", "and"))):
         at = j + 2 if tokens[j + 1].low == "the" else j + 1
         worded = ordinal_word(tokens, at)
         other = day_number(tokens[at]) or (worded[0] if worded else None)

@@ -173,7 +173,10 @@ def lengths_of(
                 and tokens[i + 3].low in _UNITS
             ):
                 amount, unit_at = 0.5, i + 3
-        if amount is None and low not in ("a", "an", "half"):
+        if low in ("next", "coming") and i and tokens[i - 1].low == "the" and i + 1 < n:
+            if tokens[i + 1].low in ("fortnight", "week", "month", "year"):
+                amount, unit_at = 1.0, i + 1  # "over the next fortnight"
+        if amount is None and low not in ("a", "an", "half", "next", "coming"):
             q: Quantity | None = (
                 quantity_at(tokens, i) if low[0].isdigit() or low.isalpha() else None
             )
@@ -254,7 +257,7 @@ def lengths_of(
             continue
         start, end = tokens[first].start, tokens[j - 1].end
         before = text[: tokens[first].start - offset].rstrip() + " "
-        if tokens[i].low in ("every", "each"):
+        if tokens[i].low in ("every", "each", "next", "coming"):
             before = text[: tokens[i].end - offset]
         after = text[end - offset :]
         found.append(_role(text_iso, seconds, before, after, first, j, start, end))

@@ -128,6 +128,21 @@ _MAY_LEAD = re.compile(
 )
 
 
+def _listed(said: Said, tokens: list[Token]) -> int | None:
+    """The token at which the second of two days begins that are named one after the other ("6 and 8
+    January"); None where they bound a stretch."""
+    before = tokens[said.first - 1].low if said.first else ""
+    days = (said.day or (), said.last_day or ())
+    if before in ("between", "both") or (
+        all(d[:1] == ("date",) for d in days) and days[1][3] == days[0][3] + 1
+    ):
+        return None  # "on 7 and 8 August" is one stretch
+    for k in range(said.first + 1, min(said.last, said.first + 4)):
+        if tokens[k].low in ("and", ","):
+            return k + 1 if tokens[k].low == "," or tokens[k + 1].text[0].isdigit() else None
+    return None
+
+
 _DATELINE = re.compile(r"[\s,]*(?:\([\w .,]{2,20}\))?\s*[—–-]{1,2}\s*(?=[a-z“\"])")
 
 
@@ -188,6 +203,10 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             r",?\s*(?:or earlier|at the latest|or sooner|deadline)\b", text[said.end - offset :]
         ):
             said = replace(said, role="due")
+        if said.last_day is not None and (after := _listed(said, tokens)):
+            found.append(replace(said, last=said.first + 1, last_day=None))
+            i = after
+            continue
         if said.last_day is not None:
             found.append(replace(said, role="start"))
             said = replace(said, day=said.last_day, role="until", clock=None)
