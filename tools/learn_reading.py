@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from bench_reading import pair, same_term
+from bench_reading import pair, same_moment, same_term
 
 from truceline.reading import reader
 from truceline.reading.marks import marks_of
@@ -33,10 +33,10 @@ from truceline.reading.page.document import open_page
 from truceline.reading.page.words import sentences_of
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.drafting import Draft, Setting, is_agreement
-from truceline.reading.terms.joining import join_terms
+from truceline.reading.terms.joining import join_terms, seconds
 from truceline.reading.terms.lists import Under, is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
-from truceline.reading.terms.weighed import KINDS, Segment, segments_weighed, weighed
+from truceline.reading.terms.weighed import KINDS, Segment, drafted_by_weight, segments_weighed, weighed
 from truceline.reading.times.anchoring import Calendar
 from truceline.reading.times.published import find_published
 from truceline.reading.weighing.weights import Weights
@@ -113,7 +113,7 @@ def observed(
     seen: dict[int, list[Any]] = {}
     drafts = read_terms(sentences, marks, setting, unders, seen)
     segments = segments_weighed(sentences, marks, setting, unders, drafts, seen)
-    return Text(name, page, drafts, segments, agreement, reader._signed(sentences, marks), gold.get("terms", []))
+    return Text(name, page, drafts, segments, agreement, cal.signed, gold.get("terms", []))
 
 
 def spans_of(text: Text, term: dict[str, Any]) -> list[tuple[int, int]]:
@@ -148,6 +148,28 @@ def fields_fit(text: Text, segment: Segment, term: dict[str, Any]) -> int:
     ):
         n += 1
     return n
+
+
+def draft_fit(text: Text, segment: Segment, term: dict[str, Any]) -> int:
+    """How many of the gold's fields a draft of its kind from this segment would have."""
+    drafts = [text.drafts[d] for d in segment.drafts if text.drafts[d].kind == term["kind"]]
+    drafts = drafts or drafted_by_weight(segment, term["kind"])
+    best = 0
+    for draft in drafts:
+        facts = draft.facts()
+        n = sum(same_moment(term[k], facts.get(k)) for k in ("start", "due", "until") if term.get(k))
+        n += sum(
+            seconds(term[k]) == seconds(facts[k])
+            for k in ("within", "recurs")
+            if term.get(k) and facts.get(k)
+        )
+        n += sum(
+            abs(facts[k] - term[k]) <= 0.01 * term[k]
+            for k in ("distance_m", "width_m", "count")
+            if term.get(k) is not None and facts.get(k) is not None
+        )
+        best = max(best, n)
+    return best
 
 
 def candidates_of(text: Text) -> list[list[int]]:
@@ -188,7 +210,7 @@ def labels_of(
             def rank(n: int) -> tuple[float, ...]:
                 s = text.segments[n]
                 free = 0 if (n, term["kind"]) in taken else 1
-                fit = fields_fit(text, s, term)
+                fit = fields_fit(text, s, term) + 2 * draft_fit(text, s, term)
                 rule = any(text.drafts[d].kind == term["kind"] for d in s.drafts)
                 trig = any(t.kind == term["kind"] for t in s.triggers)
                 mine = float(odds[number][n, k]) if odds is not None else 2.0 * rule + trig

@@ -56,7 +56,7 @@ _SIDES = re.compile(
 
 
 _WIDE = re.compile(
-    r"^\W*(?:in )?(?:wide|width|across|in breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total)\b"
+    r"^\W*from \w+ to \w+|^\W*(?:in )?(?:wide|width|across|in breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total|in all|all told)\b"
 )
 
 
@@ -83,7 +83,9 @@ def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) 
         q = quantity_at(tokens, i)
         if not q or (q.value is None and q.high is None):
             continue
-        j = q.last
+        j, half = q.last, 0.0
+        if [t.low for t in tokens[j : j + 3]] == ["and", "a", "half"]:
+            j, half = j + 3, 0.5
         while j < n and tokens[j].text in "-‑–":
             j += 1
         if (
@@ -94,7 +96,7 @@ def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) 
             done = max(q.last, i + 1)
             continue
         unit = tokens[j].low
-        metres = _METRES[unit] * (q.value if q.value is not None else q.high or 0.0)
+        metres = _METRES[unit] * ((q.value if q.value is not None else q.high or 0.0) + half)
         j += 1
         if unit == "nautical" and j < n and tokens[j].low in ("mile", "miles"):
             j += 1

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from truceline.reading.distances import Distance, distances_of
@@ -10,24 +10,32 @@ from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.page.words import Sentence
 from truceline.reading.times.anchoring import Calendar, Moment, anchor, utc_of
 from truceline.reading.times.clock import offset_text
+from truceline.reading.times.counting_out import counted_out
 from truceline.reading.times.durations import lengths_of
 from truceline.reading.times.lengths import Length, iso, number_of_words
 from truceline.reading.times.times import moments_of
 
 _TIME_HINT = re.compile(
-    r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|tomorrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|hundred|thousand|million|score|twel|twent|thirt|eleven"
+    r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|moment|hundred|thousand|million|score|twel|twent|thirt|eleven"
 )
 
 
 @dataclass(slots=True)
 class Marks:
-    """Anchored moments, lengths of time and distances of one sentence."""
+    """Anchored moments, lengths of time and distances of one sentence.
+
+    ``counted_from``: moments that only say what a length counts from; ``over``: the dated lines that it stands under, nearest last; ``next``: the sentence after it,
+    where that says when ("All this within 80 days").
+    """
 
     moments: list[Moment]
     lengths: list[Length]
     distances: list[Distance]
     quantities: list[Quantity]
+    counted_from: list[Moment] = field(default_factory=list)
+    over: list[tuple[Sentence, "Marks"]] = field(default_factory=list)
+    next: tuple[Sentence, "Marks"] | None = None
 
 
 # "The city in 21 days and the ports within 14": the unit is that of the length before.
@@ -66,9 +74,50 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         return Marks([], [], [], [])
     tokens, offset = sentence.tokens, sentence.start
     spots = [i for i, t in enumerate(tokens) if t.low in STARTS or t.low[0].isdigit()]
-    said = moments_of(tokens, low, offset)
+    known = cal.last
+    moments = _moments(sentence, cal)
+    counted = [
+        (m.said.first, m.said.last, m.said.day[1], m.said.day[2], m.said.day[3])
+        for m in moments
+        if m.said.day and m.said.day[0] == "count" and (m.said.day[2] or m.said.day[3])
+    ]
+    lengths = [
+        x
+        for x in lengths_of(tokens, low, offset, spots, counted)
+        if x.letter
+        or not any(
+            m.said.start <= x.start < m.said.end and (m.said.clock or m.said.day) for m in moments
+        )
+    ]
+    if lengths and _WITHIN_FEWER.search(low):
+        lengths = lengths + _without_unit(sentence, lengths)
+    taken = [(m.said.first, m.said.last) for m in moments] + [(x.first, x.last) for x in lengths]
+    distances = distances_of(tokens, low, offset, spots)
+    taken += [(d.first, d.last) for d in distances]
+    lengths, rest = counted_out(sentence, lengths, moments, cal, known)
+    marks = Marks(rest, lengths, distances, _quantities(sentence, taken, spots))
+    marks.counted_from = [m for m in moments if m not in rest]
+    return marks
+
+
+_EACH = re.compile(
+    r"\b(?:every|each|any|on alternate|(?:first|second|third|last) (?=\w+ of))(?: (?:second|other|third))?\s*$"
+)
+
+
+def _is_each(moment: Moment, sentence: Sentence) -> bool:
+    """Whether a weekday is one of many: "every Saturday"."""
+    said = moment.said
+    if said.day is None or said.day[0] != "weekday" or said.clock:
+        return False
+    return _EACH.search(sentence.low[: said.start - sentence.start]) is not None
+
+
+def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
+    """The dates and moments of a sentence, anchored one after the other."""
+    low, offset = sentence.low, sentence.start
     moments: list[Moment] = []
-    for one in said:
+    for one in moments_of(sentence.tokens, low, offset):
         if (
             one.role == "until"
             and one.day is None
@@ -96,9 +145,17 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         if (
             moment.date is not None
             and one.day is not None
-            and one.day[0] in ("date", "weekday", "rel", "after")
+            and one.day[0] in ("date", "weekday", "rel", "after", "dom", "count", "event")
         ):
             cal.day = moment.date
+        if moment.iso and moment.date:
+            cal.last = moment.iso
+            cal.hour = moment.iso if "T" in moment.iso else cal.hour
+    dates = [m for m in moments if m.date and m.said.day]
+    if dates:
+        words = sum(t.text[0].isalpha() for t in sentence.tokens)
+        cal.headed = len(dates) == 1 and words - (dates[0].said.last - dates[0].said.first) <= 2
+    moments = [m for m in moments if not _is_each(m, sentence)]
     _one_clock(moments, low, offset)
     for n, (first, second) in enumerate(itertools.pairwise(moments)):
         if (
@@ -108,17 +165,7 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
             and first.readings[0][:16] < second.iso[:16] < first.readings[1][:16]
         ):  # "from midnight to noon on Saturday": midnight begins that day
             moments[n] = replace(first, iso=first.readings[0], readings=())
-    lengths = [
-        x
-        for x in lengths_of(tokens, low, offset, spots)
-        if not any(m.said.start <= x.start < m.said.end for m in moments if m.said.clock)
-    ]
-    if lengths and _WITHIN_FEWER.search(low):
-        lengths = lengths + _without_unit(sentence, lengths)
-    taken = [(m.said.first, m.said.last) for m in moments] + [(x.first, x.last) for x in lengths]
-    distances = distances_of(tokens, low, offset, spots)
-    taken += [(d.first, d.last) for d in distances]
-    return Marks(moments, lengths, distances, _quantities(sentence, taken, spots))
+    return moments
 
 
 _SAME_TIME = re.compile(r"\s*(?:\(|,? (?:which|that) is |/|,? or |,? i\.e\.,? )\s*")
@@ -175,6 +222,8 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
     """Numbers that count nothing: Article 5, Resolution 1701, M4, 100 mm, 12 %, years, lists."""
     tokens = sentence.tokens
     before = tokens[i - 1].low if i else ""
+    if before == "number" and i > 1 and tokens[i - 2].low in ("who", "which", "they", "that"):
+        return False
     if before in (
         "article",
         "articles",

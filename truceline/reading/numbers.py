@@ -163,7 +163,9 @@ class Quantity:
 
 
 # Words at which a number (or "every day") may begin: a cheap test before the grammar.
-STARTS = frozenset((*_UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens", "every", "each"))
+STARTS = frozenset(
+    (*_UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens", "every", "each", "next", "coming")
+)
 
 
 def tidy(value: float | None) -> int | float | None:

@@ -35,9 +35,9 @@ from truceline.reading.terms.joining import join_terms
 from truceline.reading.terms.lists import is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
 from truceline.reading.terms.weighed import segments_weighed, weighed
-from truceline.reading.times.anchoring import Calendar, anchor
+from truceline.reading.times.anchoring import Calendar
+from truceline.reading.times.grounding import ground
 from truceline.reading.times.published import find_published
-from truceline.reading.times.times import moments_of
 from truceline.reading.weighing.weights import weights
 
 if TYPE_CHECKING:
@@ -75,10 +75,6 @@ _ENGLISH = frozenset(
         "or",
     ]
 )
-_FORCE = re.compile(
-    r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"
-)
-_CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
 
 
 @lru_cache(maxsize=1)
@@ -209,22 +205,9 @@ def people_role(people: People, mention: Mention) -> str | None:
 
 
 def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
-    """The day on which the text says that the cessation began: it decides "midnight Friday"."""
-    for sentence in sentences:
-        match = _FORCE.search(sentence.low)
-        if match and (
-            _CEASE.search(sentence.low) or "strikes" in sentence.low or "fighting" in sentence.low
-        ):
-            for said in moments_of(sentence.tokens, sentence.low, sentence.start):
-                if (
-                    said.day
-                    and not (said.clock and said.clock.midnight)
-                    and 0 <= said.start - sentence.start - match.end() < 40
-                ):
-                    cal.inforce_day = (
-                        cal.inforce_day or anchor(said, cal, sentence.low, sentence.start).date
-                    )
-    cal.mismatches.clear()
+    """Find what the document's times count from."""
+    formal = is_agreement(sentences) or sum(" shall " in s.low for s in sentences) > 3
+    ground(sentences, cal, formal=formal)
 
 
 def _terms(
@@ -238,25 +221,9 @@ def _terms(
     segments = segments_weighed(sentences, marks, setting, unders, by_rule, seen)
     first = join_terms(weighed(by_rule, segments, weights("term-weights")), agreement=agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
-    signed = _signed(sentences, marks)
     for draft in first:
-        settle(draft, cessation, signed)
+        settle(draft, cessation, cal.signed)
     return first, cessation
-
-
-def _signed(sentences: list[Sentence], marks: list[Marks]) -> str | None:
-    for sentence, mark in zip(sentences, marks, strict=True):
-        for moment in mark.moments:
-            left = sentence.low[
-                max(0, moment.said.start - sentence.start - 60) : moment.said.start - sentence.start
-            ]
-            if (
-                moment.iso
-                and moment.date
-                and re.search(r"\b(?:signed|done (?:at|in)|signature)\b[^.;]{0,40}$", left)
-            ):
-                return moment.iso
-    return None
 
 
 def _counted(drafts: list[Draft], sentences: list[Sentence], marks: list[Marks]) -> set[int]:

@@ -149,6 +149,9 @@ def mark_body(page: Page) -> None:
     _captions(blocks, words, first)
 
 
+_CELLS = re.compile(r"  +\||\|  +")  # a row of a table: its cells are padded
+
+
 def _shape(block: Block, said: str) -> str | None:
     reason = _phrase(said)
     if reason:
@@ -160,7 +163,7 @@ def _shape(block: Block, said: str) -> str | None:
     if len(said) < 300 and _CAPTION_LABEL.match(said):
         return "caption"
     if len(said) < 160 and _CRUMB.match(said) and not _VERB.search(said):
-        return "menu"
+        return None if _CELLS.search(said) else "menu"
     if block.linked > 0.85 and (len(said) < 160 or block.main is False):
         return "teaser" if len(said) > 30 else "menu"
     if block.linked > 0.5 and block.main is False:

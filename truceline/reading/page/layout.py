@@ -12,6 +12,7 @@ _ITEM = re.compile(
 )
 _BULLET = re.compile(r"\s*(?:[•·▪‣◦●■*]\s|[-–—]\s)")
 _LABELLED = re.compile(r"[A-Z][^:.;!?]{1,40}:\s+\S")
+_ROW = re.compile(r"[^|]*\|[^|]*\||[-+=| ]{9,}$|\S(?:.{0,28}\S)? {3,}\S")
 _ENDS = tuple('.!?:;”"»)’')
 
 
@@ -44,6 +45,9 @@ def _chunk_blocks(text: str, lines: list[tuple[int, int]]) -> list[Block]:
     for i, (start, end) in enumerate(lines):
         line = text[start:end]
         item = _ITEM.match(line) is not None
+        if _ROW.match(line):  # of a table drawn with bars or blanks
+            blocks.append(Block(start, end))
+            continue
         if blocks and not item and wrapped:
             before, last = lines[i - 1]
             room = width - (last - before)

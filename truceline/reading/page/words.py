@@ -70,7 +70,7 @@ _ABBREVIATED = frozenset(
     ]
 )
 _AFTER_CLOCK = re.compile(
-    r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])"
+    r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY|ON |LOCAL|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])"
 )
 
 
@@ -96,6 +96,7 @@ class Sentence:
     block: int
     index: int = 0
     heading: bool = False
+    cell: bool = False  # it stands in a cell of a table
     old: bool | None = None  # may it speak of an older arrangement, once looked at
     names: list[re.Match[str]] | None = None  # runs of capitalised words, once looked for
 
@@ -196,6 +197,7 @@ def sentences_of(page: Page) -> list[Sentence]:
                         len(found),
                         (block.kind == "h" and not text.endswith((".", ":")))
                         or _PART_HEAD.fullmatch(said) is not None,
+                        block.kind == "cell",
                     )
                 )
             at = max(at, end)

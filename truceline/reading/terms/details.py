@@ -5,12 +5,28 @@ import re
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
-from truceline.reading.times.anchoring import Moment, shift
-from truceline.reading.times.lengths import Length
+from truceline.reading.times.anchoring import Moment
+from truceline.reading.times.lengths import Length, shift
 
 _EFFECT = re.compile(
     r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
 )
+
+
+_TOLD = re.compile(
+    r"\b(?:said|announced|declared|agreed|signed|told|reported|met|ordered|read)\b[^,;]{0,40}$"
+)
+_FIRST = re.compile(
+    r"\bfirst(?: (?:time|one|being|convoy|batch|group|meeting|session))?(?: on| at)?(?: the)?\s*$"
+)
+_ENDS = re.compile(
+    r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?|to|till|until)(?: (?:on|at|of))*(?: the)?\s*$"
+)
+CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
+_FIRES = re.compile(
+    r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)"
+)
+_LASTS = ("cessation", "duration", "zone")
 
 
 def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger: Trigger) -> None:
@@ -21,10 +37,22 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         said, iso = moment.said, moment.iso
         if iso is None:
             continue
+        entry = said.day == ("event", "signature") and draft.kind == "cessation"
+        if entry and said.role == "at" and not _FIRES.search(draft.low):
+            continue  # an agreement's own entry into force
         left = sentence.low[: said.start - sentence.start]
         role = said.role
+        if len(moments) > 1 and draft.kind not in _LASTS and left.endswith("since "):
+            continue
+        if role == "at" and said.day and said.day[0] == "count":
+            role, draft.day = "start", draft.day or iso
         if role == "at" and defined:
             role = "start"
+        if draft.kind == "duration" and role in ("at", "due") and _ENDS.search(left):
+            role = "until"
+        if _FIRST.search(left) and role in ("at", "start"):
+            draft.start, draft.readings = iso, moment.readings
+            continue
         if role == "at" and draft.kind == "cessation":
             if dated:
                 continue  # the day of an announcement
@@ -33,6 +61,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
                 (after_trigger and not trigger.noun)
                 or _EFFECT.search(left)
                 or not after_trigger
+                or (said.clock and not _TOLD.search(left))
                 or re.match(
                     r"\s*(?:cease-?fire|truce|pause)", sentence.low[said.end - sentence.start :]
                 )
@@ -87,22 +116,50 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         elif role == "at":
             if draft.start is None:
                 draft.start = iso
-            if draft.kind in ONE_TIME and draft.due is None:
-                draft.due = iso
+            draft.day = draft.day or iso
         if moment.note:
             draft.notes.append(moment.note)
         draft.confidence = min(draft.confidence, moment.sure)
+    if draft.kind not in ("cessation", "duration") and draft.due is None:
+        draft.due = draft.until  # done over a stretch of days: its end is the deadline
+
+
+_STARTS = re.compile(
+    r"\b(?:cease-?fire|truce|cessation|effect|force|armistice|pause|start|commence|hostilit|firing|d-day)"
+)
+_SIGNS = re.compile(
+    r"\b(?:sign|agreement|accord|code|memorandum|protocol|pact|deal|treaty|declaration)"
+)
+_AT_ONCE = re.compile(
+    r"\b(?:immediate(?:ly)?|at once|forthwith|upon signature|with effect from now)\b"
+)
+
+
+def tells_of_halt(length: Length) -> bool:
+    """Whether a length counts from a halt itself ("an hour after the truce began")."""
+    if _SIGNS.search((length.anchor or "").lower()):
+        return False
+    return length.base is not None and CEASES.search((length.anchor or "").lower()) is not None
 
 
 def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
-    """Work out a day that counts from the signature or the start of the cessation, where known."""
-    length = draft.counts_from
-    if length is None or length.anchor is None:
+    """Work out what counts from the signature or the start of the cessation, where they are known."""
+    if draft.kind == "cessation":
+        if draft.start is None and signed and _AT_ONCE.search(draft.low):
+            draft.start = signed
+            draft.notes.append(f"start: at once on the signature, {signed}")
+        cessation = None
+    if draft.kind == "duration":
+        _settle_duration(draft, cessation, signed)
         return
+    length = draft.counts_from
+    if length is None:
+        return
+    anchor = (length.anchor or "").lower()
     if (
         draft.kind == "cessation"
         and length.role == "offset"
-        and re.search(r"\bsign", length.anchor)
+        and _SIGNS.search(anchor)
         and signed
         and draft.start
         and "T" in draft.start
@@ -112,31 +169,58 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         if day:
             draft.start = day[:10] + draft.start[10:]
         return
-    known, name = None, ""
-    if re.search(r"\bsign", length.anchor):
-        known, name = signed, "signature"
-    elif re.search(
-        r"\b(?:cease-?fire|truce|cessation|effect|force|armistice|pause|start|hostilit|d-day)",
-        length.anchor,
-    ):
-        known, name = cessation, "start of the cessation"
-    moved = shift(known, length.iso, back=length.before) if known else None
-    if moved is None:
+    if length.moment:
+        _fill(draft, length, length.moment)
         return
-    if length.role == "within" and draft.due is None and draft.start is None:
-        draft.due = moved
-        draft.notes.append(f"due: {length.iso} from the {name}, {known}")
-    elif length.role == "offset" and draft.start is None:
-        draft.start = moved
-        draft.due = draft.due or (moved if draft.kind in ONE_TIME else None)
-        draft.notes.append(f"start: {length.iso} from the {name}, {known}")
+    known, name = None, ""
+    if _STARTS.search(anchor) or length.letter:
+        known, name = cessation, "start of the cessation"
+    elif _SIGNS.search(anchor):
+        known, name = signed, "signature"
+    elif anchor in ("", "the first day") and length.role in ("within", "day"):
+        known, name = draft.start, "start"
+        if known is None:
+            known, name = signed, "signature"
+    own = name == "start"
+    moved = shift(known, length.iso, back=length.before, clock=own) if known else None
+    if moved is not None:
+        _fill(draft, length, moved)
+        draft.notes.append(f"{length.iso} from the {name}, {known}")
+
+
+def _fill(draft: Draft, length: Length, end: str) -> None:
+    """Give a draft the moment that a length leads to, in the length's role."""
+    if length.role == "offset" or (length.role == "day" and not length.by):
+        draft.start = draft.start or end
+    if length.role != "offset" or draft.kind in ONE_TIME:
+        draft.due = draft.due or end
+
+
+def _settle_duration(draft: Draft, cessation: str | None, signed: str | None) -> None:
+    """A length that the text does not count from elsewhere runs from the start of the cessation."""
+    length = draft.counts_from
+    if draft.within is None or draft.until is not None or draft.recurs or "renewal" in draft.notes:
+        return
+    if length is not None and length.moment:
+        draft.until = length.moment
+        return
+    anchor = (draft.after or "").lower()
+    known = draft.start or cessation or signed
+    if anchor and _SIGNS.search(anchor):
+        known = signed
+    elif anchor and not _STARTS.search(anchor):
+        return
+    if known:
+        draft.start = draft.start or known
+        draft.until = shift(known, draft.within, clock=True)
+        draft.notes.append(f"until: {draft.within} from {known}")
 
 
 def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
     """Give a draft the lengths of time of its clause, each in its role."""
     for length in lengths:
         if draft.kind == "duration" and draft.within is None and length.role != "every":
-            draft.within = length.iso
+            draft.within, draft.after, draft.counts_from = length.iso, length.anchor, length
         elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
         elif (
@@ -145,8 +229,13 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             or (
                 length.role in ("plain", "length")
                 and draft.kind in ONE_TIME
+                and length.moment is not None
+            )
+            or (
+                length.role in ("plain", "length")
+                and draft.kind in ONE_TIME
                 and re.search(
-                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for)\s+(?:a period of |the next |the first |a maximum of |at most )?$",
+                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for|(?:period|term|time|delay|limit)(?: \w+){0,3}? (?:is|of|shall be|will be))\s+(?:a period of |the next |the first |a maximum of |at most )?$",
                     sentence.low[: length.start - sentence.start]
                     + (
                         "over "
@@ -161,6 +250,10 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):
                     draft.notes.append("counts from what is said before")
                 draft.counts_from = length
+                if length.base:
+                    link = sentence.low[length.end - sentence.start :][:30]
+                    if re.match(r"[\s,]*(?:starting|beginning|counted|running)\b", link):
+                        draft.start = draft.start or length.base
         elif (
             draft.kind == "cessation"
             and draft.within is None
@@ -184,6 +277,8 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             in ("deployment", "patrol", "monitoring", "access", "zone", "prohibition")
         ):
             draft.within = length.iso
+            draft.until = draft.until or length.moment
+            draft.start = draft.start or length.base
 
 
 def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, low: str) -> None:

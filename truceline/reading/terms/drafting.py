@@ -56,6 +56,7 @@ class Draft:
     confidence: float = 0.9
     notes: list[str] = field(default_factory=list)
     readings: tuple[str, ...] = ()
+    day: str | None = None  # on which it takes place, as said without "by" or "from"
     each_side: bool = False
     weak: bool = False
     effect: bool = False  # the text's entry into force, which may be the start of the cessation

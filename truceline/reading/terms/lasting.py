@@ -17,6 +17,9 @@ _TALKS_LASTED = re.compile(
 )
 
 
+_IN_ALL = re.compile(r"\b(?:in total|in all|altogether|that is|namely|a total of)[,:]?\s*$")
+
+
 def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Draft]:
     """The durations, renewals and ends that a sentence gives."""
     found: list[Draft] = []
@@ -153,4 +156,6 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
             found.append(
                 Draft("duration", [(base, sentence.end)], low, sentence.index, until=last.iso)
             )
+            whole = [x for x in marks.lengths if _IN_ALL.search(low[: x.start - base])]
+            found[-1].within = whole[0].iso if whole else None
     return found

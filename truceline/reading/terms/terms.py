@@ -6,54 +6,16 @@ from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.clauses import clauses_of, is_usable, triggers_of
 from truceline.reading.terms.counting import set_count
-from truceline.reading.terms.details import set_distances, set_lengths, set_moments
-from truceline.reading.terms.drafting import Draft, Setting, Trigger
+from truceline.reading.terms.details import set_distances, set_lengths, set_moments, tells_of_halt
+from truceline.reading.terms.drafting import ONE_TIME, Draft, Setting, Trigger
 from truceline.reading.terms.lasting import durations_of
 from truceline.reading.terms.lists import NOTHING, Under
 from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
+from truceline.reading.terms.reach import dated, reach_of, stand_over, times_near
+from truceline.reading.terms.recurring import recurs_in
 from truceline.reading.terms.worth import is_term
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
-
-_RECURS = (
-    (
-        re.compile(
-            r"\b(?:(?<!twice )daily|each day|every day|per day|(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )a day(?! (?:after|earlier|later|before|of))|round the clock|each morning|every morning|every evening|each evening|every night|every 24 hours|day-by-day)\b"
-        ),
-        "P1D",
-    ),
-    (
-        re.compile(
-            r"\b(?:weekly|each week|every week|per week|(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )a week(?! (?:after|from|later|of|before))|once a week|every (?:mon|tues|wednes|thurs|fri|satur|sun)day|each (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
-        ),
-        "P7D",
-    ),
-    (
-        re.compile(
-            r"\b(?:monthly|each month|every month|per month|(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )a month(?! (?:after|from|later|of|before))|once a month)\b"
-        ),
-        "P1M",
-    ),
-    (re.compile(r"\b(?:hourly|every hour)\b"), "PT1H"),
-    (re.compile(r"\btwice (?:a|each|every|per) day\b|\btwice daily\b"), "PT12H"),
-    (re.compile(r"\btwice (?:a|each|every|per) year\b|\btwice yearly\b|\bhalf-yearly\b"), "P6M"),
-    (re.compile(r"\b(?:yearly|annually|every year|each year|once a year)\b"), "P1Y"),
-    (re.compile(r"\b(?:quarterly|every quarter|every three months)\b"), "P3M"),
-    (re.compile(r"\b(?:on )?alternate days\b"), "P2D"),
-    (re.compile(r"\b(?:every other day|every two days)\b"), "P2D"),
-    (
-        re.compile(
-            r"\b(?:a|every|each|per) fortnight\b|\b(?:fortnightly|every two weeks|biweekly|every other week)\b"
-        ),
-        "P14D",
-    ),
-)
-
-
-_RECURS_HINT = re.compile(
-    r"daily|weekly|monthly|yearly|hourly|annual|quarter|clock|alternate|fortnight|every|each|per |(?:a|once|twice) (?:day|week|month|year)|once a|day-by-day|every other"
-)
-
 
 # A report's own words below a heading such as "Access": they tell, they provide for nothing.
 _TOLD = re.compile(
@@ -73,6 +35,7 @@ def read_terms(
     ``unders``: what the sentences stand under, by number. ``seen`` is given, by the number of its
     sentence, every word that may make a term, whether it does or not (then its strength is 0).
     """
+    stand_over(sentences, marks, unders)
     found: list[Draft] = []
     old = -1  # number of the last sentence that speaks of an older arrangement
     last: Trigger | None = None
@@ -258,14 +221,25 @@ def drafted(
         m for m in marks.moments if start <= m.said.start - base < end and is_usable(m, sentence)
     ]
     lengths = [x for x in marks.lengths if start <= x.start - base < end]
-    if not moments and not [x for x in lengths if x.role in ("within", "offset")]:
+    if kind == "cessation":
+        moments += [m for m in marks.counted_from if start <= m.said.start - base < end]
+        lengths = [x for x in lengths if x.role != "offset" or not tells_of_halt(x)]
+    if not dated(moments, lengths):
+        if not shared[0] and not shared[1]:
+            shared = times_near(sentence, marks, start, end)
         moments = moments + shared[0]
         lengths = lengths + shared[1]
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
-    clause = low[start:end]
-    if draft.recurs is None and _RECURS_HINT.search(clause):
-        draft.recurs = next((iso for pattern, iso in _RECURS if pattern.search(clause)), None)
+    if draft.kind in ONE_TIME and draft.due is None and draft.within is None:
+        draft.due = draft.day
+    if draft.recurs is None:
+        a, b = reach_of(sentence, start, end)
+        draft.recurs = recurs_in(low[start:end]) or recurs_in(low[a:b])
     set_distances(draft, marks, base, start, end, low)
     set_count(draft, marks, sentence, start, end, trigger)
+    if draft.count is None:
+        a, b = reach_of(sentence, start, end)
+        if (a, b) != (start, end):
+            set_count(draft, marks, sentence, a, b, trigger)
     return draft

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 from truceline.reading.names.places import zone_offset, zones_named
 from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
-from truceline.reading.times.dates import Day
-from truceline.reading.times.times import Said
+from truceline.reading.times.dates_said import Day
+from truceline.reading.times.epochs import count_of
+from truceline.reading.times.pairing import Said
 
 _FUTURE = re.compile(
     r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
@@ -16,7 +17,7 @@ _FUTURE = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:was|were|had|has|have|did|said|came|took|began|went|held|fell|broke|met|told|left|saw|made|brought|gave|hit|struck|shot|fled|entered|"
-    r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|[a-z]{3,}ed)\b"
+    r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|(?!un[a-z]+ed\b|(?:arm|unit|wound|displac|mix|limit|detain|captur|occupi|belov|relat)ed\b)[a-z]{3,}ed)\b"
 )
 _ANNOUNCE = re.compile(
     r"\b(?:decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
@@ -38,6 +39,13 @@ class Calendar:
     day: date | None = None  # the day last spoken of
     inforce_day: date | None = None
     mismatches: list[tuple[int, int, str, str]] = field(default_factory=list)
+    force: str | None = None  # the entry into force
+    signed: str | None = None  # the day or moment of the signature
+    letters: dict[str, str] = field(default_factory=dict)  # "d": the date of D-day
+    last: str | None = None  # the moment last spoken of
+    hour: str | None = None  # the last one with a clock
+    formal: bool = False  # the text of an agreement: its times lie ahead
+    headed: bool = False  # the day spoken of stands over what is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,9 @@ class Moment:
     sure: float = 0.95
 
 
-def tense_at(text: str, at: int, role: str) -> str:
+def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
     """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
-    left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas "))
+    left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas ", "—", " – "))
     segment = text[max(0, left) : at]
     if role == "at" and re.search(
         r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported)(?: (?:on|late|early))*\s*$",
@@ -116,11 +124,24 @@ def tense_at(text: str, at: int, role: str) -> str:
         return "future"
     if past:
         return "past"
-    return "future" if role == "start" else "past"
+    return "future" if role == "start" or formal else "none"
 
 
-def _weekday(base: date, weekday: int, mod: str | None, tense: str) -> date:
+def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
+    if nth > 0:
+        first = date(year, month, 1)
+        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return last - timedelta(days=(last.weekday() - weekday) % 7)
+
+
+_WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to)\b")
+
+
+def _weekday(base: date, weekday: int, mod: str | None, tense: str, *, told: bool) -> date:
     back = (base.weekday() - weekday) % 7
+    if mod is None and told and back == 1:
+        return base - timedelta(days=1)  # "it would cease on Friday", told on Saturday
     if mod == "last":
         return base - timedelta(days=back or 7)
     if mod == "next":
@@ -142,12 +163,32 @@ def _safe(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, str | None]:
-    """The day, and ``YYYY-MM`` where only a month is said."""
+def _likeliest(days: list[date], base: date, tense: str) -> date:
+    """The day nearest to ``base``, one that the tense speaks against being the farther."""
+    return min(
+        days,
+        key=lambda d: (
+            abs((d - base).days)
+            + (170 if tense != "none" and (tense == "past") != (d <= base) and d != base else 0)
+        ),
+    )
+
+
+def day_of(
+    spec: Day | None, cal: Calendar, tense: str, *, told: bool = False
+) -> tuple[date | None, str | None]:
+    """The day, and ``YYYY-MM`` where only a month is said. ``told``: what was to be is told."""
     base = cal.published
     if spec is None:
         return None, None
     kind = spec[0]
+    if kind in ("date", "month", "monthend", "nth"):
+        if base and cal.day and (base - cal.day).days > 400:
+            base = cal.day  # a history: its own years
+        if isinstance(spec[1], str) and base:
+            spoken = cal.day or base
+            years = {"next": base.year + 1, "this": base.year, "that": spoken.year}
+            spec = (kind, years[spec[1]], *spec[2:])
     if kind == "date":
         _, year, month, day = spec
         if isinstance(year, int):
@@ -157,14 +198,8 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
         near = [d for y in (base.year - 1, base.year, base.year + 1) if (d := _safe(y, month, day))]
         if not near:
             return None, None
-        return min(
-            near,
-            key=lambda d: (
-                abs((d - base).days)
-                + (120 if (tense == "past") != (d <= base) and d != base else 0)
-            ),
-        ), None
-    if kind == "month":
+        return _likeliest(near, base, tense), None
+    if kind in ("month", "monthend", "nth"):
         year, month = spec[1], spec[2]
         if not isinstance(year, int):
             if base is None:
@@ -174,12 +209,17 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
                 year -= 1
             if tense == "future" and month < base.month:
                 year += 1
+        if kind == "nth":
+            return _nth_weekday(year, month, spec[3], spec[4]), None
+        if kind == "monthend":
+            return date(year, month, calendar.monthrange(year, month)[1]), None
         return None, f"{year:04d}-{month:02d}"
     if base is None:
         return None, None
     if kind == "weekday":
         weekday, mod = spec[1], spec[2]
-        return _weekday(base, weekday, mod if isinstance(mod, str) else None, tense), None
+        said = mod if isinstance(mod, str) else None
+        return _weekday(base, weekday, said, tense, told=told), None
     if kind == "end":
         if spec[1] == "year":
             return _safe(base.year + spec[2], 12, 31), None
@@ -195,20 +235,25 @@ def day_of(spec: Day | None, cal: Calendar, tense: str) -> tuple[date | None, st
             return base - timedelta(days=(base.weekday() - 5) % 7 or 7), None
         return base + timedelta(days=(5 - base.weekday()) % 7), None
     if kind == "dom":
-        for shift in (0, 1, -1):
-            month = (base.month - 1 + shift) % 12 + 1
-            year = base.year + (base.month - 1 + shift) // 12
-            found = _safe(year, month, spec[1])
-            if found and ((tense == "past") == (found <= base) or found == base):
-                return found, None
-        return _safe(base.year, base.month, spec[1]), None
+        if cal.day and abs((cal.day - base).days) < 400:
+            base = cal.day
+        near_to = base
+        some: list[tuple[int, date]] = []
+        for move in (0, 1, -1):
+            year, month = divmod(base.year * 12 + base.month - 1 + move, 12)
+            found = _safe(year, month + 1, spec[1])
+            if found:
+                wrong = found < near_to if tense == "future" else found > near_to
+                some.append((abs((found - near_to).days) + (20 if wrong else 0), found))
+        return (min(some)[1] if some else None), None
     return None, None
 
 
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
-    tense = tense_at(text, said.start - offset, said.role)
-    day, month = day_of(said.day, cal, tense)
+    tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
+    told = tense == "future" and _WAS_TO.search(text, 0, said.start - offset) is not None
+    day, month = day_of(said.day, cal, tense, told=told)
     note: str | None = None
     readings: tuple[str, ...] = ()
     sure = 0.95
@@ -224,14 +269,13 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         )
         sure = 0.6
     clock = said.clock
-    if (
-        clock is None
-        and month is not None
-        and said.role in ("due", "until")
-        and re.search(r"\bend of (?:the month of )?$", text[: said.start - offset])
-    ):
-        year, number = (int(x) for x in month.split("-"))
-        day = date(year, number, calendar.monthrange(year, number)[1])
+    if said.day is not None and said.day[0] in ("count", "event", "that"):
+        counted = count_of(said.day, cal)
+        day = date.fromisoformat(counted[:10]) if counted else None
+        if clock is None or day is None:
+            return Moment(said, counted, day, sure=0.85)
+    if clock is None and month is not None and said.part == "mid":
+        day = date(int(month[:4]), int(month[5:]), 15)
     if clock is None:
         if day is None:
             return Moment(said, month, None, sure=0.7)
@@ -244,7 +288,7 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     if day is None and said.day is None:
         # A clock alone: the day spoken of, else the day of publication.
         day = cal.day or cal.published
-        if day and cal.published and day < cal.published and tense == "future":
+        if day and cal.published and day < cal.published and tense == "future" and not cal.headed:
             day = cal.published
         note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
         if clock.midnight and cal.published and not cal.day:
@@ -287,36 +331,6 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         text_iso += offset_text(minutes)
         readings = tuple(r + offset_text(minutes) for r in readings)
     return Moment(said, text_iso, day, readings, note, sure)
-
-
-def shift(start: str, iso_length: str, *, back: bool = False) -> str | None:
-    """``start`` moved by a duration. Days, weeks, months from a moment give a date's own form.
-
-    A date moved by hours stays unknown (None): the clock is not said.
-    """
-    match = re.fullmatch(
-        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
-        iso_length,
-    )
-    if not match:
-        return None
-    years, months, weeks, days, hours, minutes, _ = (int(x or 0) for x in match.groups())
-    whole = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(.*))?", start)
-    if not whole:
-        return None
-    sign = -1 if back else 1
-    at = datetime(
-        int(whole[1]), int(whole[2]), int(whole[3]), int(whole[4] or 0), int(whole[5] or 0)
-    )
-    if whole[4] is None and (minutes or hours % 24):
-        return None
-    total = at.month - 1 + sign * (months + 12 * years)
-    year, month = at.year + total // 12, total % 12 + 1
-    at = at.replace(year=year, month=month, day=min(at.day, calendar.monthrange(year, month)[1]))
-    at += sign * timedelta(days=days + 7 * weeks, hours=hours, minutes=minutes)
-    if whole[4] is None or not (hours or minutes):
-        return at.date().isoformat()
-    return f"{at.date().isoformat()}T{at:%H:%M}{whole[6]}"
 
 
 def utc_of(text: str) -> datetime | None:

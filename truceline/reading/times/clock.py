@@ -5,50 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from truceline.reading.page.words import Token
+from truceline.reading.times.zones import zone_at
 
-_NAMED_OFFSETS = {
-    "gmt": 0,
-    "utc": 0,
-    "z": 0,
-    "est": -300,
-    "edt": -240,
-    "cst": -360,
-    "cdt": -300,
-    "pst": -480,
-    "pdt": -420,
-    "cet": 60,
-    "cest": 120,
-    "eet": 120,
-    "eest": 180,
-    "msk": 180,
-    "bst": 60,
-    "wat": 60,
-    "cat": 120,
-    "eat": 180,
-    "trt": 180,
-    "pkt": 300,
-    "kst": 540,
-    "jst": 540,
-    "mmt": 390,
-    "wib": 420,
-}
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
-_UNITS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    ]
-)
 _HOURS = {
     w: i
     for i, w in enumerate(
@@ -69,6 +28,9 @@ _HOURS = {
         1,
     )
 }
+_UNITS = frozenset(_HOURS)
+# Minutes as said before "past" and "to"; a second is none.
+_PARTS_OF_HOUR = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "one": 1, "a": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,69 +52,46 @@ def _meridiem(hour: int, token: Token) -> int | None:
     return hour % 12 + (12 if mark == "pm" else 0)
 
 
-def _zone(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
-    n = len(tokens)
-    if (
-        j < n
-        and tokens[j].text in ("(", ",")
-        and j + 1 < n
-        and tokens[j + 1].low in ("local", *_NAMED_OFFSETS)
-    ):
-        inner = _zone(tokens, j + 1)
-        if inner:
-            close = inner[1]
-            if tokens[j].text == "(":
-                if close < n and tokens[close].text == ")":
-                    return inner[0], close + 1
-                return None
-            return inner
-    if j >= n:
-        return None
-    low = tokens[j].low
-    if low in ("local", "their") and j + 1 < n and tokens[j + 1].low == "time":
-        return "local", j + 2
-    if low == "local" and (j + 1 >= n or tokens[j + 1].text in ").,;"):
-        return "local", j + 1
-    if low == "z" or (low in _NAMED_OFFSETS and tokens[j].text.isupper()):
-        minutes, k = _NAMED_OFFSETS[low], j + 1
-        if (
-            low in ("gmt", "utc")
-            and k + 1 < n
-            and tokens[k].text in "+-−"
-            and re.fullmatch(r"\d{1,2}(?::\d\d)?", tokens[k + 1].text)
-        ):
-            parts = tokens[k + 1].text.split(":")
-            minutes = int(parts[0]) * 60 + (int(parts[1]) if len(parts) > 1 else 0)
-            minutes *= -1 if tokens[k].text in "-−" else 1
-            k += 2
-        return minutes, k
-    for size in (3, 2, 1):  # Damascus time, New York time, East Africa Time
-        if (
-            j + size < n
-            and tokens[j + size].low == "time"
-            and all(t.text[:1].isupper() for t in tokens[j : j + size])
-        ):
-            return " ".join(t.text for t in tokens[j : j + size]), j + size + 1
-    if (
-        tokens[j].text in "+-−"
-        and j + 1 < n
-        and re.fullmatch(r"\d\d:\d\d", tokens[j + 1].text)
-        and tokens[j].start == tokens[j - 1].end
-    ):
-        east, past = tokens[j + 1].text.split(":")
-        return (-1 if tokens[j].text in "-−" else 1) * (int(east) * 60 + int(past)), j + 2
-    return None
-
-
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?")
 _HOUR = re.compile(r"\d{1,2}")
 _FOUR_DIGITS = re.compile(r"[012]\d[0-5]\d")
+
+
+def _near_hour(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
+    """ "half past eight", "a quarter to six", "one minute past midnight", "one second after noon"."""
+    words = [t.low for t in tokens[i : i + 5]]
+    if words[0] == "a" and words[1:2] not in (["quarter"], ["minute"], ["second"]):
+        return None
+    minutes, k = _PARTS_OF_HOUR[words[0]], 1
+    if words[0] == "a":
+        minutes, k = (15, 2) if words[1] == "quarter" else (1, 1)
+    if words[k : k + 1] and words[k] in ("minute", "minutes", "second", "seconds"):
+        minutes, k = (0 if words[k].startswith("sec") else minutes), k + 1
+    elif words[0] in ("one", "a") and minutes == 1:
+        return None
+    if len(words) < k + 2 or words[k] not in ("past", "after", "to", "before"):
+        return None
+    hour = words[k + 1]
+    if hour not in _HOURS and hour not in _WORDS:
+        return None
+    if hour in _HOURS and words[k] in ("after", "before"):
+        return None
+    start = _WORDS[hour][0] if hour in _WORDS else _HOURS[hour]
+    end = i + k + 2
+    if end + 2 < len(tokens) and tokens[end].low == "o" and tokens[end + 2].low == "clock":
+        end += 3
+    if words[k] in ("past", "after"):
+        return start, minutes, False, end, hour in _WORDS or k > 1 or words[0] == "half"
+    total = (start * 60 - (minutes or 1)) % 1440
+    return total // 60, total % 60, False, end, True
 
 
 def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
     """hour, minute, is-midnight-word, next token, certain (a clock beyond doubt)."""
     token, n = tokens[i], len(tokens)
     text, low, j = token.text, token.low, i + 1
+    if low in _PARTS_OF_HOUR and (near := _near_hour(tokens, i)) is not None:
+        return near
     if low in _WORDS:
         hour, minute = _WORDS[low]
         return hour, minute, low == "midnight", j, True
@@ -161,8 +100,8 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     if low in _UNITS:
         if j < n and (found := _meridiem(_HOURS[low], tokens[j])) is not None:
             return found, 0, False, j + 1, True
-        if j + 1 < n and tokens[j].text in "'’" and tokens[j + 1].low == "clock":
-            return _HOURS[low], 0, False, j + 2, True
+        if j + 2 < n and tokens[j].low == "o" and tokens[j + 2].low == "clock":
+            return _HOURS[low], 0, False, j + 3, True
         if j < n and tokens[j].low in ("o'clock", "o’clock"):
             return _HOURS[low], 0, False, j + 1, True
         return (_HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
@@ -202,9 +141,16 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             if (
                 tokens[j].low in ("hours", "hrs")
                 and i
-                and tokens[i - 1].low in ("at", "from", "until", "to")
-                and len(text) == 2
-                and (hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt")))
+                and (
+                    tokens[i - 1].low == "at"
+                    or (
+                        tokens[i - 1].low in ("from", "until", "to", "and")
+                        and len(text) == 2
+                        and (
+                            hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt"))
+                        )
+                    )
+                )
             ):
                 return hour, 0, False, j + 1, True
         return hour, 0, False, j, False
@@ -220,7 +166,25 @@ _DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight
 _WEEKDAYS = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
 )
+_MEASURES = frozenset(
+    [
+        "km",
+        "m",
+        "metres",
+        "meters",
+        "miles",
+        "per",
+        "percent",
+        "%",
+        "kilometres",
+        "kilometers",
+        "million",
+    ]
+)
 _LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
+
+
+_NIGHTS = frozenset(("connecting", "linking", "binding", "between", "from"))
 
 
 def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
@@ -230,7 +194,10 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     too and are left for it.
     """
     words = [t.low for t in tokens[j : j + 3]]
-    if words[:2] == ["in", "the"] and words[2:] and words[2] in _DAYPARTS:
+    within = words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]
+    if within and words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "ten of the night"
+        if words[2] == "night" and j + 3 < len(tokens) and tokens[j + 3].low in _NIGHTS:
+            return None
         return words[2], j + 3
     if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
         return words[1], j
@@ -244,6 +211,20 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     return None
 
 
+def _shut(tokens: list[Token], j: int) -> tuple[int | str | None, int] | None:
+    """The zone and the token after the bracket, where nothing else stands before it closes; a zone
+    of its own makes another clock of it ("midnight (2200 GMT)")."""
+    found = zone_at(tokens, j)
+    if found and found[0] != "local":
+        return None
+    j = found[1] if found else j
+    return (
+        (found[0] if found else None, j + 1)
+        if tokens[j : j + 1] and tokens[j].text == ")"
+        else None
+    )
+
+
 def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     """The clock time that begins at token ``i`` and the token after it, or None."""
     bare = _bare_clock(tokens, i)
@@ -252,13 +233,15 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     hour, minute, midnight, j, certain = bare
     n = len(tokens)
     zone: int | str | None = None
-    found = _zone(tokens, j)
+    found = zone_at(tokens, j)
     if found:
         zone, j = found
     elif not certain:
         before = tokens[i - 1].low if i else ""
         after = tokens[j].low if j < n else ""
         year = len(tokens[i].text) == 4 and tokens[i].text.isdigit()
+        if year and before != "at" and 1900 <= int(tokens[i].text) <= 2035:
+            return None
         dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
         plain = tokens[i].text.isdigit() and not year
         if not (
@@ -269,10 +252,20 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 and after in ("on", ",", ".", "and", "to")
             )
             or (year and before == "at")
+            or (year and before in ("between", "from") and after in ("and", "to"))
+            or (
+                plain
+                and before in ("from", "between")
+                and after in ("to", "and", "-", "–")
+                and j + 2 < n
+                and tokens[j + 1].low.isdigit()
+                and tokens[j + 2].low in ("hours", "hrs", "h")
+            )
             or (
                 dotted
                 and before in _LED
-                and after in ("on", "of", ",", "local", "to", "until", "the")
+                and (before == "at" or after in ("on", "of", ",", "local", "to", "until", "the"))
+                and after not in _MEASURES
             )
             or (
                 plain
@@ -285,31 +278,28 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             return None
     part = _daypart(tokens, j)
     if part is not None:
-        if _DAYPARTS[part[0]] and hour < 12 and not midnight:
+        late = 6 <= hour < 12 if part[0] == "night" else 0 < hour < 12
+        if _DAYPARTS[part[0]] and late and not midnight:
             hour += 12
         j = part[1]
     if zone is None:
-        found = _zone(tokens, j)
+        found = zone_at(tokens, j)
         if found:
             zone, j = found
     other: tuple[int, int, int | str] | None = None
     if j < n and tokens[j].text in "(/,[" and j + 1 < n:
         inner = _bare_clock(tokens, j + 1)
-        if inner:
-            second = _zone(tokens, inner[3])
+        if inner and midnight and tokens[j].text == "(" and (shut := _shut(tokens, inner[3])):
+            zone = zone if zone is not None else shut[0]
+            midnight, hour, minute, j = False, inner[0], inner[1], shut[1]
+        elif inner:
+            second = zone_at(tokens, inner[3])
             if second and second[0] != zone:
                 end = second[1]
                 closes = tokens[j].text in "([" and end < n and tokens[end].text in ")]"
                 if closes or tokens[j].text in "/,":
                     other = (inner[0], inner[1], second[0])
                     j = end + (1 if closes else 0)
-            elif (
-                tokens[j].text in "(["
-                and midnight
-                and inner[3] < n
-                and tokens[inner[3]].text in ")]"
-            ):
-                midnight, hour, minute, j = False, inner[0], inner[1], inner[3] + 1
     if j < n and tokens[j].low == "sharp":
         j += 1
     next_day = hour == 24

@@ -79,14 +79,14 @@ _BEFORE_A = frozenset(
 
 
 _WITHIN = re.compile(
-    r"\b(?:within|inside|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
+    r"\b(?:within|inside(?: of)?|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
     r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
-    r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an)?\s*(?:next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
+    r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an|those|these)?\s*(?:same|said|next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
 )
 
 
 _LENGTH = re.compile(
-    r"\b(?:for|lasts?|lasting|last|stays?(?: on)? for|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extended|prolonged|renewed)(?: \w+ly)? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)?(?: for)?|remains?(?: for)?|goes on(?: for)?|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extended|prolonged|renewed)(?: \w+ly)? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
@@ -101,7 +101,7 @@ _EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
 _AFTER = re.compile(
-    r"\s*(?:,\s*)?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
+    r"\s*(?:,\s*)?(?:(?:at (?:the )?(?:most|latest|least)|as|maximum|in all) )?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
 )
 
 
@@ -134,17 +134,18 @@ _GIVEN = re.compile(r"\b(?:gives?|gave|given|gets?|got|has|have|had)\b(?: [\w’
 _UNIT_WORD = re.compile(r"second|minute|mins?\b|hour|hrs?\b|day|week|fortnight|month|year")
 
 
-def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Length]:
+def lengths_of(
+    tokens: list[Token],
+    text: str,
+    offset: int,
+    spots: list[int],
+    counted: list[tuple[int, int, str, int, int]],
+) -> list[Length]:
     """The lengths of time in a sentence; ``text``: its lower-case text at ``offset``, ``spots``:
-    the tokens at which a number (or "every") may begin."""
-    if (
-        _UNIT_WORD.search(text) is None
-        and "d+" not in text
-        and "d +" not in text
-        and "-day" not in text
-    ):
+    the tokens at which a number (or "every") may begin, ``counted``: its lettered days."""
+    if not counted and _UNIT_WORD.search(text) is None:
         return []
-    found = day_counts(tokens, text, offset)
+    found = day_counts(tokens, text, offset, counted)
     taken = {i for x in found for i in range(x.first, x.last)}
     n, done = len(tokens), 0
     for i in spots:
@@ -172,7 +173,10 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
                 and tokens[i + 3].low in _UNITS
             ):
                 amount, unit_at = 0.5, i + 3
-        if amount is None and low not in ("a", "an", "half"):
+        if low in ("next", "coming") and i and tokens[i - 1].low == "the" and i + 1 < n:
+            if tokens[i + 1].low in ("fortnight", "week", "month", "year"):
+                amount, unit_at = 1.0, i + 1  # "over the next fortnight"
+        if amount is None and low not in ("a", "an", "half", "next", "coming"):
             q: Quantity | None = (
                 quantity_at(tokens, i) if low[0].isdigit() or low.isalpha() else None
             )
@@ -185,7 +189,12 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
                     and [t.low for t in tokens[unit_at : unit_at + 3]] == ["and", "a", "half"]
                 ):
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
-            elif low in ("every", "each") and i + 1 < n and tokens[i + 1].low in _UNITS:
+            elif (
+                low in ("every", "each")
+                and i + 1 < n
+                and tokens[i + 1].low in _UNITS
+                and tokens[i + 1].low != "second"
+            ):
                 amount, unit_at = 1.0, i + 1
         if (not amount or unit_at is None) and (
             low in ("a", "an", "one")
@@ -248,7 +257,7 @@ def lengths_of(tokens: list[Token], text: str, offset: int, spots: list[int]) ->
             continue
         start, end = tokens[first].start, tokens[j - 1].end
         before = text[: tokens[first].start - offset].rstrip() + " "
-        if tokens[i].low in ("every", "each"):
+        if tokens[i].low in ("every", "each", "next", "coming"):
             before = text[: tokens[i].end - offset]
         after = text[end - offset :]
         found.append(_role(text_iso, seconds, before, after, first, j, start, end))
@@ -309,6 +318,8 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
+    if re.match(r"\s*,? ?at (?:the )?(?:most|latest)\b|\s*,? ?maximum\b", after):
+        return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):
         return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if within and not _PAST.search(tail):

@@ -1,7 +1,9 @@
 """A length of time as a thing, and days counted from D-day ("by D+7", "on the 16th day")."""
 
+import calendar
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from truceline.reading.numbers import number_at
 from truceline.reading.page.words import Token, tokens_of
@@ -22,6 +24,41 @@ class Length:
     anchor: str | None = None
     anchor_span: tuple[int, int] | None = None
     before: bool = False
+    letter: str | None = None  # counted from a lettered day
+    by: bool = False  # a day that is a deadline: "by the ninetieth day"
+    base: str | None = None  # what it counts from, if that is dated
+    moment: str | None = None  # where it ends, if its anchor is dated
+
+
+def shift(start: str, iso_length: str, *, back: bool = False, clock: bool = False) -> str | None:
+    """``start`` moved by a duration. Days, weeks, months from a moment give a date's own form,
+    unless the ``clock`` is to be kept.
+
+    A date moved by hours stays unknown (None): the clock is not said.
+    """
+    match = re.fullmatch(
+        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+        iso_length,
+    )
+    if not match:
+        return None
+    years, months, weeks, days, hours, minutes, _ = (int(x or 0) for x in match.groups())
+    whole = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(.*))?", start)
+    if not whole:
+        return None
+    sign = -1 if back else 1
+    at = datetime(
+        int(whole[1]), int(whole[2]), int(whole[3]), int(whole[4] or 0), int(whole[5] or 0)
+    )
+    if whole[4] is None and (minutes or hours % 24):
+        return None
+    total = at.month - 1 + sign * (months + 12 * years)
+    year, month = at.year + total // 12, total % 12 + 1
+    at = at.replace(year=year, month=month, day=min(at.day, calendar.monthrange(year, month)[1]))
+    at += sign * timedelta(days=days + 7 * weeks, hours=hours, minutes=minutes)
+    if whole[4] is None or not (hours or minutes or clock):
+        return at.date().isoformat()
+    return f"{at.date().isoformat()}T{at:%H:%M}{whole[6]}"
 
 
 def iso(amount: float, unit: str) -> tuple[str, float]:
@@ -50,44 +87,59 @@ def iso(amount: float, unit: str) -> tuple[str, float]:
     return f"P{number}{'M' if unit == 'MO' else unit}", seconds
 
 
-_D_DAY = re.compile(
-    r"(?<![\w-])d(?:-?day)?\s?\+\s?(\d{1,3})(?!\d)(?: days?)?"
-    r"|(?<![\w-])the (\d{1,3})(?:st|nd|rd|th) day\b(?! of [a-z]* ?(?:january|february|march|april|may|june|july|august|september|october|november|december))"
-    r"|(?<![\w-])the (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fourteenth|fifteenth|sixteenth|twentieth|thirtieth) day\b"
+_DAY = re.compile(
+    r"(?<![\w-])the (?:(\d{1,3})(?:st|nd|rd|th)|([a-z]+(?:-[a-z]+)*(?:th|second|third|twenty-first))) day\b"
+    r"(?! of (?:(?:the )?(?:month|war|siege|fighting)|[a-z]* ?(?:january|february|march|april|may|june|july|august|september|october|november|december)))"
     r"|(?<![\w-])day (\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|sixteen|twenty|twenty-one|thirty)\b(?! (?:of|after) (?:the )?(?:war|conflict|fighting|siege))"
 )
+_BY_DAY = re.compile(r"\b(by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
+_FROM_WHAT = re.compile(r"\s*(?:after|following|from|of) (?=\S)([^,;:.()]{2,60})")
+_ORDINALS = {"first": "one", "second": "two", "third": "three", "fifth": "five", "eighth": "eight",
+    "ninth": "nine", "twelfth": "twelve"}  # fmt: skip
 
 
-_ORDINALS = {
-    "second": "two", "third": "three", "fourth": "four", "fifth": "five", "sixth": "six",
-    "seventh": "seven", "eighth": "eight", "ninth": "nine", "tenth": "ten",
-    "fourteenth": "14", "fifteenth": "15", "sixteenth": "16", "twentieth": "20", "thirtieth": "30",
-}  # fmt: skip
+_TO = (["to"], ["until"], ["through"], ["-"], ["–"])
 
 
-_TO_LATER = re.compile(r"\bto $")
-_AND_LATER = re.compile(r" (?:to|until|through) d(?:-?day)?\s?\+")
-_BY_DAY = re.compile(r"\b(?:by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
+def nth(words: str) -> int | None:
+    """The number that an ordinal in words says: "ninetieth", "hundred-and-twentieth"."""
+    *front, last = words.split("-")
+    if last.endswith("ieth"):
+        last = last[:-4] + "y"
+    last = _ORDINALS.get(last) or last.removesuffix("th")
+    if front[:1] == ["hundred"] or last == "hundred":
+        front = ["a", *front]
+    number = number_of_words(" ".join([*front, last]))
+    return int(number) if number else None
 
 
-def day_counts(tokens: list[Token], text: str, offset: int) -> list[Length]:
-    """Days counted from D-day: "by D+7", "D-day + 30", "no later than day 16"."""
-    if "d+" not in text and " day" not in text and "d + " not in text and "-day" not in text:
-        return []
+def day_counts(
+    tokens: list[Token], text: str, offset: int, counted: list[tuple[int, int, str, int, int]]
+) -> list[Length]:
+    """Lengths that are said as a day: "by D+7", "no later than day 16", "on the ninetieth day".
+
+    ``counted``: the lettered days of the sentence as tokens ``[first, last)``, letter, days, hours.
+    """
     found = []
-    for match in _D_DAY.finditer(text):
-        plus = match.group(1) is not None
-        if (
-            plus
-            and _TO_LATER.search(text[: match.start()]) is None
-            and _AND_LATER.match(text[match.end() :])
-        ):
+    for n, (first, last, letter, days, hours) in enumerate(counted):
+        if n + 1 < len(counted) and [t.low for t in tokens[last : counted[n + 1][0]]] in _TO:
             continue  # "from D+1 to D+30": the end is the deadline
-        if not plus and not _BY_DAY.search(text[: match.start()]):
+        code, seconds = iso(float(hours), "H") if hours else iso(float(days), "D")
+        start, end = tokens[first].start, tokens[last - 1].end
+        found.append(
+            Length(
+                code, seconds, "within", first, last, start, end, f"{letter.upper()}-day",
+                letter=letter,
+            )
+        )  # fmt: skip
+    if " day" not in text and "day " not in text:
+        return found
+    for match in _DAY.finditer(text):
+        led = _BY_DAY.search(text[: match.start()])
+        if not led:
             continue
         words = next(x for x in match.groups() if x)
-        words = _ORDINALS.get(words, words)
-        amount = int(words) if words.isdigit() else int(number_of_words(words) or 0)
+        amount = int(words) if words.isdigit() else nth(words)
         if not amount:
             continue
         first = next(i for i, t in enumerate(tokens) if t.end - offset > match.start())
@@ -95,17 +147,22 @@ def day_counts(tokens: list[Token], text: str, offset: int) -> list[Length]:
             (i for i, t in enumerate(tokens) if t.start - offset >= match.end()), len(tokens)
         )
         code, seconds = iso(float(amount), "D")
-        anchor = "D-day" if plus else "the first day"
+        start, end = match.start() + offset, match.end() + offset
+        what = _FROM_WHAT.match(text, match.end())
+        anchor = what.group(1) if what else "the first day"
+        span = (what.start(1) + offset, what.end(1) + offset) if what else None
         found.append(
             Length(
                 code,
                 seconds,
-                "within" if plus else "day",
+                "day",
                 first,
                 last,
-                match.start() + offset,
-                match.end() + offset,
+                start,
+                end,
                 anchor,
+                span,
+                by=led.group(1) not in ("on", "at", "from"),
             )
         )
     return found

@@ -1,44 +1,15 @@
 """Dates and moments in a sentence: what is said, before it is anchored on a calendar."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from truceline.reading.page.words import Token
 from truceline.reading.times.clock import Clock, clock_at
-from truceline.reading.times.dates import (
-    EDGE,
-    MONTHS,
-    ORDINAL,
-    RELATIVE,
-    SOFT,
-    WEEKDAYS,
-    Day,
-    day_at,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A date or moment as said: tokens ``[first, last)``, characters ``[start, end)``.
-
-    ``day`` is a tuple: ("date", year or None, month, day), ("month", year or None, month),
-    ("weekday", 0-6, last/next/this/None), ("rel", days), ("weekend", last/next/this),
-    ("after", days after the day spoken of), ("week"|"monthrel", -1/0/1), ("dom", day) or None. ``role``: start, until, due, after, at.
-    """
-
-    day: Day | None
-    clock: Clock | None
-    first: int
-    last: int
-    start: int
-    end: int
-    role: str = "at"
-    weekday: int | None = None
-    part: str | None = None
-    last_day: Day | None = None
-    night_to: bool = False
-
+from truceline.reading.times.dates import EDGE, RELATIVE, SOFT, WEEKDAYS, day_at
+from truceline.reading.times.dates_said import MONTHS, ORDINAL, Day
+from truceline.reading.times.epochs import is_letter, lettered_at, spoken_of_at
+from truceline.reading.times.pairing import Said, paired
 
 _STARTERS = frozenset(
     (
@@ -49,9 +20,19 @@ _STARTERS = frozenset(
         *SOFT,
         "zero",
         "that",
+        "same",
+        "then",
+        "signature",
+        "signing",
         "end",
+        "close",
+        "day",
         "year's",
         "year’s",
+        "month's",
+        "month’s",
+        "half",
+        "quarter",
         "last",
         "next",
         "this",
@@ -125,7 +106,7 @@ _ROLES = (
     (
         "due",
         re.compile(
-            r"\b(?:(?<!signed )(?<!said )by|before|(?:no|not) later than|at the latest(?: by)?|prior to|nlt|on or before|(?:no|not) after|"
+            r"\b(?:(?<!signed )(?<!said )by|before|within|inside|(?:no|not) later than|at the latest(?: by)?|prior to|nlt|on or before|(?:no|not) after|"
             r"deadline(?: (?:of|is|was|on|set for|for \w+))?|latest by|due|in advance of|ahead of|completed|finished|finishing by|concluding by|last day)"
             r"(?: (?:on|at|the|about|end of|the end of|last day of|not later than|close of|midnight|noon|dawn|sunset|[a-z]+ing on))*\s*:?\s*$"
         ),
@@ -142,9 +123,37 @@ _ROLES = (
     ("between", re.compile(r"between(?: (?:the))*\s*$")),
 )
 _MAY_LEAD = re.compile(
-    r"until|till|through|thru|expir|end|finish|conclud|to\b|by\b|before|latest|prior|nlt|after|deadline|due|advance|ahead|complete|last day|from|since|"
+    r"later than|within|inside|no after|not after|until|till|through|thru|expir|end|finish|conclud|to\b|by\b|before|latest|prior|nlt|after|deadline|due|advance|ahead|complete|last day|from|since|"
     r"start|beg[iau]n|commenc|effect|as of|force|hold|dating|running|onward|count|kick|in place|set for|following|between"
 )
+
+
+def _listed(said: Said, tokens: list[Token]) -> int | None:
+    """The token at which the second of two days begins that are named one after the other ("6 and 8
+    January"); None where they bound a stretch."""
+    before = tokens[said.first - 1].low if said.first else ""
+    days = (said.day or (), said.last_day or ())
+    if before in ("between", "both") or (
+        all(d[:1] == ("date",) for d in days) and days[1][3] == days[0][3] + 1
+    ):
+        return None  # "on 7 and 8 August" is one stretch
+    for k in range(said.first + 1, min(said.last, said.first + 4)):
+        if tokens[k].low in ("and", ","):
+            return k + 1 if tokens[k].low == "," or tokens[k + 1].text[0].isdigit() else None
+    return None
+
+
+_DATELINE = re.compile(r"[\s,]*(?:\([\w .,]{2,20}\))?\s*[—–-]{1,2}\s*(?=[a-z“\"])")
+
+
+def _is_dateline(said: Said, text: str, offset: int) -> bool:
+    """Whether a date stands before the dash with which a report begins."""
+    at = said.start - offset
+    return (
+        0 < at < 60
+        and "." not in text[:at]
+        and _DATELINE.match(text, said.end - offset) is not None
+    )
 
 
 def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
@@ -156,6 +165,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             tokens[i].low not in _STARTERS
             and not tokens[i].low[0].isdigit()
             and not tokens[i].low.endswith(("'s", "’s"))
+            and not is_letter(tokens, i)
         ):
             i += 1
             continue
@@ -164,6 +174,9 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             i += 1
             continue
         before = text[: said.start - offset]
+        if not found and said.clock is None and _is_dateline(said, text, offset):
+            i = max(said.last, i + 1)
+            continue
         role = "at"
         near = before[-48:]
         if _MAY_LEAD.search(near):
@@ -190,12 +203,19 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             r",?\s*(?:or earlier|at the latest|or sooner|deadline)\b", text[said.end - offset :]
         ):
             said = replace(said, role="due")
+        if said.last_day is not None and (after := _listed(said, tokens)):
+            found.append(replace(said, last=said.first + 1, last_day=None))
+            i = after
+            continue
         if said.last_day is not None:
             found.append(replace(said, role="start"))
             said = replace(said, day=said.last_day, role="until", clock=None)
         found.append(said)
         i = max(said.last, i + 1)
-    return _pairs(found, tokens)
+    return paired(found, tokens)
+
+
+_EDGES = [["at", "the", edge, "of"] for edge in ("start", "beginning", "end", "close")]
 
 
 def _moment_at(tokens: list[Token], i: int) -> Said | None:
@@ -214,6 +234,9 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
         )
 
     day = day_at(tokens, i)
+    if day is None:
+        other = lettered_at(tokens, i) or spoken_of_at(tokens, i)
+        day = (other[0], other[1], None, None, None) if other else None
     if day is not None:
         spec, j, weekday, part, last_day = day
         # date, then clock
@@ -223,7 +246,9 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                 k += 1
             steps = 0
             while k < n and tokens[k].low in _JOIN and steps < 4:
-                if tokens[k].low == "the":
+                if tokens[k].low == "the" and not (
+                    k + 1 < n and (":" in tokens[k + 1].text or tokens[k + 1].low == "zero")
+                ):
                     break
                 k, steps = k + 1, steps + 1
             if k < n:
@@ -243,6 +268,9 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
     if i and tokens[i - 1].text in ("$", "€", "£", "#"):
         return None
     k, steps = j, 0
+    if [t.low for t in tokens[j : j + 4]] in _EDGES and clock.midnight:
+        late = tokens[j + 2].low in ("end", "close")
+        clock, k = replace(clock, midnight=False, next_day=late), j + 4
     while (
         k < n
         and tokens[k].low
@@ -315,7 +343,15 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
 def _night(tokens: list[Token], k: int, clock: Clock) -> tuple[Day, int] | None:
     """The day of a clock in "the night of 7 to 8 March", "the night connecting A to B"."""
     n = len(tokens)
-    while k < n and tokens[k].low in ("of", "between", "from", "connecting", "linking", "the"):
+    while k < n and tokens[k].low in (
+        "of",
+        "between",
+        "from",
+        "connecting",
+        "linking",
+        "binding",
+        "the",
+    ):
         k += 1
     first = day_at(tokens, k) if k < n else None
     if first is None:
@@ -330,59 +366,6 @@ def _night(tokens: list[Token], k: int, clock: Clock) -> tuple[Day, int] | None:
             return None
         after, end = second[0], second[1]
     return (before if clock.hour >= 12 else after), end
-
-
-def _pairs(found: list[Said], tokens: list[Token]) -> list[Said]:
-    """Roles inside "from A to B", "between A and B"; a day said once holds for both."""
-    result: list[Said] = []
-    for said in found:
-        if result:
-            before = result[-1]
-            between = [t.low for t in tokens[before.last : said.first]]
-            bare = [b for b in between if b not in ("the", "about", "around", ",", "at", "on")]
-            if (
-                bare
-                in (
-                    ["to"],
-                    ["until"],
-                    ["till"],
-                    ["-"],
-                    ["–"],
-                    ["through"],
-                    ["up", "to"],
-                    ["and"],
-                )
-                or (False)
-            ) and (bare != ["and"] or before.role == "between"):
-                if (
-                    before.role in ("at", "between", "start", "until") and bare != ["-"]
-                ) or bare in (["-"], ["–"]):
-                    result[-1] = before = replace(before, role="start")
-                    said = replace(said, role="until")
-                if said.day is None and before.day is not None:
-                    said = replace(said, day=before.day)
-                elif before.day is None and said.day is not None and before.clock is not None:
-                    result[-1] = replace(before, day=said.day)
-            if said.role == "between":
-                pass
-        if said.night_to:
-            said = replace(said, role="start", night_to=False)
-        result.append(said)
-    for i, said in enumerate(result):
-        if said.day is None and said.clock is not None:
-            near = [
-                s
-                for s in result
-                if s.day is not None
-                and s is not said
-                and s.day[0] != "month"
-                and not (s.role in ("until", "due") and said.role in ("start", "until"))
-            ]
-            if near:
-                best = min(near, key=lambda s: abs(s.first - said.first))
-                if abs(best.first - said.first) <= 9 and best.clock is None:
-                    result[i] = replace(said, day=best.day, weekday=best.weekday)
-    return [replace(s, role="start") if s.role == "between" else s for s in result]
 
 
 def weekday_of(day: date) -> str:

@@ -1,0 +1,83 @@
+"""How often: "daily", "every second Tuesday", "twice a year", "on Mondays", as ISO 8601 durations."""
+
+import re
+
+from truceline.reading.times.lengths import number_of_words
+
+_HINT = re.compile(
+    r"daily|weekly|monthly|yearly|hourly|annual|quarter|clock|alternate|fortnight|every|each|\bany\b|per |"
+    r"(?:a|once|twice|in) (?:the )?(?:day|week|month|year)|day-by-day|(?:days?|nights)\b"
+)
+_UNITS = {"hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M", "year": "P{}Y"}
+_DAYS = frozenset(
+    [
+        "day",
+        "night",
+        "morning",
+        "evening",
+        "afternoon",
+        "noon",
+        "dawn",
+        "dusk",
+        "sunset",
+        "sunrise",
+        "midday",
+        "midnight",
+    ]
+)
+_WEEKDAY = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\b"
+)
+_EACH = re.compile(
+    r"\b(?:every|each|any)(?: single)? (?:(?P<nth>second|other|third|fourth|alternate|\d{1,3}|two|three|four|five|six|eight|"
+    r"ten|twelve|fifteen|fourteen|thirty|few) )?(?P<unit>[a-z]+?)s?\b"
+)
+_NTHS = {"second": 2, "other": 2, "alternate": 2, "third": 3, "fourth": 4}
+_NOT_A = r"(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )(?<!after )(?<!over )"
+_NOT_LATER = r"(?! (?:after|earlier|later|before|of|from|ago|or))"
+_WORDS = (
+    ("PT12H", r"twice (?:a |each |every |per |in the )?(?:day\b|daily)"),
+    ("P6M", r"twice (?:a |each |every |per )?year|twice yearly|half-yearly|semi-annual"),
+    ("P15D", r"twice (?:a|each|every|per) month"),
+    (
+        "P1D",
+        rf"daily|per day|(?:once|only) (?:a|per) day|{_NOT_A}a day(?:light)?\b{_NOT_LATER}|round the clock|day-by-day|by day\b(?!-)",
+    ),
+    (
+        "P1W",
+        rf"weekly|per week|once (?:a |in (?:the |a )?)?week|{_NOT_A}a week\b{_NOT_LATER}|on (?:mon|tues|wednes|thurs|fri|satur|sun)days\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b(?=,| at| from| and)",
+    ),
+    (
+        "P1M",
+        rf"monthly|per month|once (?:a |in (?:the |a )?)?month|{_NOT_A}a month\b{_NOT_LATER}|first \w+day of (?:each|every|the) month",
+    ),
+    ("PT1H", r"hourly"),
+    ("P1Y", r"yearly|annually|per year|once a year"),
+    ("P3M", r"quarterly|every quarter|each quarter"),
+    ("P2D", r"(?:on )?alternate days"),
+    ("P14D", r"(?:a|every|each|per) fortnight|fortnightly|biweekly|bi-weekly"),
+)  # fmt: skip
+_PATTERNS = tuple((iso, re.compile(rf"\b(?:{words})")) for iso, words in _WORDS)
+
+
+def recurs_in(clause: str) -> str | None:
+    """How often something is done, by the lower-case words of its clause; None if not told."""
+    if _HINT.search(clause) is None:
+        return None
+    for match in _EACH.finditer(clause):
+        nth = match["nth"]
+        many = _NTHS.get(nth or "") or (int(nth) if (nth or "").isdigit() else None)
+        if nth and many is None:
+            many = int(number_of_words(nth) or 0)
+            if not many:
+                continue
+        many, unit = many or 1, match["unit"]
+        if _WEEKDAY.match(unit):
+            return f"P{many}W"
+        if unit in _DAYS:
+            return f"P{many}D"
+        if unit == "fortnight":
+            return "P14D"
+        if unit in _UNITS:
+            return _UNITS[unit].format(many)
+    return next((iso for iso, pattern in _PATTERNS if pattern.search(clause)), None)

@@ -1,0 +1,210 @@
+"""The moments of a document that its other times count from: signature, D-day, "that hour".
+
+A lettered day ("D-Day", "E+30", "H+72 hours", "EIF + 2 days") and a moment spoken of before ("from
+that hour", "by the same date", "upon signature") are read here as days of their own kinds:
+("count", letter, days, hours), ("event", "signature") and ("that", "hour" or "day").
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from truceline.reading.numbers import number_at
+from truceline.reading.page.words import Sentence, Token
+from truceline.reading.times.dates_said import Day
+from truceline.reading.times.lengths import nth, shift
+
+if TYPE_CHECKING:
+    from truceline.reading.times.anchoring import Calendar, Moment
+
+REFERRED = ("count", "event", "that")  # kinds of day that refer to another moment
+_SPANS = {"hour": "hour", "minute": "hour", "moment": "last", "instant": "hour", "time": "last"}
+_SPANS |= {"date": "day", "day": "day"}
+_SAME = frozenset(("same", "latter", "said", "very", "second", "last", "first"))
+_SIGNING = frozenset(("signature", "signing"))
+
+
+_CLOCKS = frozenset(("GMT", "UTC", "UT", "CET", "EET", "UN", "EU"))
+
+
+def is_letter(tokens: list[Token], i: int) -> bool:
+    """Whether a lettered day may begin at token ``i``: a cheap test."""
+    text = tokens[i].text
+    if tokens[i].low == "day":
+        letter = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        return len(letter) == 1 and letter.isupper() and letter not in "IA"
+    if len(text) > 3 or not text.isalpha() or i + 1 >= len(tokens) or text in _CLOCKS:
+        return False
+    after = tokens[i + 1]
+    if text.isupper():
+        return after.text in "+-‑–" or after.low in ("day", "hour") or after.low == "to"
+    return len(text) == 1 and after.text in "+-" and text not in "ai"
+
+
+def lettered_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
+    """The lettered day at token ``i`` and the token after it: "D-Day", "D + 7", "H+72 hours"."""
+    n = len(tokens)
+    if not is_letter(tokens, i):
+        return None
+    if tokens[i].low == "day":
+        return ("count", tokens[i + 1].low, 0, 0, "named"), i + 2
+    letter, j, named = tokens[i].low, i + 1, False
+    if tokens[j].text in "-‑–" and j + 1 < n and tokens[j + 1].low in ("day", "hour"):
+        j, named = j + 2, True
+    elif tokens[j].low in ("day", "hour"):
+        j, named = j + 1, True
+    hours = named and tokens[j - 1].low == "hour"
+    if j + 1 < n and tokens[j].text == "+" and (said := number_at(tokens, j + 1)):
+        amount, j = int(said[0]), said[1]
+        unit = tokens[j].low if j < n else ""
+        if unit in ("day", "days", "hour", "hours", "hrs", "h"):
+            j += 1
+        if unit.startswith("h") or ((hours or letter == "h") and not unit.startswith("day")):
+            return ("count", letter, 0, amount), j
+        return ("count", letter, amount, 0), j
+    if named:
+        return ("count", letter, 0, 0, "named"), j
+    if tokens[j].low == "to" and lettered_at(tokens, j + 1) is not None and letter in "deh":
+        return ("count", letter, 0, 0), j  # "D to D+5"
+    return None
+
+
+def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
+    """ "that hour", "the same date", "then" and "the signature" at token ``i``."""
+    n, low = len(tokens), tokens[i].low
+    before = tokens[i - 1].low if i else ""
+    if low in _SIGNING:
+        led = ("upon", "on", "at", "from", "between", "since", "until", "of", "its", "by")
+        return (("event", "signature"), i + 1) if before in led else None
+    if low == "then":
+        return (("that", "day"), i + 1) if before in ("from", "since", "until") else None
+    if i + 1 >= n:
+        return None
+    after = tokens[i + 1].low
+    if low == "the":
+        if after in _SIGNING:
+            inner = spoken_of_at(tokens, i + 1)
+            return inner or (("event", "signature"), i + 2)
+        if after in _SPANS and i + 2 < n:
+            words = [t.low for t in tokens[i + 2 : i + 6]]
+            for size in (2, 3):  # "the day of its signature", "the moment it was signed"
+                if words[:1] == ["of"] and words[size - 1 : size] and words[size - 1] in _SIGNING:
+                    return ("event", "signature"), i + 2 + size
+            if words[:1] and words[0] in ("it", "this") and "signed" in words[1:3]:
+                return ("event", "signature"), i + 3 + words.index("signed")
+    if low in ("the", "that", "same"):
+        k = i + 1
+        while low != "same" and k < n and tokens[k].low in _SAME:
+            k += 1
+        plain = low == "the" and (k == i + 1 or tokens[k - 1].low in ("first", "last", "second"))
+        if k < n and not plain and (what := _SPANS.get(tokens[k].low)):
+            if tokens[k].low == "time" and before not in _AT_TIME:
+                return None
+            return ("that", what), k + 1
+    return None
+
+
+_AT_TIME = frozenset(("from", "by", "until", "since", "of", "after", "before"))
+
+
+def count_of(spec: Day, cal: "Calendar") -> str | None:
+    """The moment, or the day, that a day of these kinds means; None where nothing dates it."""
+    if spec[0] == "event":
+        return cal.signed
+    if spec[0] == "that":
+        if spec[1] == "hour" and cal.hour:
+            return cal.hour
+        return cal.last[:10] if cal.last and spec[1] == "day" else cal.last
+    base = cal.letters.get(spec[1])
+    if base is None:
+        return None
+    if len(spec) > 4:
+        return base
+    if spec[3]:
+        return shift(base, f"PT{spec[3]}H")
+    return shift(base[:10], f"P{spec[2]}D")
+
+
+_LETTER = re.compile(r"\b(?:([a-z]|eif)[-‑– ](?:day|hour)\b|day [\"“']?([a-z])\b)(?! ?\+)")
+_MEANS = re.compile(
+    r"\b(?:is|means?|be|falls?|fixed|called|known|named?|designated|notified|was)\b|[:=(,|]"
+)
+_NO_DATE = re.compile(r"\b(?:no later|not later|by|before|at the latest|after)\b")
+_SIGNED = re.compile(r"\b(?:signed|signature|signing|done (?:at|in|on)|initialled|concluded)\b")
+_AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
+_NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
+
+
+def signed_in(
+    sentences: list[Sentence], moments_in: "list[list[Moment] | None]", agreement: bool
+) -> str | None:
+    """The day or moment of the signature, by the words beside a date."""
+    for sentence, moments in zip(sentences, moments_in, strict=True):
+        for moment in moments or ():
+            if moment.iso is None or moment.date is None:
+                continue
+            at, end = moment.said.start - sentence.start, moment.said.end - sentence.start
+            near = list(_SIGNED.finditer(sentence.low, max(0, at - 60), at))
+            if near and not re.search(r"[.;]|days|hours", sentence.low[near[-1].end() : at]):
+                return moment.iso
+            if agreement and at < 12 and sentence.index < 4 and _AGREED.search(sentence.low, end):
+                return moment.iso  # "On 4 October the two sides agreed …"
+    return None
+
+
+_IN_FORCE = re.compile(
+    r"\b(?:enter(?:s|ed)?|come[s]?|came|coming|entry|go(?:es)?|went|tak(?:es?|ing)|took|be|is)\b[^.;:]{0,30}?\b(?:force|effect)\b"
+)
+
+
+def force_in(sentences: list[Sentence], moments_in: "list[list[Moment] | None]") -> str | None:
+    """The day or moment of the entry into force, by the words before a date."""
+    for sentence, moments in zip(sentences, moments_in, strict=True):
+        for moment in moments or ():
+            if moment.iso is None or moment.date is None or moment.said.day is None:
+                continue
+            at = moment.said.start - sentence.start
+            near = list(_IN_FORCE.finditer(sentence.low, max(0, at - 90), at))
+            if near and at - near[-1].end() < 40:
+                return moment.iso
+    return None
+
+
+def letters_in(
+    sentences: list[Sentence], moments_in: "list[list[Moment] | None]", signed: str | None
+) -> dict[str, str]:
+    """The dates of lettered days that the document defines."""
+    found: dict[str, str] = {}
+    for n, (sentence, moments) in enumerate(zip(sentences, moments_in, strict=True)):
+        low = sentence.low
+        for match in _LETTER.finditer(low):
+            letter = match.group(1) or match.group(2)
+            if letter in found or letter in "ai":
+                continue
+            near = None
+            for moment in moments or ():
+                if moment.iso is None or moment.date is None or moment.said.day is None:
+                    continue
+                if moment.said.day[0] in ("count", "that", "event"):
+                    continue
+                at, end = moment.said.start - sentence.start, moment.said.end - sentence.start
+                between = low[match.end() : at] if at >= match.end() else low[end : match.start()]
+                if len(between) < 70 and _MEANS.search(between) and not _NO_DATE.search(between):
+                    near = moment.iso
+                    break
+            if near is None and (nth_day := _NTH_AFTER.search(low)) and signed:
+                near = shift(signed[:10], f"P{nth(nth_day.group(1))}D")
+            if near is None and _MEANS.search(low[match.end() :][:20]) and signed:
+                near = signed if _SIGNED.search(low[match.end() :][:90]) else None
+            if near is None and re.search(
+                r"\b(?:called|known as) (?:the )?[\"“]?$", low[: match.start()]
+            ):
+                later = moments_in[n + 1] if n + 1 < len(sentences) else None
+                near = next((m.iso for m in later or () if m.iso and m.date), None)
+            if near is not None:
+                found[letter] = near
+    return found
+
+
+DATED = re.compile(
+    r"\bday\b|\bhour\b|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agreed|undertook|notified"
+)

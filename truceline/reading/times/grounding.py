@@ -1,0 +1,56 @@
+"""What a document's times count from: its signature, its entry into force, D-day."""
+
+import re
+
+from truceline.reading.page.words import Sentence
+from truceline.reading.times.anchoring import Calendar, anchor
+from truceline.reading.times.epochs import DATED, force_in, letters_in, signed_in
+from truceline.reading.times.times import moments_of
+
+_FORCE = re.compile(
+    r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"
+)
+_CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
+
+
+def ground(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
+    """Find what the document's times count from, before they are read. ``formal``: it is the text of
+    an agreement, dated by its signature and looking ahead."""
+    _halted(sentences, cal)
+    _epochs(sentences, cal, formal=formal)
+    cal.mismatches.clear()
+    cal.day = cal.last = cal.hour = None
+
+
+def _halted(sentences: list[Sentence], cal: Calendar) -> None:
+    """The day on which the text says that the cessation began: it decides "midnight Friday"."""
+    for sentence in sentences:
+        match = _FORCE.search(sentence.low)
+        if match and (
+            _CEASE.search(sentence.low) or "strikes" in sentence.low or "fighting" in sentence.low
+        ):
+            for said in moments_of(sentence.tokens, sentence.low, sentence.start):
+                if (
+                    said.day
+                    and not (said.clock and said.clock.midnight)
+                    and 0 <= said.start - sentence.start - match.end() < 40
+                ):
+                    cal.inforce_day = (
+                        cal.inforce_day or anchor(said, cal, sentence.low, sentence.start).date
+                    )
+
+
+def _epochs(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
+    """The signature and the lettered days that other times of the document count from."""
+    cal.formal = formal
+    moments = [
+        [anchor(m, cal, s.low, s.start) for m in moments_of(s.tokens, s.low, s.start)]
+        if DATED.search(s.low)
+        else None
+        for s in sentences
+    ]
+    cal.signed = signed_in(sentences, moments, formal)
+    if cal.signed is None and formal and cal.published:
+        cal.signed = cal.published.isoformat()
+    cal.force = force_in(sentences, moments)
+    cal.letters = letters_in(sentences, moments, cal.signed)
