@@ -41,6 +41,7 @@ from truceline.reading.times.anchoring import Calendar
 from truceline.reading.times.published import find_published
 from truceline.reading.weighing.weights import Weights
 
+PRUNE = 0.03
 DATA = Path(reader.__file__).parent / "data" / "term-weights.json"
 
 
@@ -235,6 +236,14 @@ def vocabulary(texts: list[Text], least: int) -> dict[str, int]:
     return {f: n for n, f in enumerate(sorted(f for f, c in count.items() if c >= least))}
 
 
+# Rare kinds of feature are held nearer to nothing.
+SCALE = {"g": 0.5, "x": 0.5, "o": 0.5, "l": 0.5, "r": 0.5, "b": 0.7, "f": 0.7}
+
+
+def scale_of(feature: str) -> float:
+    return SCALE.get(feature.partition(":")[0], 1.0) if ":" in feature else 1.0
+
+
 def matrix(texts: list[Text], vocab: dict[str, int]) -> Any:
     from scipy.sparse import csr_matrix
 
@@ -247,7 +256,8 @@ def matrix(texts: list[Text], vocab: dict[str, int]) -> Any:
                     rows.append(n)
                     cols.append(vocab[f])
             n += 1
-    return csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(n, len(vocab)))
+    scale = np.array([scale_of(f) for f in vocab])
+    return csr_matrix((scale[cols], (rows, cols)), shape=(n, len(vocab)))
 
 
 def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, l1: bool = False) -> dict[str, Any]:
@@ -281,9 +291,10 @@ def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, l1: b
         for t in texts:
             odds.append(flat[at : at + len(t.segments)])
             at += len(t.segments)
+    coef *= np.array([scale_of(f) for f in vocab])
     features = {}
     for f, n in vocab.items():
-        some = {str(k): round(float(coef[k, n]), 2) for k in range(len(answers)) if abs(coef[k, n]) >= 0.02}
+        some = {str(k): round(float(coef[k, n]), 2) for k in range(len(answers)) if abs(coef[k, n]) >= PRUNE}
         if some:
             features[f] = some
     return {"answers": answers, "start": [round(float(v), 3) for v in start], "features": features, "least": {}}

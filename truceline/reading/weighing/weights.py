@@ -10,32 +10,33 @@ from typing import Any
 
 import numpy as np
 
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
 
 @dataclass(frozen=True)
 class Weights:
-    """Log-odds for each of ``answers``: a vector for each feature, and one to start from.
+    """Log-odds for each of ``answers``: a row for each feature, and one to start from.
 
-    ``least`` is for each answer the probability from which it is given.
+    The first answer is whether there is anything at all; the others are what it is. ``least``
+    is for each use of an answer the probability from which it is given.
     """
 
     answers: tuple[str, ...]
-    start: np.ndarray[Any, np.dtype[np.float64]]
-    by_feature: Mapping[str, np.ndarray[Any, np.dtype[np.float64]]]
+    start: Floats
+    row_of: Mapping[str, int]
+    rows: Floats
     least: Mapping[str, float]
 
-    def log_odds(self, features: Iterable[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def log_odds(self, features: Iterable[str]) -> Floats:
         """The log-odds of each answer, in the order of ``answers``."""
-        known = self.by_feature
-        total = self.start.copy()
-        for feature in features:
-            found = known.get(feature)
-            if found is not None:
-                total += found
+        # sorted, so that the sum is the same to the last bit in every run
+        known = sorted(self.row_of[f] for f in features if f in self.row_of)
+        total: Floats = self.start + self.rows[known].sum(axis=0)
         return total
 
     def chances(self, features: Iterable[str]) -> dict[str, float]:
-        """The probability of each answer but the first: that of the first, which says whether there
-        is anything at all, times the share of each other one.
+        """The probability of each answer but the first: that of the first times the share of each
+        other one.
         """
         odds = self.log_odds(features)
         whether = 1 / (1 + math.exp(-odds[0]))
@@ -46,7 +47,7 @@ class Weights:
     def why(self, features: Iterable[str], answer: str, most: int = 3) -> list[tuple[str, float]]:
         """The features that speak most for an answer, with their log-odds."""
         n = self.answers.index(answer)
-        found = [(f, float(self.by_feature[f][n])) for f in features if f in self.by_feature]
+        found = [(f, float(self.rows[self.row_of[f], n])) for f in features if f in self.row_of]
         return sorted((x for x in found if x[1] > 0), key=lambda x: (-x[1], x[0]))[:most]
 
 
@@ -55,13 +56,13 @@ def weights_from(loaded: Mapping[str, Any]) -> Weights:
     ``features``: for each feature its log-odds by the number of the answer.
     """
     answers = tuple(loaded["answers"])
-    by_feature = {}
-    for feature, odds in loaded["features"].items():
-        vector = np.zeros(len(answers))
+    features: Mapping[str, Mapping[str, float]] = loaded["features"]
+    rows = np.zeros((len(features), len(answers)))
+    for n, odds in enumerate(features.values()):
         for number, value in odds.items():
-            vector[int(number)] = value
-        by_feature[feature] = vector
-    return Weights(answers, np.array(loaded["start"], float), by_feature, dict(loaded["least"]))
+            rows[n, int(number)] = value
+    row_of = {feature: n for n, feature in enumerate(features)}
+    return Weights(answers, np.array(loaded["start"], float), row_of, rows, dict(loaded["least"]))
 
 
 @lru_cache(maxsize=4)

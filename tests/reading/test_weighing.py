@@ -1,0 +1,114 @@
+"""Weights of words: what they add up to, and that it is the same in every run."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from truceline.reading import read
+from truceline.reading.terms.weighed import KINDS
+from truceline.reading.weighing.features import stem
+from truceline.reading.weighing.segments import segments_of
+from truceline.reading.weighing.weights import weights, weights_from
+
+SMALL = weights_from(
+    {
+        "answers": ["any", "a", "b"],
+        "start": [0.0, 0.0, 0.0],
+        "least": {},
+        "features": {"w:x": {"0": 2.0, "1": 1.0}, "w:y": {"0": -3.0}, "w:z": {"2": 4.0}},
+    }
+)
+
+
+def test_an_answer_is_whether_times_what() -> None:
+    chances = SMALL.chances({"w:x"})
+    assert sum(chances.values()) == pytest.approx(1 / (1 + 2.718281828459045**-2))
+    assert chances["a"] > chances["b"]
+    assert sum(SMALL.chances({"w:x", "w:y"}).values()) < sum(chances.values())
+
+
+def test_unknown_features_weigh_nothing() -> None:
+    assert SMALL.chances({"w:x", "w:never"}) == SMALL.chances({"w:x"})
+
+
+def test_why_names_what_spoke_for_it() -> None:
+    assert SMALL.why({"w:x", "w:y", "w:z"}, "b") == [("w:z", 4.0)]
+
+
+def test_every_kind_has_its_weights() -> None:
+    known = weights("term-weights")
+    assert set(known.answers[1:]) == set(KINDS)
+    assert {f"{use}:{kind}" for use in ("keep", "add") for kind in KINDS} == set(known.least)
+    assert known.rows.shape == (len(known.row_of), len(known.answers))
+
+
+@pytest.mark.parametrize(
+    ("words", "alike"),
+    [
+        (("withdraw", "withdraws", "withdrawing"), "withdraw"),
+        (("release", "releases", "released", "releasing"), "releas"),
+        (("stop", "stopped", "stopping", "stops"), "stop"),
+        (("verify", "verifies", "verified"), "verify"),
+        (("this", "his", "gas"), None),
+    ],
+)
+def test_stems(words: tuple[str, ...], alike: str | None) -> None:
+    for word in words:
+        assert stem(word) == (alike or word)
+
+
+def test_the_same_terms_whatever_the_order_of_sets() -> None:
+    text = (
+        "Under the accord both armies shall draw back their guns ten kilometres from the river "
+        "within five days. Aid lorries will be let through the crossing from Monday."
+    )
+    script = (
+        "import json,sys;from datetime import date;from truceline.reading import read;"
+        "print(json.dumps(read(sys.argv[1].encode(),published=date(2020,3,5)).to_json()['terms']))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script, text],
+            capture_output=True,
+            check=True,
+            text=True,
+            cwd=Path(__file__).resolve().parents[2],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
+    assert {t["kind"] for t in json.loads(said.pop())} >= {"withdrawal", "access"}
+
+
+def test_what_is_found_by_weight_says_so_and_has_its_words() -> None:
+    text = (
+        b"PROTOCOL\n\nArticle 1. The parties agree to a ceasefire from 5 March 2020.\n\n"
+        b"Article 2. Not one gun shall be left nearer to the bridge than five kilometres after "
+        b"10 March 2020.\n\nArticle 3. Fishing boats may put to sea again.\n"
+    )
+    reading = read(text)
+    for term in reading.terms:
+        for e in term.evidence:
+            assert reading.source[e.start : e.end] == e.text
+        if "found by the weight of its words" in term.notes:
+            assert term.confidence < 0.95
+
+
+def test_segments_are_the_sentence() -> None:
+    from truceline.reading.page.document import open_page
+    from truceline.reading.page.words import sentences_of
+
+    page = open_page(
+        b"The army shall leave the ridge by Friday, and aid will be let in; nobody may fire.", name="a"
+    )
+    (sentence,) = sentences_of(page)
+    pieces = segments_of(sentence)
+    assert pieces[0][0] == 0
+    assert pieces[-1][1] == len(sentence.text)
+    assert all(a[1] <= b[0] for a, b in zip(pieces, pieces[1:], strict=False))
+    assert len(pieces) == 3
