@@ -243,7 +243,7 @@ def day_of(
             year, month = divmod(base.year * 12 + base.month - 1 + move, 12)
             found = _safe(year, month + 1, spec[1])
             if found:
-                wrong = found < near_to if tense == "future" else found > near_to
+                wrong = found > near_to if tense == "past" else found < near_to
                 some.append((abs((found - near_to).days) + (20 if wrong else 0), found))
         return (min(some)[1] if some else None), None
     return None, None

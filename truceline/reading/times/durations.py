@@ -92,6 +92,9 @@ _LENGTH = re.compile(
 )
 
 
+_EXPIRY = re.compile(r"\b(?:expiry|expiration|lapse|passing|end) of (?:the )?\s*$")
+
+
 _PAST = re.compile(
     r"\b(?:(?:the|over|in|during|within|this) last|past|previous|preceding|after|since|for the (?:last|past)|in the (?:last|past)|over the (?:last|past)|recent|nearly|during the (?:last|past|previous))\s*(?:the|a|an)?\s*$"
 )
@@ -173,9 +176,9 @@ def lengths_of(
                 and tokens[i + 3].low in _UNITS
             ):
                 amount, unit_at = 0.5, i + 3
-        if low in ("next", "coming") and i and tokens[i - 1].low == "the" and i + 1 < n:
-            if tokens[i + 1].low in ("fortnight", "week", "month", "year"):
-                amount, unit_at = 1.0, i + 1  # "over the next fortnight"
+        ahead = low in ("next", "coming") and i and tokens[i - 1].low == "the" and i + 1 < n
+        if ahead and tokens[i + 1].low in ("fortnight", "week", "month", "year"):
+            amount, unit_at = 1.0, i + 1  # "over the next fortnight"
         if amount is None and low not in ("a", "an", "half", "next", "coming"):
             q: Quantity | None = (
                 quantity_at(tokens, i) if low[0].isdigit() or low.isalpha() else None
@@ -318,6 +321,8 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
+    if anchor and _EXPIRY.search(tail):
+        return Length(text_iso, seconds, "offset", first, last, start, end, anchor, span)
     if re.match(r"\s*,? ?at (?:the )?(?:most|latest)\b|\s*,? ?maximum\b", after):
         return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):

@@ -89,6 +89,9 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
             for size in (2, 3):  # "the day of its signature", "the moment it was signed"
                 if words[:1] == ["of"] and words[size - 1 : size] and words[size - 1] in _SIGNING:
                     return ("event", "signature"), i + 2 + size
+            later = words[:1] in (["following"], ["after"])
+            if later and tokens[i + 1].low == "day" and (said := _SIGNING & {*words[1:3]}):
+                return ("event", "signature", 1), i + 3 + words.index(*said)
             if words[:1] and words[0] in ("it", "this") and "signed" in words[1:3]:
                 return ("event", "signature"), i + 3 + words.index("signed")
     if low in ("the", "that", "same"):
@@ -109,7 +112,7 @@ _AT_TIME = frozenset(("from", "by", "until", "since", "of", "after", "before"))
 def count_of(spec: Day, cal: "Calendar") -> str | None:
     """The moment, or the day, that a day of these kinds means; None where nothing dates it."""
     if spec[0] == "event":
-        return cal.signed
+        return shift(cal.signed[:10], "P1D") if cal.signed and len(spec) > 2 else cal.signed
     if spec[0] == "that":
         if spec[1] == "hour" and cal.hour:
             return cal.hour
@@ -124,7 +127,7 @@ def count_of(spec: Day, cal: "Calendar") -> str | None:
     return shift(base[:10], f"P{spec[2]}D")
 
 
-_LETTER = re.compile(r"\b(?:([a-z]|eif)[-‑– ](?:day|hour)\b|day [\"“']?([a-z])\b)(?! ?\+)")
+_LETTER = re.compile(r"\b(?:([a-z]|eif)[-‑– ](?:day|hour)\b|day [\"“']?([a-z])\b|([a-z]) ?(?==))(?! ?\+)")
 _MEANS = re.compile(
     r"\b(?:is|means?|be|falls?|fixed|called|known|named?|designated|notified|was)\b|[:=(,|]"
 )
@@ -177,7 +180,7 @@ def letters_in(
     for n, (sentence, moments) in enumerate(zip(sentences, moments_in, strict=True)):
         low = sentence.low
         for match in _LETTER.finditer(low):
-            letter = match.group(1) or match.group(2)
+            letter = match.group(1) or match.group(2) or match.group(3)
             if letter in found or letter in "ai":
                 continue
             near = None
@@ -206,5 +209,5 @@ def letters_in(
 
 
 DATED = re.compile(
-    r"\bday\b|\bhour\b|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agreed|undertook|notified"
+    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agreed|undertook|notified"
 )
