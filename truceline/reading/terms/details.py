@@ -174,13 +174,15 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         return
     known, name = None, ""
     if _STARTS.search(anchor) or length.letter:
-        known, name = cessation, "start of the cessation"
+        known, name = cessation or signed, "start of the cessation"
     elif _SIGNS.search(anchor):
         known, name = signed, "signature"
     elif anchor in ("", "the first day") and length.role in ("within", "day"):
         known, name = draft.start, "start"
-        if known is None:
+        if known is None and signed:
             known, name = signed, "signature"
+        if known is None:
+            known, name = cessation, "start of the cessation"
     own = name == "start"
     moved = shift(known, length.iso, back=length.before, clock=own) if known else None
     if moved is not None:

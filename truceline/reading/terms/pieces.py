@@ -84,7 +84,7 @@ def pieces_of(
                 spots = [
                     x.start - sentence.start
                     for x in marks.lengths
-                    if x.role in ("within", "offset")
+                    if x.role in ("within", "offset", "day")
                 ]
             spots = [s for s in spots if start <= s < end]
             if len(spots) > 1:

@@ -178,7 +178,7 @@ def day_of(
     spec: Day | None, cal: Calendar, tense: str, *, told: bool = False
 ) -> tuple[date | None, str | None]:
     """The day, and ``YYYY-MM`` where only a month is said. ``told``: what was to be is told."""
-    base = cal.published
+    base = cal.published or cal.day
     if spec is None:
         return None, None
     kind = spec[0]
@@ -208,6 +208,8 @@ def day_of(
             if tense == "past" and month > base.month:
                 year -= 1
             if tense == "future" and month < base.month:
+                year += 1
+            if tense == "none" and base.month - month > 6:
                 year += 1
         if kind == "nth":
             return _nth_weekday(year, month, spec[3], spec[4]), None

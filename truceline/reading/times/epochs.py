@@ -6,6 +6,7 @@ that hour", "by the same date", "upon signature") are read here as days of their
 """
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from truceline.reading.numbers import number_at
@@ -137,21 +138,37 @@ _AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
 _NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
 
 
+_PACT = r"(?:agreement|accord|deal|memorandum|protocol|pact|truce|cease-?fire|act|understanding|statement|communiqu[eé])"
+_OF_PACT = re.compile(rf"\b{_PACT} (?:of|dated|reached on|concluded on|struck on) (?:the )?$")
+_PACT_OF = re.compile(rf"[’']?s? {_PACT}\b")
+_OLDEST = 400  # days before the publication; an older signature is of another agreement
+
+
 def signed_in(
-    sentences: list[Sentence], moments_in: "list[list[Moment] | None]", agreement: bool
-) -> str | None:
-    """The day or moment of the signature, by the words beside a date."""
+    sentences: list[Sentence], moments_in: "list[list[Moment] | None]", published: date | None
+) -> tuple[int, str] | None:
+    """How surely (0 best) a day or moment is that of the signature, by the words beside it, and
+    which that is."""
+    found: list[tuple[int, int, str]] = []
     for sentence, moments in zip(sentences, moments_in, strict=True):
         for moment in moments or ():
             if moment.iso is None or moment.date is None:
                 continue
+            if published and not -60 <= (published - moment.date).days <= _OLDEST:
+                continue
+            low = sentence.low
             at, end = moment.said.start - sentence.start, moment.said.end - sentence.start
-            near = list(_SIGNED.finditer(sentence.low, max(0, at - 60), at))
-            if near and not re.search(r"[.;]|days|hours", sentence.low[near[-1].end() : at]):
-                return moment.iso
-            if agreement and at < 12 and sentence.index < 4 and _AGREED.search(sentence.low, end):
-                return moment.iso  # "On 4 October the two sides agreed …"
-    return None
+            near = list(_SIGNED.finditer(low, max(0, at - 60), at))
+            rank = None
+            if near and not re.search(r"[.;]|days|hours|weeks", low[near[-1].end() : at]):
+                rank = 0
+            elif _OF_PACT.search(low[:at]) or _PACT_OF.match(low, end):
+                rank = 1
+            elif at < 12 and _AGREED.search(low, end, end + 140):
+                rank = 2  # "On 4 October the two sides agreed …"
+            if rank is not None:
+                found.append((rank, len(found), moment.iso))
+    return (min(found)[0], min(found)[2]) if found else None
 
 
 _IN_FORCE = re.compile(
@@ -159,8 +176,15 @@ _IN_FORCE = re.compile(
 )
 
 
-def force_in(sentences: list[Sentence], moments_in: "list[list[Moment] | None]") -> str | None:
-    """The day or moment of the entry into force, by the words before a date."""
+_ON_SIGNING = re.compile(
+    r"\b(?:up)?on (?:its |the |being )?sign(?:ature|ing|ed)|\b(?:day|date|moment|hour) (?:of (?:its )?sign|it is signed)|\bwhen (?:it is )?signed|\bimmediately"
+)
+
+
+def force_in(
+    sentences: list[Sentence], moments_in: "list[list[Moment] | None]", signed: str | None
+) -> str | None:
+    """The day or moment of the entry into force, by the words before a date or "upon signature"."""
     for sentence, moments in zip(sentences, moments_in, strict=True):
         for moment in moments or ():
             if moment.iso is None or moment.date is None or moment.said.day is None:
@@ -169,6 +193,9 @@ def force_in(sentences: list[Sentence], moments_in: "list[list[Moment] | None]")
             near = list(_IN_FORCE.finditer(sentence.low, max(0, at - 90), at))
             if near and at - near[-1].end() < 40:
                 return moment.iso
+        if signed and moments is not None and _IN_FORCE.search(sentence.low):
+            if _ON_SIGNING.search(sentence.low):
+                return signed
     return None
 
 
@@ -209,5 +236,5 @@ def letters_in(
 
 
 DATED = re.compile(
-    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agreed|undertook|notified"
+    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
 )

@@ -49,8 +49,9 @@ def _epochs(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
         else None
         for s in sentences
     ]
-    cal.signed = signed_in(sentences, moments, formal)
-    if cal.signed is None and formal and cal.published:
-        cal.signed = cal.published.isoformat()
-    cal.force = force_in(sentences, moments)
+    signed = signed_in(sentences, moments, cal.published)
+    if (signed is None or signed[0]) and formal and cal.published:
+        signed = (0, cal.published.isoformat())
+    cal.signed = signed[1] if signed else None
+    cal.force = force_in(sentences, moments, cal.signed)
     cal.letters = letters_in(sentences, moments, cal.signed)
