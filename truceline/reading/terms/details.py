@@ -26,6 +26,7 @@ CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
 _FIRES = re.compile(
     r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)"
 )
+_SIGNATURE = ("event", "signature")
 _LASTS = ("cessation", "duration", "zone")
 
 
@@ -37,13 +38,15 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         said, iso = moment.said, moment.iso
         if iso is None:
             continue
-        entry = said.day == ("event", "signature") and draft.kind == "cessation"
+        entry = said.day == _SIGNATURE and draft.kind == "cessation"
         if entry and said.role == "at" and not _FIRES.search(draft.low):
             continue  # an agreement's own entry into force
         left = sentence.low[: said.start - sentence.start]
         role = said.role
         if len(moments) > 1 and draft.kind not in _LASTS and left.endswith("since "):
             continue
+        if role == "at" and moment is not moments[0] and moments[0].said.day == _SIGNATURE:
+            role = "start"  # "on the day of its signature in Algiers, 18 June"
         if role == "at" and said.day and said.day[0] == "count":
             role, draft.day = "start", draft.day or iso
         if role == "at" and defined:

@@ -28,7 +28,7 @@ _NEXT = re.compile(
 )
 _LEADS = re.compile(
     r"\W*(?:\w{1,4}[.)]\s*)?(?:article \w+[.:\s-]*)?(?:on|from|by|within|until|till|in|inside|during|between|as of|as from|at|after|for|no later|not later|upon|"
-    r"over|starting|beginning|before|through|d\b|[a-z]{1,3} ?\+|\d|(?:mon|tues|wednes|thurs|fri|satur|sun)|today|tomorrow|tonight|same|the same)"
+    r"over|starting|beginning|before|through|d\b|[a-z]{1,3} ?\+|\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|today|tomorrow|tonight|same|the same)"
 )
 _LATE = 14  # characters between a sentence's last time and its end
 
