@@ -143,6 +143,8 @@ def _rank(
         r"\b(?:including|of (?:whom|which|them)|among them|with)\s+(?:up to |about )?$", left
     ):
         distance += 400  # a part of what is counted
+    if left.endswith(("of the ", "of its ", "of their ")):
+        distance += 300  # "of the 900 held, 300 go home"
     if _TOTAL.match(tail):
         distance -= 400
     if _GROUP.search(left) and not _EACH.match(tail):

@@ -23,6 +23,7 @@ _ENDS = re.compile(
     r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?|to|till|until)(?: (?:on|at|of))*(?: the)?\s*$"
 )
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
+_STOPS = re.compile(r"\b(?:hostilit\w+|fighting|firing|fire|shooting|attacks?)\b[^,;]{0,40}$")
 _FIRES = re.compile(
     r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)"
 )
@@ -52,7 +53,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         if role == "at" and defined:
             role = "start"
         if draft.kind == "duration" and role in ("at", "due") and _ENDS.search(left):
-            role = "until"
+            role = "start" if _STOPS.search(left) else "until"
         if _FIRST.search(left) and role in ("at", "start"):
             draft.start, draft.readings = iso, moment.readings
             continue

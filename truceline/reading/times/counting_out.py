@@ -16,11 +16,13 @@ _SIGNING = re.compile(
     r"\b(?:sign|initiall|adopt|conclu(?:sion|ding)|this (?:agreement|document|order|memorandum))"
 )
 _HOUR = re.compile(r"\b(?:(?:same|said|this|above) (?:hour|time|moment)|hour in)\b")
-_DAY = re.compile(r"\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
+_DAY = re.compile(r"^that\b|\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
 _TO_THE_HOUR = re.compile(r"\b(?:hour|minute|moment|instant)\b")
 _FORCE = re.compile(r"\b(?:force|effect)\b")
 _NOW = re.compile(r"^(?:today|now|the present|this day|publication|the date of this)\b")
-_LATER = re.compile(r"\s*,? ?(?:thereafter|later|afterwards\b|after\b(?! [a-z])|from then|on\b(?=,))")
+_LATER = re.compile(
+    r"\s*,? ?(?:thereafter|later|afterwards\b|after\b(?! [a-z])|from then|on\b(?=,))"
+)
 _COUNTED_FROM = re.compile(
     r"\s*,? ?(?:counted|counting|reckoned|to count|running|calculated|starting|as) (?:from|of|on) ([^,;.()]{2,60})"
 )

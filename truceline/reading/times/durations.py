@@ -35,6 +35,7 @@ _BEFORE_A = frozenset(
         "for",
         "in",
         "within",
+        "inside",
         "last",
         "lasts",
         "lasting",
@@ -321,6 +322,8 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
+    if re.match(r"\s*on\b(?=\s*[,.;])", after):
+        return Length(text_iso, seconds, "offset", first, last, start, end)
     if anchor and _EXPIRY.search(tail):
         return Length(text_iso, seconds, "offset", first, last, start, end, anchor, span)
     if re.match(r"\s*,? ?at (?:the )?(?:most|latest)\b|\s*,? ?maximum\b", after):

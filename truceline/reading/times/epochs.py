@@ -128,7 +128,9 @@ def count_of(spec: Day, cal: "Calendar") -> str | None:
     return shift(base[:10], f"P{spec[2]}D")
 
 
-_LETTER = re.compile(r"\b(?:([a-z]|eif)[-‑– ](?:day|hour)\b|day [\"“']?([a-z])\b|([a-z]) ?(?==))(?! ?\+)")
+_LETTER = re.compile(
+    r"\b(?:([a-z]|eif)[-‑– ](?:day|hour)\b|day [\"“']?([a-z])\b|([a-z]) ?(?==))(?! ?\+)"
+)
 _MEANS = re.compile(
     r"\b(?:is|means?|be|falls?|fixed|called|known|named?|designated|notified|was)\b|[:=(,|]"
 )
