@@ -23,7 +23,9 @@ _ENDS = re.compile(
     r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?|to|till|until)(?: (?:on|at|of))*(?: the)?\s*$"
 )
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
-_STOPS = re.compile(r"\b(?:hostilit\w+|fighting|firing|fire|shooting|attacks?)\b[^,;]{0,40}$")
+_STOPS = re.compile(
+    r"\b(?:hostilit\w+|fighting|firing|fire|shooting|attacks?)\b[^,;]{0,40}\b(?:end|cease|stop|halt)(?:s|ed|ped)?(?: on| at)?(?: the)?\s*$"
+)
 _FIRES = re.compile(
     r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)"
 )
@@ -52,8 +54,11 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             role, draft.day = "start", draft.day or iso
         if role == "at" and defined:
             role = "start"
-        if draft.kind == "duration" and role in ("at", "due") and _ENDS.search(left):
-            role = "start" if _STOPS.search(left) else "until"
+        if draft.kind == "duration" and role in ("at", "due", "until"):
+            if _STOPS.search(left):
+                role = "start"  # "hostilities end at noon"
+            elif _ENDS.search(left):
+                role = "until"
         if _FIRST.search(left) and role in ("at", "start"):
             draft.start, draft.readings = iso, moment.readings
             continue

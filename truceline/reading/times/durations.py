@@ -260,7 +260,8 @@ def lengths_of(
             done = j + 1
             continue
         start, end = tokens[first].start, tokens[j - 1].end
-        before = text[: tokens[first].start - offset].rstrip() + " "
+        at = tokens[i] if tokens[first].low in ("not", "no") else tokens[first]
+        before = text[: at.start - offset].rstrip() + " "  # "not more than" bounds it
         if tokens[i].low in ("every", "each", "next", "coming"):
             before = text[: tokens[i].end - offset]
         after = text[end - offset :]

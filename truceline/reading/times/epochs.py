@@ -91,8 +91,9 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
                 if words[:1] == ["of"] and words[size - 1 : size] and words[size - 1] in _SIGNING:
                     return ("event", "signature"), i + 2 + size
             later = words[:1] in (["following"], ["after"])
-            if later and tokens[i + 1].low == "day" and (said := _SIGNING & {*words[1:3]}):
-                return ("event", "signature", 1), i + 3 + words.index(*said)
+            last = next((n for n, w in enumerate(words[1:3], 1) if w in _SIGNING), None)
+            if later and tokens[i + 1].low == "day" and last:
+                return ("event", "signature", 1), i + 3 + last
             if words[:1] and words[0] in ("it", "this") and "signed" in words[1:3]:
                 return ("event", "signature"), i + 3 + words.index("signed")
     if low in ("the", "that", "same"):
@@ -195,9 +196,9 @@ def force_in(
             near = list(_IN_FORCE.finditer(sentence.low, max(0, at - 90), at))
             if near and at - near[-1].end() < 40:
                 return moment.iso
-        if signed and moments is not None and _IN_FORCE.search(sentence.low):
-            if _ON_SIGNING.search(sentence.low):
-                return signed
+        telling = signed and moments is not None and _IN_FORCE.search(sentence.low)
+        if telling and _ON_SIGNING.search(sentence.low):
+            return signed
     return None
 
 
