@@ -190,11 +190,12 @@ def stand_over(sentences: list[Sentence], marks: list[Marks], unders: dict[int, 
             head = n
             own = after is not None and after.block != sentence.block
             continue
-        if sentence.heading and not mark.moments:
+        listed = _LISTED.match(sentence.text) is not None
+        if sentence.heading and not mark.moments and not (listed and lead is not None):
             head = lead = None
             continue
         under = unders.get(n, NOTHING)
-        if not under.lead and not _LISTED.match(sentence.text):
+        if not under.lead and not listed:
             lead = None
         if lead is not None and lead < n:
             mark.over.append((sentences[lead], marks[lead]))

@@ -10,12 +10,16 @@ from truceline.reading.times.times import moments_of
 _FORCE = re.compile(
     r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"
 )
+_YEAR = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d,])")
 _CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
 
 
 def ground(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
     """Find what the document's times count from, before they are read. ``formal``: it is the text of
     an agreement, dated by its signature and looking ahead."""
+    years = {int(y) for s in sentences for y in _YEAR.findall(s.low)}
+    if years and cal.published:
+        cal.history = max(years) < cal.published.year - 1
     _halted(sentences, cal)
     _epochs(sentences, cal, formal=formal)
     cal.mismatches.clear()
