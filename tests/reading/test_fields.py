@@ -15,6 +15,7 @@ from truceline.reading.reader import _in_force
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.drafting import Setting, Trigger
 from truceline.reading.terms.lists import unders_of
+from truceline.reading.terms.pieces import pieces_of
 from truceline.reading.terms.reach import stand_over
 from truceline.reading.terms.terms import drafted, leading_kind
 from truceline.reading.times.anchoring import Calendar
@@ -38,9 +39,10 @@ def fields_of(text: str, published: date, kind: str) -> list[dict[str, object]]:
     for sentence, mark in zip(sentences, marks, strict=True):
         for start, end in segments_of(sentence):
             trigger = Trigger(kind, start, start, False, given=True)
-            found.append(drafted(sentence, mark, trigger, start, end))
-            if found[-1].each_side and found[-1].distance_m:
-                found[-1].width_m = 2 * found[-1].distance_m
+            for a, b in pieces_of(sentence, start, end, trigger, mark):
+                found.append(drafted(sentence, mark, trigger, a, b))
+                if found[-1].each_side and found[-1].distance_m:
+                    found[-1].width_m = 2 * found[-1].distance_m
     halt = [
         m.iso
         for s, m in ((s, m) for s, ms in zip(sentences, marks, strict=True) for m in ms.moments)

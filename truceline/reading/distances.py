@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from truceline.reading.numbers import quantity_at
+from truceline.reading.numbers import Quantity, quantity_at
 from truceline.reading.page.words import Token
 
 _METRES = {
@@ -70,6 +70,16 @@ _FROM = re.compile(
 )
 
 
+def _single(tokens: list[Token], i: int) -> Quantity | None:
+    """ "a mile", "half a mile", "a kilometre and a half" has its unit where "a" ends."""
+    words = [t.low for t in tokens[i : i + 3]]
+    if words[:2] in (["half", "a"], ["half", "an"]) and words[2:] and words[2] in _METRES:
+        return Quantity(0.5, None, None, None, i, i + 2, i)
+    if words[:1] in (["a"], ["an"]) and words[1:2] and words[1] in _METRES and len(words[1]) > 2:
+        return Quantity(1.0, None, None, None, i, i + 1, i)
+    return None
+
+
 def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) -> list[Distance]:
     """The lengths of ground in a sentence (``text``: its lower-case text at ``offset``;
     ``spots``: the tokens at which a number may begin)."""
@@ -80,7 +90,8 @@ def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) 
     for i in spots:
         if i < done:
             continue
-        q = quantity_at(tokens, i)
+        single = _single(tokens, i)
+        q = quantity_at(tokens, i) if single is None else single
         if not q or (q.value is None and q.high is None):
             continue
         j, half = q.last, 0.0
@@ -98,6 +109,8 @@ def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) 
         unit = tokens[j].low
         metres = _METRES[unit] * ((q.value if q.value is not None else q.high or 0.0) + half)
         j += 1
+        if [t.low for t in tokens[j : j + 3]] == ["and", "a", "half"]:
+            j, metres = j + 3, metres + _METRES[unit] / 2
         if unit == "nautical" and j < n and tokens[j].low in ("mile", "miles"):
             j += 1
         if (

@@ -17,7 +17,7 @@ from truceline.reading.times.times import moments_of
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|moment|hundred|thousand|million|score|twel|twent|thirt|eleven"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven"
 )
 
 
@@ -100,6 +100,24 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     return marks
 
 
+def _not_before(end: Moment, start: Moment) -> Moment:
+    """The end of a stretch whose year is not said lies after its start."""
+    day = end.said.day
+    if (
+        start.said.role != "start"
+        or None in (start.date, end.date, end.iso)
+        or day is None
+        or day[:2] != ("date", None)
+        or not (end.date and start.date and end.date < start.date)
+    ):
+        return end
+    year = start.date.year + ((end.date.month, end.date.day) < (start.date.month, start.date.day))
+    if (end.date.month, end.date.day) == (2, 29):
+        return end
+    later = end.date.replace(year=year)
+    return replace(end, date=later, iso=f"{year}{(end.iso or '')[4:]}")
+
+
 _EACH = re.compile(
     r"\b(?:every|each|any|on alternate|(?:first|second|third|last) (?=\w+ of))(?: (?:second|other|third))?\s*$"
 )
@@ -141,6 +159,8 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
                 cal.day = before
         else:
             moment = anchor(one, cal, low, offset)
+            if one.role == "until" and moments:
+                moment = _not_before(moment, moments[-1])
         moments.append(moment)
         if (
             moment.date is not None

@@ -13,6 +13,9 @@ _ITEM = re.compile(
 _BULLET = re.compile(r"\s*(?:[•·▪‣◦●■*]\s|[-–—]\s)")
 _LABELLED = re.compile(r"[A-Z][^:.;!?]{1,40}:\s+\S")
 _ROW = re.compile(r"[^|]*\|[^|]*\||[-+=| ]{9,}$|\S(?:.{0,28}\S)? {3,}\S")
+_DATED = re.compile(
+    r"(?:\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}|[A-Z][a-z]{2,8}\.? \d{1,2}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? \d{1,2}[a-zA-Z ]*)(?: \d{4})?\s*(?:[:|–—]|- | {2})"
+)
 _ENDS = tuple('.!?:;”"»)’')
 
 
@@ -55,8 +58,10 @@ def _chunk_blocks(text: str, lines: list[tuple[int, int]]) -> list[Block]:
             # A wrapped line is full: its successor's first word had no room on it.
             full = first is not None and room <= len(first.group()) + 6
             closed = text[last - 1] in _ENDS
-            apart = _LABELLED.match(line) is not None or (
-                text[before:last].isupper() and not line.isupper() and len(lines) > 1
+            apart = (
+                _LABELLED.match(line)
+                or _DATED.match(line)
+                or (text[before:last].isupper() and not line.isupper() and len(lines) > 1)
             )
             if (full and not apart and not (closed and room > 25)) or line[:1].islower():
                 blocks[-1].end = end

@@ -50,9 +50,10 @@ _WHOLE = re.compile(
     r"(?:on|from|of|for|per) (?:each|either|every|both) sides?|(?:men|persons|people|strong)\b|[,.;)]|$)"
 )
 _EACH = re.compile(r"\s*(?:[a-z]+ ){0,2}(?:each|apiece)\b")
+_TOTAL = re.compile(r"\s*(?:all ranks|in all|in total|all told)\b")
 _SICK = re.compile(r"\s+(?:[a-z]+ ){0,2}?(?:wounded|injured|sick)\b(?! by| in )")
 _NOT_COUNTED = re.compile(
-    r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|from(?: each)?|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?|each|steps?|elements|regions|seasons?|documents?|rivals?|neighbou?r\w*|km|miles|o'clock|thirds?|generals?|delegations?|top|appointed|nominated|additional|more|of which|carrying|of them)\b"
+    r"\W*(?:hours?|minutes?|sides?|parties|part(?:y)?|countries|governments?|nations|points?|articles?|phases?|stages?|years?|months?|days?|times?|weeks?|presidents?|leaders|warring|neighbou?rs|main|of the (?:two|parties)|or|and|to|in|at|on|by|from(?: each)?|percent|%|mm|rounds?|other|people (?:were )?killed|forces\b|armies|ministers|belligerents|states|directions?|groups?|each|steps?|elements|regions|seasons?|documents?|rivals?|neighbou?r\w*|km|miles|o'clock|thirds?|generals?|delegations?|top|appointed|nominated|additional|more than|of which|carrying|of them)\b"
 )
 
 
@@ -142,6 +143,10 @@ def _rank(
         r"\b(?:including|of (?:whom|which|them)|among them|with)\s+(?:up to |about )?$", left
     ):
         distance += 400  # a part of what is counted
+    if left.endswith(("of the ", "of its ", "of their ")):
+        distance += 300  # "of the 900 held, 300 go home"
+    if _TOTAL.match(tail):
+        distance -= 400
     if _GROUP.search(left) and not _EACH.match(tail):
         distance -= 200
     return (0 if counted or apposed else 1), distance

@@ -23,9 +23,13 @@ _ENDS = re.compile(
     r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?|to|till|until)(?: (?:on|at|of))*(?: the)?\s*$"
 )
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
+_STOPS = re.compile(
+    r"\b(?:hostilit\w+|fighting|firing|fire|shooting|attacks?)\b[^,;]{0,40}\b(?:end|cease|stop|halt)(?:s|ed|ped)?(?: on| at)?(?: the)?\s*$"
+)
 _FIRES = re.compile(
     r"\b(?:cease-?fire|truce|armistice|cessation|hostilit|fighting|fire\b|firing|shoot|attack|war\b|guns)"
 )
+_SIGNATURE = ("event", "signature")
 _LASTS = ("cessation", "duration", "zone")
 
 
@@ -37,19 +41,24 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         said, iso = moment.said, moment.iso
         if iso is None:
             continue
-        entry = said.day == ("event", "signature") and draft.kind == "cessation"
+        entry = said.day == _SIGNATURE and draft.kind == "cessation"
         if entry and said.role == "at" and not _FIRES.search(draft.low):
             continue  # an agreement's own entry into force
         left = sentence.low[: said.start - sentence.start]
         role = said.role
         if len(moments) > 1 and draft.kind not in _LASTS and left.endswith("since "):
             continue
+        if role == "at" and moment is not moments[0] and moments[0].said.day == _SIGNATURE:
+            role = "start"  # "on the day of its signature in Algiers, 18 June"
         if role == "at" and said.day and said.day[0] == "count":
             role, draft.day = "start", draft.day or iso
         if role == "at" and defined:
             role = "start"
-        if draft.kind == "duration" and role in ("at", "due") and _ENDS.search(left):
-            role = "until"
+        if draft.kind == "duration" and role in ("at", "due", "until"):
+            if _STOPS.search(left):
+                role = "start"  # "hostilities end at noon"
+            elif _ENDS.search(left):
+                role = "until"
         if _FIRST.search(left) and role in ("at", "start"):
             draft.start, draft.readings = iso, moment.readings
             continue
@@ -174,13 +183,15 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         return
     known, name = None, ""
     if _STARTS.search(anchor) or length.letter:
-        known, name = cessation, "start of the cessation"
+        known, name = cessation or signed, "start of the cessation"
     elif _SIGNS.search(anchor):
         known, name = signed, "signature"
     elif anchor in ("", "the first day") and length.role in ("within", "day"):
         known, name = draft.start, "start"
-        if known is None:
+        if known is None and signed:
             known, name = signed, "signature"
+        if known is None:
+            known, name = cessation, "start of the cessation"
     own = name == "start"
     moved = shift(known, length.iso, back=length.before, clock=own) if known else None
     if moved is not None:

@@ -11,6 +11,7 @@ from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 
 _BEGUN = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
+_FOR = re.compile(r"(?: in all| deep| wide)? for ")  # "50 km for guns, 70 km for rockets"
 _DONE = re.compile(r"\b(?:complet|conclud|finish|end)(?:e|ed|es|ing|s)?\b")
 
 
@@ -79,12 +80,13 @@ def pieces_of(
                     for d in marks.distances
                     if d.role
                     in (("width",) if trigger.kind == "zone" else ("from", "plain", "depth"))
+                    or _FOR.match(low, d.end - sentence.start)
                 ]
             else:
                 spots = [
                     x.start - sentence.start
                     for x in marks.lengths
-                    if x.role in ("within", "offset")
+                    if x.role in ("within", "offset", "day")
                 ]
             spots = [s for s in spots if start <= s < end]
             if len(spots) > 1:

@@ -17,7 +17,7 @@ from truceline.reading.weighing.segments import segments_of
 Times = tuple[list[Moment], list[Length]]
 
 _GOES_ON = re.compile(
-    r"[\s,;:–—-]*(?:and )?(?:[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
+    r"[\s,;:–—-]*(?:and )?(?:(?:must|shall|will|is|are|has|have|should)(?: to)? (?:have |be |been )?(?:\w+ly )?(?:gone|complet\w+|finish\w*|done|over\b|out\b|clear\w*|conclud\w*|end\w*)|[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
     r"until|till|both (?:periods|times|by|on|within|from)|it\b|they\b|this (?:shall|is|must|will|to)|all (?:of )?(?:this|that)|term\b|"
     r"the (?:period|term|process|whole|carrying|transport|work|operation)|within|inside|by\b|no later|not later|at the latest|in a (?:term|period|delay)|"
     r"during|on\b|no more than|not more than|up to|at (?:the|noon|midnight|\d)|per\b|each\b|every\b|daily|weekly)"
@@ -28,7 +28,7 @@ _NEXT = re.compile(
 )
 _LEADS = re.compile(
     r"\W*(?:\w{1,4}[.)]\s*)?(?:article \w+[.:\s-]*)?(?:on|from|by|within|until|till|in|inside|during|between|as of|as from|at|after|for|no later|not later|upon|"
-    r"over|starting|beginning|before|through|d\b|[a-z]{1,3} ?\+|\d|(?:mon|tues|wednes|thurs|fri|satur|sun)|today|tomorrow|tonight|same|the same)"
+    r"over|starting|beginning|before|through|d\b|[a-z]{1,3} ?\+|\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|today|tomorrow|tonight|same|the same)"
 )
 _LATE = 14  # characters between a sentence's last time and its end
 
@@ -70,6 +70,23 @@ def reach_of(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
         if abs(b - start) <= 2 and _GOES_ON.match(low[start:end]):
             start = a
     return start, end
+
+
+def times_after(
+    sentence: Sentence, marks: Marks, start: int, end: int, own: Times
+) -> tuple[list[Moment], list[Length]]:
+    """When an act that is said to begin is to be done, where the words that go on say so: "… starts
+    to leave on 5 May and must have gone by the 9th"."""
+    if any(m.said.role in ("due", "until") for m in own[0]) or any(
+        x.role in ("within", "day") for x in own[1]
+    ):
+        return [], []
+    _, late = reach_of(sentence, start, end)
+    moments, lengths = _times(marks, sentence, end, late)
+    return (
+        [m for m in moments if m.said.role in ("due", "until")],
+        [x for x in lengths if x.role == "within"],
+    )
 
 
 def times_near(sentence: Sentence, marks: Marks, start: int, end: int) -> Times:
@@ -173,11 +190,12 @@ def stand_over(sentences: list[Sentence], marks: list[Marks], unders: dict[int, 
             head = n
             own = after is not None and after.block != sentence.block
             continue
-        if sentence.heading and not mark.moments:
+        listed = _LISTED.match(sentence.text) is not None
+        if sentence.heading and not mark.moments and not (listed and lead is not None):
             head = lead = None
             continue
         under = unders.get(n, NOTHING)
-        if not under.lead and not _LISTED.match(sentence.text):
+        if not under.lead and not listed:
             lead = None
         if lead is not None and lead < n:
             mark.over.append((sentences[lead], marks[lead]))

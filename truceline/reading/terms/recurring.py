@@ -33,7 +33,7 @@ _EACH = re.compile(
     r"ten|twelve|fifteen|fourteen|thirty|few) )?(?P<unit>[a-z]+?)s?\b"
 )
 _NTHS = {"second": 2, "other": 2, "alternate": 2, "third": 3, "fourth": 4}
-_NOT_A = r"(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )(?<!after )(?<!over )"
+_NOT_A = r"(?<!inside )(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )(?<!after )(?<!over )"
 _NOT_LATER = r"(?! (?:after|earlier|later|before|of|from|ago|or))"
 _WORDS = (
     ("PT12H", r"twice (?:a |each |every |per |in the )?(?:day\b|daily)"),

@@ -11,7 +11,7 @@ from truceline.reading.terms.drafting import ONE_TIME, Draft, Setting, Trigger
 from truceline.reading.terms.lasting import durations_of
 from truceline.reading.terms.lists import NOTHING, Under
 from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
-from truceline.reading.terms.reach import dated, reach_of, stand_over, times_near
+from truceline.reading.terms.reach import dated, reach_of, stand_over, times_after, times_near
 from truceline.reading.terms.recurring import recurs_in
 from truceline.reading.terms.worth import is_term
 from truceline.reading.times.anchoring import Moment
@@ -229,6 +229,11 @@ def drafted(
             shared = times_near(sentence, marks, start, end)
         moments = moments + shared[0]
         lengths = lengths + shared[1]
+    else:
+        late = times_after(sentence, marks, start, end, (moments, lengths))
+        moments, lengths = moments + late[0], lengths + late[1]
+    if kind == "duration":
+        moments += [m for m in marks.moments if m not in moments and is_usable(m, sentence)]
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if draft.kind in ONE_TIME and draft.due is None and draft.within is None:

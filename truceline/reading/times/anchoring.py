@@ -44,6 +44,7 @@ class Calendar:
     letters: dict[str, str] = field(default_factory=dict)  # "d": the date of D-day
     last: str | None = None  # the moment last spoken of
     hour: str | None = None  # the last one with a clock
+    history: bool = False  # it tells of years long past, and its days are of those
     formal: bool = False  # the text of an agreement: its times lie ahead
     headed: bool = False  # the day spoken of stands over what is read
 
@@ -164,27 +165,29 @@ def _safe(year: int, month: int, day: int) -> date | None:
 
 
 def _likeliest(days: list[date], base: date, tense: str) -> date:
-    """The day nearest to ``base``, one that the tense speaks against being the farther."""
+    """The day nearest to ``base``, one that the tense speaks against being the farther; most of all
+    where a deadline ("ahead") is looked for."""
+    against = {"none": 0, "ahead": 250}.get(tense, 170)
     return min(
         days,
         key=lambda d: (
             abs((d - base).days)
-            + (170 if tense != "none" and (tense == "past") != (d <= base) and d != base else 0)
+            + (against if (tense == "past") != (d <= base) and d != base else 0)
         ),
     )
 
 
 def day_of(
-    spec: Day | None, cal: Calendar, tense: str, *, told: bool = False
+    spec: Day | None, cal: Calendar, tense: str, *, role: str = "at", told: bool = False
 ) -> tuple[date | None, str | None]:
     """The day, and ``YYYY-MM`` where only a month is said. ``told``: what was to be is told."""
-    base = cal.published
+    base = cal.published or cal.day
     if spec is None:
         return None, None
     kind = spec[0]
     if kind in ("date", "month", "monthend", "nth"):
-        if base and cal.day and (base - cal.day).days > 400:
-            base = cal.day  # a history: its own years
+        if cal.day and cal.history:
+            base = cal.day
         if isinstance(spec[1], str) and base:
             spoken = cal.day or base
             years = {"next": base.year + 1, "this": base.year, "that": spoken.year}
@@ -198,7 +201,8 @@ def day_of(
         near = [d for y in (base.year - 1, base.year, base.year + 1) if (d := _safe(y, month, day))]
         if not near:
             return None, None
-        return _likeliest(near, base, tense), None
+        ahead = tense == "future" and role in ("due", "until")
+        return _likeliest(near, base, "ahead" if ahead else tense), None
     if kind in ("month", "monthend", "nth"):
         year, month = spec[1], spec[2]
         if not isinstance(year, int):
@@ -208,6 +212,8 @@ def day_of(
             if tense == "past" and month > base.month:
                 year -= 1
             if tense == "future" and month < base.month:
+                year += 1
+            if tense == "none" and base.month - month > 6:
                 year += 1
         if kind == "nth":
             return _nth_weekday(year, month, spec[3], spec[4]), None
@@ -243,7 +249,7 @@ def day_of(
             year, month = divmod(base.year * 12 + base.month - 1 + move, 12)
             found = _safe(year, month + 1, spec[1])
             if found:
-                wrong = found < near_to if tense == "future" else found > near_to
+                wrong = found > near_to if tense == "past" else found < near_to
                 some.append((abs((found - near_to).days) + (20 if wrong else 0), found))
         return (min(some)[1] if some else None), None
     return None, None
@@ -253,7 +259,7 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
     told = tense == "future" and _WAS_TO.search(text, 0, said.start - offset) is not None
-    day, month = day_of(said.day, cal, tense, told=told)
+    day, month = day_of(said.day, cal, tense, role=said.role, told=told)
     note: str | None = None
     readings: tuple[str, ...] = ()
     sure = 0.95

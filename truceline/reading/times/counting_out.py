@@ -8,16 +8,21 @@ from truceline.reading.times.anchoring import Calendar, Moment
 from truceline.reading.times.epochs import REFERRED
 from truceline.reading.times.lengths import Length, shift
 
-_LINK = re.compile(r"[\s,(–—-]*(?:(?:on|of|at|the|starting|beginning|which (?:is|was)|that is) )*$")
+_LINK = re.compile(
+    r"[\s,(–—-]*(?:(?:on|of|at|the|starting|beginning|that is|(?:which|that) (?:is|was|begins?|began|starts?|started|takes effect|took effect|falls|fell|comes into force)) )*$"
+)
+_LEADS_TO = re.compile(r", (?:on |at )?")
 _SIGNING = re.compile(
     r"\b(?:sign|initiall|adopt|conclu(?:sion|ding)|this (?:agreement|document|order|memorandum))"
 )
 _HOUR = re.compile(r"\b(?:(?:same|said|this|above) (?:hour|time|moment)|hour in)\b")
-_DAY = re.compile(r"\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
+_DAY = re.compile(r"^that\b|\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
 _TO_THE_HOUR = re.compile(r"\b(?:hour|minute|moment|instant)\b")
 _FORCE = re.compile(r"\b(?:force|effect)\b")
 _NOW = re.compile(r"^(?:today|now|the present|this day|publication|the date of this)\b")
-_LATER = re.compile(r"\s*,? ?(?:thereafter|later|after(?:wards)?\b(?! [a-z])|from then|on\b(?=,))")
+_LATER = re.compile(
+    r"\s*,? ?(?:thereafter|later|afterwards\b|after\b(?! [a-z])|from then|on\b(?=,))"
+)
 _COUNTED_FROM = re.compile(
     r"\s*,? ?(?:counted|counting|reckoned|to count|running|calculated|starting|as) (?:from|of|on) ([^,;.()]{2,60})"
 )
@@ -78,7 +83,7 @@ def _base(
     for n, moment in enumerate(moments):
         at = moment.said.start
         link = low[end - base : at - base] if at >= end else ""
-        if link.startswith(",") and length.role == "offset":
+        if length.role == "offset" and _LEADS_TO.fullmatch(link):
             break  # "six weeks after the signing, on 21 July, …": the day that it leads to
         if at >= span[0] and (at < end or _LINK.fullmatch(link)):
             used.append(n)

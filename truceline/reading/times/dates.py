@@ -213,7 +213,7 @@ def day_at(
         if inner is None or inner[0][0] in ("month", "week", "monthrel"):
             return None
         return inner[0], inner[1], inner[2], low, inner[4]
-    if low == "the" and j + 4 < n or low in _NTHS and j + 3 < n:
+    if (low == "the" and j + 4 < n) or (low in _NTHS and j + 3 < n):
         nth = _nth_weekday(tokens, j + 1 if low == "the" else j)
         if nth is not None:
             return nth[0], nth[1], None, None, None

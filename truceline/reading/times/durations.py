@@ -35,6 +35,7 @@ _BEFORE_A = frozenset(
         "for",
         "in",
         "within",
+        "inside",
         "last",
         "lasts",
         "lasting",
@@ -90,6 +91,9 @@ _LENGTH = re.compile(
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
+
+
+_EXPIRY = re.compile(r"\b(?:expiry|expiration|lapse|passing|end) of (?:the )?\s*$")
 
 
 _PAST = re.compile(
@@ -173,9 +177,9 @@ def lengths_of(
                 and tokens[i + 3].low in _UNITS
             ):
                 amount, unit_at = 0.5, i + 3
-        if low in ("next", "coming") and i and tokens[i - 1].low == "the" and i + 1 < n:
-            if tokens[i + 1].low in ("fortnight", "week", "month", "year"):
-                amount, unit_at = 1.0, i + 1  # "over the next fortnight"
+        ahead = low in ("next", "coming") and i and tokens[i - 1].low == "the" and i + 1 < n
+        if ahead and tokens[i + 1].low in ("fortnight", "week", "month", "year"):
+            amount, unit_at = 1.0, i + 1  # "over the next fortnight"
         if amount is None and low not in ("a", "an", "half", "next", "coming"):
             q: Quantity | None = (
                 quantity_at(tokens, i) if low[0].isdigit() or low.isalpha() else None
@@ -256,7 +260,8 @@ def lengths_of(
             done = j + 1
             continue
         start, end = tokens[first].start, tokens[j - 1].end
-        before = text[: tokens[first].start - offset].rstrip() + " "
+        at = tokens[i] if tokens[first].low in ("not", "no") else tokens[first]
+        before = text[: at.start - offset].rstrip() + " "  # "not more than" bounds it
         if tokens[i].low in ("every", "each", "next", "coming"):
             before = text[: tokens[i].end - offset]
         after = text[end - offset :]
@@ -318,6 +323,10 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
+    if re.match(r"\s*on\b(?=\s*[,.;])", after):
+        return Length(text_iso, seconds, "offset", first, last, start, end)
+    if anchor and _EXPIRY.search(tail):
+        return Length(text_iso, seconds, "offset", first, last, start, end, anchor, span)
     if re.match(r"\s*,? ?at (?:the )?(?:most|latest)\b|\s*,? ?maximum\b", after):
         return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):

@@ -6,6 +6,7 @@ that hour", "by the same date", "upon signature") are read here as days of their
 """
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from truceline.reading.numbers import number_at
@@ -89,6 +90,10 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
             for size in (2, 3):  # "the day of its signature", "the moment it was signed"
                 if words[:1] == ["of"] and words[size - 1 : size] and words[size - 1] in _SIGNING:
                     return ("event", "signature"), i + 2 + size
+            later = words[:1] in (["following"], ["after"])
+            last = next((n for n, w in enumerate(words[1:3], 1) if w in _SIGNING), None)
+            if later and tokens[i + 1].low == "day" and last:
+                return ("event", "signature", 1), i + 3 + last
             if words[:1] and words[0] in ("it", "this") and "signed" in words[1:3]:
                 return ("event", "signature"), i + 3 + words.index("signed")
     if low in ("the", "that", "same"):
@@ -109,7 +114,7 @@ _AT_TIME = frozenset(("from", "by", "until", "since", "of", "after", "before"))
 def count_of(spec: Day, cal: "Calendar") -> str | None:
     """The moment, or the day, that a day of these kinds means; None where nothing dates it."""
     if spec[0] == "event":
-        return cal.signed
+        return shift(cal.signed[:10], "P1D") if cal.signed and len(spec) > 2 else cal.signed
     if spec[0] == "that":
         if spec[1] == "hour" and cal.hour:
             return cal.hour
@@ -124,7 +129,9 @@ def count_of(spec: Day, cal: "Calendar") -> str | None:
     return shift(base[:10], f"P{spec[2]}D")
 
 
-_LETTER = re.compile(r"\b(?:([a-z]|eif)[-‑– ](?:day|hour)\b|day [\"“']?([a-z])\b)(?! ?\+)")
+_LETTER = re.compile(
+    r"\b(?:([a-z]|eif)[-‑– ](?:day|hour)\b|day [\"“']?([a-z])\b|([a-z]) ?(?==))(?! ?\+)"
+)
 _MEANS = re.compile(
     r"\b(?:is|means?|be|falls?|fixed|called|known|named?|designated|notified|was)\b|[:=(,|]"
 )
@@ -134,21 +141,37 @@ _AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
 _NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
 
 
+_PACT = r"(?:agreement|accord|deal|memorandum|protocol|pact|truce|cease-?fire|act|understanding|statement|communiqu[eé])"
+_OF_PACT = re.compile(rf"\b{_PACT} (?:of|dated|reached on|concluded on|struck on) (?:the )?$")
+_PACT_OF = re.compile(rf"[’']?s? {_PACT}\b")
+_OLDEST = 400  # days before the publication; an older signature is of another agreement
+
+
 def signed_in(
-    sentences: list[Sentence], moments_in: "list[list[Moment] | None]", agreement: bool
-) -> str | None:
-    """The day or moment of the signature, by the words beside a date."""
+    sentences: list[Sentence], moments_in: "list[list[Moment] | None]", published: date | None
+) -> tuple[int, str] | None:
+    """How surely (0 best) a day or moment is that of the signature, by the words beside it, and
+    which that is."""
+    found: list[tuple[int, int, str]] = []
     for sentence, moments in zip(sentences, moments_in, strict=True):
         for moment in moments or ():
             if moment.iso is None or moment.date is None:
                 continue
+            if published and not -60 <= (published - moment.date).days <= _OLDEST:
+                continue
+            low = sentence.low
             at, end = moment.said.start - sentence.start, moment.said.end - sentence.start
-            near = list(_SIGNED.finditer(sentence.low, max(0, at - 60), at))
-            if near and not re.search(r"[.;]|days|hours", sentence.low[near[-1].end() : at]):
-                return moment.iso
-            if agreement and at < 12 and sentence.index < 4 and _AGREED.search(sentence.low, end):
-                return moment.iso  # "On 4 October the two sides agreed …"
-    return None
+            near = list(_SIGNED.finditer(low, max(0, at - 60), at))
+            rank = None
+            if near and not re.search(r"[.;]|days|hours|weeks", low[near[-1].end() : at]):
+                rank = 0
+            elif _OF_PACT.search(low[:at]) or _PACT_OF.match(low, end):
+                rank = 1
+            elif at < 12 and _AGREED.search(low, end, end + 140):
+                rank = 2  # "On 4 October the two sides agreed …"
+            if rank is not None:
+                found.append((rank, len(found), moment.iso))
+    return (min(found)[0], min(found)[2]) if found else None
 
 
 _IN_FORCE = re.compile(
@@ -156,8 +179,15 @@ _IN_FORCE = re.compile(
 )
 
 
-def force_in(sentences: list[Sentence], moments_in: "list[list[Moment] | None]") -> str | None:
-    """The day or moment of the entry into force, by the words before a date."""
+_ON_SIGNING = re.compile(
+    r"\b(?:up)?on (?:its |the |being )?sign(?:ature|ing|ed)|\b(?:day|date|moment|hour) (?:of (?:its )?sign|it is signed)|\bwhen (?:it is )?signed|\bimmediately"
+)
+
+
+def force_in(
+    sentences: list[Sentence], moments_in: "list[list[Moment] | None]", signed: str | None
+) -> str | None:
+    """The day or moment of the entry into force, by the words before a date or "upon signature"."""
     for sentence, moments in zip(sentences, moments_in, strict=True):
         for moment in moments or ():
             if moment.iso is None or moment.date is None or moment.said.day is None:
@@ -166,6 +196,9 @@ def force_in(sentences: list[Sentence], moments_in: "list[list[Moment] | None]")
             near = list(_IN_FORCE.finditer(sentence.low, max(0, at - 90), at))
             if near and at - near[-1].end() < 40:
                 return moment.iso
+        telling = signed and moments is not None and _IN_FORCE.search(sentence.low)
+        if telling and _ON_SIGNING.search(sentence.low):
+            return signed
     return None
 
 
@@ -177,7 +210,7 @@ def letters_in(
     for n, (sentence, moments) in enumerate(zip(sentences, moments_in, strict=True)):
         low = sentence.low
         for match in _LETTER.finditer(low):
-            letter = match.group(1) or match.group(2)
+            letter = match.group(1) or match.group(2) or match.group(3)
             if letter in found or letter in "ai":
                 continue
             near = None
@@ -206,5 +239,5 @@ def letters_in(
 
 
 DATED = re.compile(
-    r"\bday\b|\bhour\b|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agreed|undertook|notified"
+    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
 )

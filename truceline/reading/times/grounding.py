@@ -10,12 +10,16 @@ from truceline.reading.times.times import moments_of
 _FORCE = re.compile(
     r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"
 )
+_YEAR = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d,])")
 _CEASE = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation|hostilities|pause)\b")
 
 
 def ground(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
     """Find what the document's times count from, before they are read. ``formal``: it is the text of
     an agreement, dated by its signature and looking ahead."""
+    years = {int(y) for s in sentences for y in _YEAR.findall(s.low)}
+    if years and cal.published:
+        cal.history = max(years) < cal.published.year - 1
     _halted(sentences, cal)
     _epochs(sentences, cal, formal=formal)
     cal.mismatches.clear()
@@ -49,8 +53,9 @@ def _epochs(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
         else None
         for s in sentences
     ]
-    cal.signed = signed_in(sentences, moments, formal)
-    if cal.signed is None and formal and cal.published:
-        cal.signed = cal.published.isoformat()
-    cal.force = force_in(sentences, moments)
+    signed = signed_in(sentences, moments, cal.published)
+    if (signed is None or signed[0]) and formal and cal.published:
+        signed = (0, cal.published.isoformat())
+    cal.signed = signed[1] if signed else None
+    cal.force = force_in(sentences, moments, cal.signed)
     cal.letters = letters_in(sentences, moments, cal.signed)

@@ -92,6 +92,9 @@ _DAY = re.compile(
     r"(?! of (?:(?:the )?(?:month|war|siege|fighting)|[a-z]* ?(?:january|february|march|april|may|june|july|august|september|october|november|december)))"
     r"|(?<![\w-])day (\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|sixteen|twenty|twenty-one|thirty)\b(?! (?:of|after) (?:the )?(?:war|conflict|fighting|siege))"
 )
+_NTH = re.compile(
+    r"(?<=\bthe )(?:(\d{1,3})(?:st|nd|rd|th)|([a-z]+(?:-[a-z]+)*(?:th|second|third)))\b(?! [a-z]*(?:day|january|february|march|april|may|june|july|august|september|october|november|december)\b)"
+)
 _BY_DAY = re.compile(r"\b(by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
 _FROM_WHAT = re.compile(r"\s*(?:after|following|from|of) (?=\S)([^,;:.()]{2,60})")
 _ORDINALS = {"first": "one", "second": "two", "third": "three", "fifth": "five", "eighth": "eight",
@@ -107,7 +110,7 @@ def nth(words: str) -> int | None:
     if last.endswith("ieth"):
         last = last[:-4] + "y"
     last = _ORDINALS.get(last) or last.removesuffix("th")
-    if front[:1] == ["hundred"] or last == "hundred":
+    if front[:1] == ["hundred"] or (last == "hundred" and not front):
         front = ["a", *front]
     number = number_of_words(" ".join([*front, last]))
     return int(number) if number else None
@@ -134,9 +137,14 @@ def day_counts(
         )  # fmt: skip
     if " day" not in text and "day " not in text:
         return found
-    for match in _DAY.finditer(text):
-        led = _BY_DAY.search(text[: match.start()])
-        if not led:
+    matches = [(m, _BY_DAY.search(text[: m.start()])) for m in _DAY.finditer(text)]
+    matches = [(m, led) for m, led in matches if led]
+    if matches:  # "… on the ninetieth day, from the port on the three-hundredth"
+        after = matches[-1][0].end()
+        matches += [(m, _BY_DAY.search(text[: m.start()])) for m in _NTH.finditer(text, after)]
+    shared: tuple[str, tuple[int, int] | None] | None = None
+    for match, led in matches:
+        if led is None:
             continue
         words = next(x for x in match.groups() if x)
         amount = int(words) if words.isdigit() else nth(words)
@@ -149,8 +157,10 @@ def day_counts(
         code, seconds = iso(float(amount), "D")
         start, end = match.start() + offset, match.end() + offset
         what = _FROM_WHAT.match(text, match.end())
-        anchor = what.group(1) if what else "the first day"
-        span = (what.start(1) + offset, what.end(1) + offset) if what else None
+        anchor, span = shared or ("the first day", None)
+        if what:
+            anchor, span = what.group(1), (what.start(1) + offset, what.end(1) + offset)
+        shared = (anchor, span)
         found.append(
             Length(
                 code,
