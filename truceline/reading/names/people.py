@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from truceline.reading.names.places import known_places
 from truceline.reading.page.words import Sentence
 
-_W = r"(?:[A-ZÀ-ÞŞĞİÇÖÜ][\w’'\-]*\.?|(?:al|el|ad|as|an|ar|at|az|ash|ul)[- ][A-Z][\w’'\-]*)"
+_W = r"(?:[A-ZÀ-ÞŞĞİÇÖÜ][\w’'\-]*\.?|(?<!\w)(?:al|el|ad|as|an|ar|at|az|ash|ul)[- ][A-Z][\w’'\-]*)"
 
 
 _PART = r"(?:al|el|bin|ibn|bint|abu|de|del|da|dos|van|von|der|den|la|le|ul|ur|e|y)"
@@ -144,6 +144,11 @@ _NOT_NAMES = frozenset(
         "around",
     ]
 )
+
+
+def is_no_name(low: str) -> bool:
+    """Whether a word, lower case, is written large only where it opens a sentence, or names a day."""
+    return low in _NOT_NAMES
 
 
 @lru_cache(maxsize=1)
