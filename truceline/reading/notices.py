@@ -4,6 +4,7 @@ import re
 
 from rapidfuzz import fuzz
 
+from truceline.model.spot import Spot
 from truceline.reading.marks import Marks
 from truceline.reading.names.people import People, known_actors
 from truceline.reading.names.who import Mention
@@ -51,6 +52,27 @@ def notices_of(
     found.extend(_spellings(actors))
     found.extend(_no_anchor(drafts, page))
     found.extend(_roleless(actors, sentences))
+    return found
+
+
+def unsure_places(places: list[Mention], unsure: dict[str, tuple[Spot, ...]]) -> list[Notice]:
+    """Names of several places between which the document does not choose: none is given."""
+    found: list[Notice] = []
+    for place in places:
+        spots = next((unsure[v] for v in place.variants if v in unsure), None)
+        if spots is not None:
+            told = ", ".join(
+                f"{s.name}{f' ({s.country})' if s.country else ''} at {s.lat:.2f}, {s.lon:.2f}"
+                for s in spots[:4]
+            )
+            found.append(
+                (
+                    "ambiguous place",
+                    f"“{place.name}” may be {len(spots)} places of {spots[0].gazetteer}: {told}; none was chosen",
+                    place.spans[0],
+                    "give the one meant in a gazetteer of your own, before this one",
+                )
+            )
     return found
 
 

@@ -1,7 +1,7 @@
 """read(): one document, read once, from bytes to a ``Reading``. Pure: no file, no network."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,10 +18,11 @@ from truceline.reading.answer import (
 )
 from truceline.reading.claims.claims import Figure, read_claims
 from truceline.reading.marks import Marks, marks_of
+from truceline.reading.names.gazetteer import Gazetteer, Lookup
 from truceline.reading.names.people import People, people_of
-from truceline.reading.names.places import Gazetteer, country_zone
+from truceline.reading.names.places import country_zone
 from truceline.reading.names.who import Mention, also_named, mentions_of, the_zone, without_garbled
-from truceline.reading.notices import notices_of
+from truceline.reading.notices import notices_of, unsure_places
 from truceline.reading.page.body import body_and_dropped, mark_body
 from truceline.reading.page.document import MAX_BYTES, open_page
 from truceline.reading.page.page import Page
@@ -102,13 +103,15 @@ def read(
     published: date | None = None,
     places: Mapping[str, object] | None = None,
     gazetteer: str = "given",
+    gazetteers: Sequence[Lookup] = (),
     max_bytes: int = MAX_BYTES,
 ) -> Reading:
     """Read a news article, a web page or the text of an agreement.
 
     ``data`` is plain text, HTML or PDF as received. ``published``: the publication day,
     found in the document where None. ``places``: names with (lon, lat) in WGS 84 degrees,
-    as the agreement or a gazetteer file called ``gazetteer`` gives them.
+    as the agreement gives them; ``gazetteer`` is what they are called. ``gazetteers``: lists of
+    places (``truceline.model.spot.Spots``), asked after them in their order.
 
     Raises:
         Unreadable: the document as a whole cannot be read; its text is one clear line.
@@ -139,9 +142,11 @@ def read(
     statements = statements_of(page, sentences, people, said, quotes, labels)
     spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
     figures = read_claims(sentences, marks, said, counted, spoken, labels)
-    actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))
+    lookup = Gazetteer(places, gazetteer, gazetteers)
+    actors, spots = mentions_of(sentences, people, lookup)
     also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)
+    notices += unsure_places(spots, lookup.unsure)
     actors = without_garbled(actors, [n[2] for n in notices if n[0] == "garbled name"])
     warnings = [
         Caution(kind, text, (page.evidence(*span),), hint) for kind, text, span, hint in notices
