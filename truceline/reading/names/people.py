@@ -318,6 +318,8 @@ def people_of(sentences: list[Sentence]) -> People:
             people.bodies[body.group("head")] = body.group()
         for match in names_in(sentence):
             words = _OWNED.sub("", match.group().strip())
+            if words.endswith(".") and len(words.rsplit(maxsplit=1)[-1]) > 4:
+                words = words[:-1]  # the sentence's end, no initial or "Gen."
             known = known_actors().get(words.lower())
             if known and known[1] == "person" and " " not in words:
                 people.spans.setdefault(words, []).append(
