@@ -255,7 +255,7 @@ def _term(page: Page, draft: Draft, actors: list[Mention], spots: list[Mention])
         notes.append("readings: " + " or ".join(draft.readings))
     return Term(
         draft.kind,
-        tuple(page.evidence(a, b) for a, b in draft.spans),
+        tuple(e for a, b in draft.spans for e in page.evidences(a, b)),
         draft.start,
         draft.due,
         draft.within,
@@ -285,7 +285,7 @@ def _claim(page: Page, figure: Figure, spots: list[Mention]) -> Claim:
     ]
     return Claim(
         figure.measure,
-        (page.evidence(*figure.span),),
+        page.evidences(*figure.span),
         figure.value,
         figure.low,
         figure.high,
