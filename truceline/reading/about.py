@@ -55,7 +55,7 @@ def _detector() -> "LanguageDetector":
 def language_of(text: str) -> str | None:
     """ISO 639-1 code of the text's language, None where it cannot be told."""
     words = re.findall(r"[a-z]+", text[:4000].lower())
-    if len(words) >= 20 and sum(w in _ENGLISH for w in words) >= 0.2 * len(words):
+    if len(words) >= 20 and sum(map(_ENGLISH.__contains__, words)) >= 0.2 * len(words):
         return "en"
     found = _detector().detect_language_of(text[:2000])
     return found.iso_code_639_1.name.lower() if found else None

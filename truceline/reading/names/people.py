@@ -163,6 +163,11 @@ def known_actors() -> dict[str, tuple[str, str]]:
     return found
 
 
+def unowned(words: str) -> str:
+    """Words without a genitive's mark at their end."""
+    return _OWNED.sub("", words) if words.endswith(_MARKED) else words
+
+
 def names_in(sentence: Sentence) -> list[re.Match[str]]:
     """The runs of capitalised words in a sentence, looked for once."""
     if sentence.names is None:
@@ -301,6 +306,7 @@ _BODY = re.compile(
 
 
 _OWNED = re.compile(r"['’]s?$")
+_MARKED = ("'s", "’s", "'", "’")
 _OFFICE_BEFORE = re.compile(
     r"(spokes\w+|envoy|minister|president|official|commander|coordinator|governor)\s*,?\s*$"
 )
@@ -317,7 +323,7 @@ def people_of(sentences: list[Sentence]) -> People:
         for body in _BODY.finditer(sentence.text):
             people.bodies[body.group("head")] = body.group()
         for match in names_in(sentence):
-            words = _OWNED.sub("", match.group().strip())
+            words = unowned(match.group().strip())
             if words.endswith(".") and len(words.rsplit(maxsplit=1)[-1]) > 4:
                 words = words[:-1]  # the sentence's end, no initial or "Gen."
             known = known_actors().get(words.lower())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from truceline.reading.names.gazetteer import Gazetteer
-from truceline.reading.names.people import NAME, People, known_actors, names_in
+from truceline.reading.names.people import NAME, People, known_actors, names_in, unowned
 from truceline.reading.names.places import Known, known_places, zone_offset
 from truceline.reading.page.page import Page
 from truceline.reading.page.words import Sentence
@@ -38,8 +38,6 @@ _FEATURE = re.compile(
 
 
 _WORD = re.compile(r"\S+")
-_OWNED = re.compile(r"['’]s?$")
-_OWNED_ENDS = frozenset(("'s", "’s"))
 
 
 def mentions_of(
@@ -54,7 +52,7 @@ def mentions_of(
     for sentence in sentences:
         text = sentence.text
         for match in names_in(sentence):
-            words = _OWNED.sub("", match.group())
+            words = unowned(match.group())
             base = sentence.start + match.start()
             before = text[max(0, match.start() - 40) : match.start()] if gazetteer.listed else ""
             for at, piece in _pieces(words, known, spots, gazetteer, people, before):
@@ -249,9 +247,7 @@ def _pieces(
                 if words[parts[i][0] : parts[j - 1][1]].lower() not in known
                 else words[parts[i][0] : parts[j - 1][1]]
             )
-            piece = (
-                _OWNED.sub("", piece) if piece[-2:] in _OWNED_ENDS or piece[-1:] in "'’" else piece
-            )
+            piece = unowned(piece)
             low = piece.lower()
             written = _CAPITAL.match(piece) or "-" in piece
             if (
@@ -359,7 +355,7 @@ def the_zone(
         for match in names_in(sentence):
             if lead and match.start() < lead.end():
                 continue  # where it was written, not what it is about
-            words = _OWNED.sub("", match.group())
+            words = unowned(match.group())
             place = spots.get(words.lower())
             if place and place.country:
                 counts[place.country] += 1

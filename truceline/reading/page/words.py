@@ -102,11 +102,10 @@ class Sentence:
 
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
     """The tokens of ``text``; offsets are shifted by ``offset``."""
-    found = []
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        found.append(Token(word, word.lower(), match.start() + offset, match.end() + offset))
-    return found
+    return [
+        Token(word := match.group(), word.lower(), match.start() + offset, match.end() + offset)
+        for match in _TOKEN.finditer(text)
+    ]
 
 
 _LAST_WORD = re.compile(r"([^\s\"“”«»(\[]+)$")
