@@ -305,6 +305,9 @@ _BODY = re.compile(
 )
 
 
+_HEAD = re.compile(
+    r"group|agency|organi|charity|network|watchdog|association|foundation|collective"
+)
 _OWNED = re.compile(r"['’]s?$")
 _MARKED = ("'s", "’s", "'", "’")
 _OFFICE_BEFORE = re.compile(
@@ -320,7 +323,7 @@ def people_of(sentences: list[Sentence]) -> People:
     people = People()
     counts: Counter[str] = Counter()
     for sentence in sentences:
-        for body in _BODY.finditer(sentence.text):
+        for body in _BODY.finditer(sentence.text) if _HEAD.search(sentence.low) else ():
             people.bodies[body.group("head")] = body.group()
         for match in names_in(sentence):
             words = unowned(match.group().strip())
