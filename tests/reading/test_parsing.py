@@ -5,8 +5,13 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
+import pytest
+
+from tools.bench_reading import readers
 from truceline.model.parsed import Named, Parsed, Word
 from truceline.reading import Reading, read
+from truceline.reading.parsing.seen import MOST
+from truceline.sources.spacy_parser import MODELS
 
 
 class Told:
@@ -148,3 +153,28 @@ def test_the_default_reader_loads_no_parser() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_document_of_any_length_costs_the_parser_a_bounded_time() -> None:
+    given: list[int] = []
+
+    class Counts:
+        name = "counts"
+
+        def __call__(self, texts: Sequence[str]) -> list[Parsed]:
+            given.append(sum(len(t) for t in texts))
+            return [Parsed((), ()) for _ in texts]
+
+    text = "The parties said that the day was quiet and that they will see what comes of it.\n\n"
+    found = read((text * 5000).encode(), parser=Counts())
+    assert given[0] <= MOST
+    assert [w.kind for w in found.warnings].count("parser") == 1
+
+
+def test_the_benchmark_says_plainly_where_the_extra_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in MODELS:
+        monkeypatch.setitem(sys.modules, name, None)
+    assert list(readers(True)) == ["default"]
+    assert "spaCy is not installed" in capsys.readouterr().out

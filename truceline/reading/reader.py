@@ -29,7 +29,7 @@ from truceline.reading.page.words import Sentence, sentences_of
 from truceline.reading.parsing.acts import seen_terms
 from truceline.reading.parsing.names import see_names, see_people
 from truceline.reading.parsing.roles import see_roles
-from truceline.reading.parsing.seen import Seen, see
+from truceline.reading.parsing.seen import MOST, Seen, see
 from truceline.reading.parsing.speakers import see_speakers
 from truceline.reading.speech.labels import labels_of
 from truceline.reading.speech.quotation import quotes_of
@@ -112,6 +112,12 @@ def read(
     warnings = [
         Caution(kind, text, (page.evidence(*span),), hint) for kind, text, span, hint in notices
     ]
+    if parsed and sentences[-1].start >= MOST:
+        told = f"only the first {MOST} characters were given to the parser"
+        last = sentences[-1]
+        warnings.append(
+            Caution("parser", told, (page.evidence(last.start, last.end),), "cut it into parts")
+        )
     warnings = about_document(page, language, published, found_from, cessation) + warnings
     return Reading(
         name=name,

@@ -12,6 +12,7 @@ OBJECTS = frozenset(("dobj", "obj", "attr", "oprd"))
 # Relations that lead out of a clause or a noun phrase into another one.
 _ASIDE = frozenset(("conj", "cc", "punct", "relcl", "acl", "appos", "advcl", "parataxis"))
 _LONGEST = 1000  # characters: a sentence longer than a person's is a table or a list
+MOST = 300_000  # characters of a document that are given to the parser: some ten seconds' work
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,11 @@ class Seen:
 
 def see(sentences: Sequence[Sentence], parser: Parser) -> dict[int, Seen]:
     """The parse of each sentence, by its number; those of no words or too many are left out."""
-    some = [s for s in sentences if len(s.text) <= _LONGEST and re.search(r"[a-z]{2}", s.text)]
+    some = [
+        s
+        for s in sentences
+        if s.start < MOST and len(s.text) <= _LONGEST and re.search(r"[a-z]{2}", s.text)
+    ]
     found: dict[int, Seen] = {}
     for sentence, parsed in zip(some, parser([s.text for s in some]), strict=True):
         seen = _seen(sentence, parsed)
