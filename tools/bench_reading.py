@@ -1,12 +1,13 @@
 """Score the reader on a folder of texts with gold answers, and time it.
 
-    python tools/bench_reading.py [FOLDER ...] [--misses] [--speed FILE]
+    python tools/bench_reading.py [FOLDER ...] [--misses] [--no-speed] [--no-spacy]
 
 A folder holds NAME.txt, NAME.html or NAME.pdf with NAME.gold.json: the object of
 ``read --json`` (evidence may be left out). A term counts when its kind and every time (to
 the minute), duration, distance (to 1 %) and count that the gold gives agree; a claim when
 measure and value or range agree and ``said_by`` is right where given; a statement when
 quotation and speaker agree. The body is whole when nothing of the gold's body is missing.
+Where the extra ``spacy`` is installed, the reader with it stands beside the default one.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from truceline.model.parsed import Parser
 from truceline.reading import Reading, read
 from truceline.reading.terms.joining import seconds
+from truceline.sources.spacy_parser import ParserFault, SpacyParser
 
 HERE = Path(__file__).resolve().parent.parent / "tests" / "reading" / "gold"
 
@@ -170,7 +173,7 @@ def extra_body(gold: dict[str, Any], reading: Reading) -> int:
     )
 
 
-def score(folder: Path, misses: bool) -> Counter[str]:
+def score(folder: Path, misses: bool, parser: Parser | None = None) -> Counter[str]:
     total: Counter[str] = Counter()
     for answer in sorted(folder.glob("*.gold.json")):
         stem = answer.name.removesuffix(".gold.json")
@@ -187,9 +190,10 @@ def score(folder: Path, misses: bool) -> Counter[str]:
             source.read_bytes(),
             name=source.name,
             published=date.fromisoformat(stated) if stated else None,
+            parser=parser,
         )
         ours = reading.to_json()
-        line = [f"{stem:28}"]
+        line = [f"{stem + (f' ({parser.name})' if parser else ''):36}"]
         for field, same in SAME.items():
             hits, missed, extra = pair(gold.get(field, []), ours[field], same)
             total[f"{field} hits"] += hits
@@ -232,34 +236,59 @@ def compact(item: dict[str, Any]) -> str:
     return f"{json.dumps(kept, ensure_ascii=False)}  «{words}»"
 
 
-def report(name: str, total: Counter[str]) -> None:
-    print(f"\n{name}\n{'field':12} {'precision':>9} {'recall':>9} {'F1':>9}  right  missed  extra")
+def report(name: str, totals: dict[str, Counter[str]]) -> None:
+    """Precision, recall and F1 of each field, the readers side by side."""
+    print(f"\n{name}")
+    print(" " * 12 + "".join(f"  {reader:^49}" for reader in totals))
+    head = f"  {'precision':>9} {'recall':>7} {'F1':>7}  {'right':>5} {'missed':>7} {'extra':>6}"
+    print(f"{'field':12}" + f"{head:51}" * len(totals))
     for field in SAME:
-        hits, missed, extra = (total[f"{field} {k}"] for k in ("hits", "missed", "extra"))
-        precision, recall = hits / max(1, hits + extra), hits / max(1, hits + missed)
-        f1 = 2 * precision * recall / max(1e-9, precision + recall)
-        print(f"{field:12} {precision:9.3f} {recall:9.3f} {f1:9.3f}  {hits:5} {missed:7} {extra:6}")
+        line = f"{field:12}"
+        for total in totals.values():
+            hits, missed, extra = (total[f"{field} {k}"] for k in ("hits", "missed", "extra"))
+            precision, recall = hits / max(1, hits + extra), hits / max(1, hits + missed)
+            f1 = 2 * precision * recall / max(1e-9, precision + recall)
+            cells = f"  {precision:9.3f} {recall:7.3f} {f1:7.3f}  {hits:5} {missed:7} {extra:6}"
+            line += f"{cells:51}"
+        print(line.rstrip())
+    total = next(iter(totals.values()))
     print(
         f"body whole: {total['bodies whole']} of {total['bodies']}; {total['body extra characters']} characters too many"
     )
 
 
-def speed(folders: list[Path]) -> None:
+def speed(folders: list[Path], readers: dict[str, Parser | None]) -> None:
     texts = [p.read_bytes() for f in folders for p in sorted(f.glob("*.txt"))]
     if not texts:
         return
-    for data in texts:
-        read(data, published=date(2024, 1, 1))
-    runs, began, size = 0, time.process_time(), 0
-    while time.process_time() - began < 3:
+    print()
+    for name, parser in readers.items():
         for data in texts:
-            read(data, published=date(2024, 1, 1))
-            runs += 1
-            size += len(data)
-    spent = time.process_time() - began
-    print(
-        f"\nspeed: {runs / spent:.0f} plain-text articles a second on one core ({size / runs:.0f} bytes each on average, {size / spent / 1e6:.2f} MB/s)"
-    )
+            read(data, published=date(2024, 1, 1), parser=parser)
+        runs, began, size = 0, time.process_time(), 0
+        while time.process_time() - began < 3:
+            for data in texts:
+                read(data, published=date(2024, 1, 1), parser=parser)
+                runs += 1
+                size += len(data)
+        spent = time.process_time() - began
+        print(
+            f"speed ({name}): {runs / spent:.0f} plain-text articles a second on one core ({size / runs:.0f} bytes each on average, {size / spent / 1e6:.2f} MB/s)"
+        )
+
+
+def readers(with_spacy: bool) -> dict[str, Parser | None]:
+    """The default reader, and the one with spaCy where that is installed."""
+    found: dict[str, Parser | None] = {"default": None}
+    if with_spacy:
+        try:
+            found["spacy"] = SpacyParser()
+        except ParserFault:
+            print(
+                "spaCy is not installed, so only the default reader is measured; "
+                "for both run: pip install 'truceline[spacy]'\n"
+            )
+    return found
 
 
 def main() -> None:
@@ -271,12 +300,14 @@ def main() -> None:
         "--misses", action="store_true", help="show what was missed and what was too much"
     )
     parser.add_argument("--no-speed", action="store_true")
+    parser.add_argument("--no-spacy", action="store_true", help="the default reader alone")
     given = parser.parse_args()
     folders = given.folders or [p for p in (HERE / "dev", HERE / "test") if p.is_dir()]
+    both = readers(not given.no_spacy)
     for folder in folders:
-        report(str(folder), score(folder, given.misses))
+        report(str(folder), {n: score(folder, given.misses, p) for n, p in both.items()})
     if not given.no_speed:
-        speed(folders)
+        speed(folders, both)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import sys
 import zlib
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,13 @@ from truceline.reading.terms.drafting import Draft, Setting, is_agreement
 from truceline.reading.terms.joining import join_terms, seconds
 from truceline.reading.terms.lists import Under, is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
-from truceline.reading.terms.weighed import KINDS, Segment, drafted_by_weight, segments_weighed, weighed
+from truceline.reading.terms.weighed import (
+    KINDS,
+    Segment,
+    drafted_by_weight,
+    segments_weighed,
+    weighed,
+)
 from truceline.reading.times.anchoring import Calendar
 from truceline.reading.times.published import find_published
 from truceline.reading.weighing.weights import Weights
@@ -87,7 +94,9 @@ def texts_of(folders: list[Path]) -> list[Text]:
             if source is None:
                 continue
             gold = json.loads(answer.read_text(encoding="utf-8"))
-            found.append(observed(f"{folder.name}/{stem}", source.read_bytes(), gold, "", source.name))
+            found.append(
+                observed(f"{folder.name}/{stem}", source.read_bytes(), gold, "", source.name)
+            )
     return found
 
 
@@ -107,7 +116,9 @@ def observed(
     agreement = flag == "A" if flag else is_agreement(sentences)
     reader._in_force(sentences, cal)
     marks = [marks_of(s, cal) for s in sentences]
-    setting = Setting(agreement, cal.published.year if cal.published else None, is_digest(page, sentences))
+    setting = Setting(
+        agreement, cal.published.year if cal.published else None, is_digest(page, sentences)
+    )
     unders = unders_of(page, sentences, lambda s: leading_kind(s, setting))
     if flag == "L":
         unders = {s.index: Under(True) for s in sentences}
@@ -127,7 +138,9 @@ def spans_of(text: Text, term: dict[str, Any]) -> list[tuple[int, int]]:
 
 
 def overlap(text: Text, segment: Segment, spans: list[tuple[int, int]]) -> float:
-    a, b = text.page.span(segment.sentence.start + segment.start, segment.sentence.start + segment.end)
+    a, b = text.page.span(
+        segment.sentence.start + segment.start, segment.sentence.start + segment.end
+    )
     return sum(max(0, min(b, y) - max(a, x)) for x, y in spans) / max(1, b - a)
 
 
@@ -138,7 +151,9 @@ def fields_fit(text: Text, segment: Segment, term: dict[str, Any]) -> int:
     n = 0
     for key in ("start", "due", "until"):
         if term.get(key) and any(
-            x.iso and x.iso[:10] == term[key][:10] and segment.start <= x.said.start - base < segment.end
+            x.iso
+            and x.iso[:10] == term[key][:10]
+            and segment.start <= x.said.start - base < segment.end
             for x in m.moments
         ):
             n += 1
@@ -158,7 +173,9 @@ def draft_fit(text: Text, segment: Segment, term: dict[str, Any]) -> int:
     best = 0
     for draft in drafts:
         facts = draft.facts()
-        n = sum(same_moment(term[k], facts.get(k)) for k in ("start", "due", "until") if term.get(k))
+        n = sum(
+            same_moment(term[k], facts.get(k)) for k in ("start", "due", "until") if term.get(k)
+        )
         n += sum(
             seconds(term[k]) == seconds(facts[k])
             for k in ("within", "recurs")
@@ -193,6 +210,18 @@ def candidates_of(text: Text) -> list[list[int]]:
     return found
 
 
+def rank(
+    n: int, *, text: Text, term: dict[str, Any], free: set[int], table: Any
+) -> tuple[float, ...]:
+    """How well segment ``n`` stands for a gold term, for choosing one of several."""
+    s = text.segments[n]
+    fit = fields_fit(text, s, term) + 2 * draft_fit(text, s, term)
+    rule = any(text.drafts[d].kind == term["kind"] for d in s.drafts)
+    trig = any(t.kind == term["kind"] for t in s.triggers)
+    mine = float(table[n]) if table is not None else 2.0 * rule + trig
+    return (float(n in free), 2.0 * fit + mine, -n)
+
+
 def labels_of(
     texts: list[Text], chosen: list[list[list[int]]], odds: list[np.ndarray] | None
 ) -> list[np.ndarray]:
@@ -208,19 +237,16 @@ def labels_of(
             k = KINDS.index(term["kind"])
             if not fits:
                 continue
-            def rank(n: int) -> tuple[float, ...]:
-                s = text.segments[n]
-                free = 0 if (n, term["kind"]) in taken else 1
-                fit = fields_fit(text, s, term) + 2 * draft_fit(text, s, term)
-                rule = any(text.drafts[d].kind == term["kind"] for d in s.drafts)
-                trig = any(t.kind == term["kind"] for t in s.triggers)
-                mine = float(odds[number][n, k]) if odds is not None else 2.0 * rule + trig
-                return (free, 2.0 * fit + mine, -n)
-            best = max(fits, key=rank)
+
+            table = odds[number][:, k] if odds is not None else None
+            free = {n for n in fits if (n, term["kind"]) not in taken}
+            best = max(fits, key=partial(rank, text=text, term=term, free=free, table=table))
             y[best, k] = 1
             taken.add((best, term["kind"]))
             for n in fits:  # the evidence may run over several: the others are not counted against
-                if y[n, k] == 0 and any(text.drafts[d].kind == term["kind"] for d in text.segments[n].drafts):
+                if y[n, k] == 0 and any(
+                    text.drafts[d].kind == term["kind"] for d in text.segments[n].drafts
+                ):
                     y[n, k] = -1
         found.append(y)
     return found
@@ -260,7 +286,9 @@ def matrix(texts: list[Text], vocab: dict[str, int]) -> Any:
     return csr_matrix((scale[cols], (rows, cols)), shape=(n, len(vocab)))
 
 
-def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, l1: bool = False) -> dict[str, Any]:
+def learn(
+    texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, l1: bool = False
+) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
     vocab = vocabulary(texts, least)
@@ -274,7 +302,9 @@ def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, l1: b
         y = np.concatenate(labels_of(texts, chosen, odds))
         any_ = (y == 1).any(axis=1)
         known = any_ | ~(y < 0).any(axis=1)
-        model = LogisticRegression(C=c, solver="liblinear", max_iter=400, random_state=0, intercept_scaling=10)
+        model = LogisticRegression(
+            C=c, solver="liblinear", max_iter=400, random_state=0, intercept_scaling=10
+        )
         model.fit(x[known], any_[known])
         coef[0], start[0] = model.coef_[0], model.intercept_[0]
         rows, kinds = np.nonzero(y == 1)
@@ -294,14 +324,26 @@ def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, l1: b
     coef *= np.array([scale_of(f) for f in vocab])
     features = {}
     for f, n in vocab.items():
-        some = {str(k): round(float(coef[k, n]), 2) for k in range(len(answers)) if abs(coef[k, n]) >= PRUNE}
+        some = {
+            str(k): round(float(coef[k, n]), 2)
+            for k in range(len(answers))
+            if abs(coef[k, n]) >= PRUNE
+        }
         if some:
             features[f] = some
-    return {"answers": answers, "start": [round(float(v), 3) for v in start], "features": features, "least": {}}
+    return {
+        "answers": answers,
+        "start": [round(float(v), 3) for v in start],
+        "features": features,
+        "least": {},
+    }
 
 
 def written(learned: dict[str, Any], path: Path) -> None:
-    lines = [f"  {json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}" for f, w in sorted(learned["features"].items())]
+    lines = [
+        f"  {json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}"
+        for f, w in sorted(learned["features"].items())
+    ]
     head = {k: v for k, v in learned.items() if k != "features"}
     text = json.dumps(head)[:-1] + ', "features": {\n' + ",\n".join(lines) + "\n}}\n"
     path.write_text(text, encoding="utf-8")
@@ -343,29 +385,49 @@ def main() -> None:
     parser.add_argument("--c", type=float, nargs="*", default=[0.3])
     parser.add_argument("--least", type=int, default=2)
     parser.add_argument("--l1", action="store_true")
-    parser.add_argument("--write", action="store_true", help="learn from all and write the data file")
+    parser.add_argument(
+        "--write", action="store_true", help="learn from all and write the data file"
+    )
     parser.add_argument("--keep", type=float, default=0.2)
     parser.add_argument("--add", type=float, default=0.24)
     args = parser.parse_args()
     if args.write:
         learned = learn(texts_of(args.folders + args.also), c=args.c[0], least=args.least)
-        learned["least"] = {f"keep:{k}": args.keep for k in KINDS} | {f"add:{k}": args.add for k in KINDS}
+        learned["least"] = {f"keep:{k}": args.keep for k in KINDS} | {
+            f"add:{k}": args.add for k in KINDS
+        }
         written(learned, DATA)
         return
     texts = texts_of(args.folders)
     also = texts_of(args.also)
     fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
-    print(len(texts), "texts", sum(len(t.gold) for t in texts), "terms", sum(len(t.segments) for t in texts), "segments")
-    print("rules alone: P %.3f R %.3f F1 %.3f" % scored(texts, lambda n: None))
+    print(
+        len(texts),
+        "texts",
+        sum(len(t.gold) for t in texts),
+        "terms",
+        sum(len(t.segments) for t in texts),
+        "segments",
+    )
+    print("rules alone: P {:.3f} R {:.3f} F1 {:.3f}".format(*scored(texts, lambda n: None)))
     for c in args.c:
         learned = [
-            learn([t for t, f in zip(texts, fold, strict=True) if f != k] + also, c=c, least=args.least, l1=args.l1)
+            learn(
+                [t for t, f in zip(texts, fold, strict=True) if f != k] + also,
+                c=c,
+                least=args.least,
+                l1=args.l1,
+            )
             for k in range(args.folds)
         ]
         for keep in (0.1, 0.2, 0.3):
             for add in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
                 made = [as_weights(w, keep, add) for w in learned]
-                print("C %.2f keep %.2f add %.2f: P %.3f R %.3f F1 %.3f" % (c, keep, add, *scored(texts, lambda n: made[fold[n]])))
+                print(
+                    "C {:.2f} keep {:.2f} add {:.2f}: P {:.3f} R {:.3f} F1 {:.3f}".format(
+                        c, keep, add, *scored(texts, lambda n, made=made: made[fold[n]])
+                    )
+                )
         print("features", np.mean([len(w["features"]) for w in learned]))
 
 

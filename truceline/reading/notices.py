@@ -1,9 +1,11 @@
 """Warnings: what a careful editor would mark, each with the words that show it."""
 
 import re
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from truceline.model.spot import Spot
 from truceline.reading.marks import Marks
 from truceline.reading.names.people import People, known_actors
 from truceline.reading.names.who import Mention
@@ -54,14 +56,41 @@ def notices_of(
     return found
 
 
+def unsure_places(places: list[Mention], unsure: dict[str, tuple[Spot, ...]]) -> list[Notice]:
+    """Names of several places between which the document does not choose: none is given."""
+    found: list[Notice] = []
+    for place in places:
+        spots = next((unsure[v] for v in place.variants if v in unsure), None)
+        if spots is not None:
+            told = ", ".join(
+                f"{s.name}{f' ({s.country})' if s.country else ''} at {s.lat:.2f}, {s.lon:.2f}"
+                for s in spots[:4]
+            )
+            found.append(
+                (
+                    "ambiguous place",
+                    f"“{place.name}” may be {len(spots)} places of {spots[0].gazetteer}: {told}; none was chosen",
+                    place.spans[0],
+                    "give the one meant in a gazetteer of your own, before this one",
+                )
+            )
+    return found
+
+
+@lru_cache(maxsize=1)
+def _known_persons() -> list[tuple[str, list[str], str, str]]:
+    """The known persons of more than one name: name, its parts, the first, the last."""
+    names = sorted({name for name, kind in known_actors().values() if kind == "person"})
+    split = [(name, name.split()) for name in names]
+    return [(n, p, p[0], re.sub(r"^(?:al|el)-", "", p[-1])) for n, p in split if len(p) > 1]
+
+
 def _garbled(sentences: list[Sentence]) -> list[Notice]:
     """A known person's first and last names with strange words between them."""
-    persons = {name for name, kind in known_actors().values() if kind == "person"}
     found: list[Notice] = []
-    for name in persons:
-        parts = name.split()
-        first, last = parts[0], re.sub(r"^(?:al|el)-", "", parts[-1])
-        if len(parts) < 2:
+    whole = "\n".join(s.text for s in sentences)
+    for name, parts, first, last in _known_persons():
+        if first not in whole or last not in whole:
             continue
         for sentence in sentences:
             if first not in sentence.text or last not in sentence.text:

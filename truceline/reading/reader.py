@@ -1,16 +1,14 @@
 """read(): one document, read once, from bytes to a ``Reading``. Pure: no file, no network."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from truceline.model.parsed import Parser
+from truceline.reading.about import about_document, language_of
 from truceline.reading.answer import (
     Actor,
     Caution,
     Claim,
-    Evidence,
     Place,
     Reading,
     Statement,
@@ -18,14 +16,20 @@ from truceline.reading.answer import (
 )
 from truceline.reading.claims.claims import Figure, read_claims
 from truceline.reading.marks import Marks, marks_of
+from truceline.reading.names.gazetteer import Gazetteer, Lookup
 from truceline.reading.names.people import People, people_of
-from truceline.reading.names.places import Gazetteer, country_zone
+from truceline.reading.names.places import country_zone
 from truceline.reading.names.who import Mention, also_named, mentions_of, the_zone, without_garbled
-from truceline.reading.notices import notices_of
+from truceline.reading.notices import notices_of, unsure_places
 from truceline.reading.page.body import body_and_dropped, mark_body
 from truceline.reading.page.document import MAX_BYTES, open_page
 from truceline.reading.page.page import Page
 from truceline.reading.page.words import Sentence, sentences_of
+from truceline.reading.parsing.acts import seen_terms
+from truceline.reading.parsing.names import see_names, see_people
+from truceline.reading.parsing.roles import see_roles
+from truceline.reading.parsing.seen import MOST, Seen, see
+from truceline.reading.parsing.speakers import see_speakers
 from truceline.reading.speech.labels import labels_of
 from truceline.reading.speech.quotation import quotes_of
 from truceline.reading.speech.quotes import said_in, statements_of
@@ -40,58 +44,6 @@ from truceline.reading.times.grounding import ground
 from truceline.reading.times.published import find_published
 from truceline.reading.weighing.weights import weights
 
-if TYPE_CHECKING:
-    from lingua import LanguageDetector
-
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "a",
-        "is",
-        "that",
-        "for",
-        "on",
-        "with",
-        "as",
-        "by",
-        "at",
-        "from",
-        "are",
-        "were",
-        "was",
-        "has",
-        "have",
-        "it",
-        "this",
-        "be",
-        "will",
-        "shall",
-        "not",
-        "said",
-        "or",
-    ]
-)
-
-
-@lru_cache(maxsize=1)
-def _detector() -> "LanguageDetector":
-    from lingua import LanguageDetectorBuilder  # noqa: PLC0415 # slow to load, seldom asked
-
-    return LanguageDetectorBuilder.from_all_spoken_languages().with_low_accuracy_mode().build()
-
-
-def language_of(text: str) -> str | None:
-    """ISO 639-1 code of the text's language, None where it cannot be told."""
-    words = re.findall(r"[a-z]+", text[:4000].lower())
-    if len(words) >= 20 and sum(w in _ENGLISH for w in words) >= 0.2 * len(words):
-        return "en"
-    found = _detector().detect_language_of(text[:2000])
-    return found.iso_code_639_1.name.lower() if found else None
-
 
 def read(
     data: bytes,
@@ -100,13 +52,18 @@ def read(
     published: date | None = None,
     places: Mapping[str, object] | None = None,
     gazetteer: str = "given",
+    gazetteers: Sequence[Lookup] = (),
+    parser: Parser | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Reading:
     """Read a news article, a web page or the text of an agreement.
 
     ``data`` is plain text, HTML or PDF as received. ``published``: the publication day,
     found in the document where None. ``places``: names with (lon, lat) in WGS 84 degrees,
-    as the agreement or a gazetteer file called ``gazetteer`` gives them.
+    as the agreement gives them; ``gazetteer`` is what they are called. ``gazetteers``: lists of
+    places (``truceline.model.spot.Spots``), asked after them in their order. ``parser``: an
+    optional one (``truceline.sources.spacy_parser``), whose names and clauses are added to what
+    the rules find in an English text.
 
     Raises:
         Unreadable: the document as a whole cannot be read; its text is one clear line.
@@ -123,28 +80,41 @@ def read(
     )
     language = language_of(running)
     sentences = sentences_of(page)
+    parsed = see(sentences, parser) if parser is not None and language == "en" else {}
     cal = Calendar(published, the_zone(sentences, country_zone, published))
     agreement = is_agreement(sentences)
     _in_force(sentences, cal)
     marks = [marks_of(s, cal) for s in sentences]
     people = people_of(sentences)
-    drafts, cessation = _terms(page, sentences, marks, cal, agreement)
+    see_people(parsed, people)
+    drafts, cessation = _terms(page, sentences, marks, cal, agreement, parsed, parser)
     quotes = quotes_of(page)
     quoted = [(q.start, q.end) for q in quotes]
     said = said_in(sentences, people, quoted)
+    see_speakers(sentences, parsed, people, said, quoted)
     counted = _counted(drafts, sentences, marks)
     labels = labels_of(page, sentences, people)
     statements = statements_of(page, sentences, people, said, quotes, labels)
     spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
     figures = read_claims(sentences, marks, said, counted, spoken, labels)
-    actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))
+    see_roles(sentences, parsed, figures)
+    lookup = Gazetteer(places, gazetteer, gazetteers)
+    actors, spots = mentions_of(sentences, people, lookup)
+    see_names(sentences, parsed, actors, spots, lookup)
     also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)
+    notices += unsure_places(spots, lookup.unsure)
     actors = without_garbled(actors, [n[2] for n in notices if n[0] == "garbled name"])
     warnings = [
         Caution(kind, text, (page.evidence(*span),), hint) for kind, text, span, hint in notices
     ]
-    warnings = _about_document(page, language, published, found_from, cessation) + warnings
+    if parsed and sentences[-1].start >= MOST:
+        told = f"only the first {MOST} characters were given to the parser"
+        last = sentences[-1]
+        warnings.append(
+            Caution("parser", told, (page.evidence(last.start, last.end),), "cut it into parts")
+        )
+    warnings = about_document(page, language, published, found_from, cessation) + warnings
     return Reading(
         name=name,
         sha256=page.sha256,
@@ -192,6 +162,7 @@ def read(
             for m in spots
         ),
         warnings=tuple(warnings),
+        extra={"parser": parser.name} if parser is not None and parsed else {},
     )
 
 
@@ -211,7 +182,13 @@ def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
 
 
 def _terms(
-    page: Page, sentences: list[Sentence], marks: list[Marks], cal: Calendar, agreement: bool
+    page: Page,
+    sentences: list[Sentence],
+    marks: list[Marks],
+    cal: Calendar,
+    agreement: bool,
+    parsed: dict[int, Seen],
+    parser: Parser | None,
 ) -> tuple[list[Draft], str | None]:
     year = cal.published.year if cal.published else None
     setting = Setting(agreement, year, is_digest(page, sentences))
@@ -219,7 +196,10 @@ def _terms(
     seen: dict[int, list[Trigger]] = {}
     by_rule = read_terms(sentences, marks, setting, unders, seen)
     segments = segments_weighed(sentences, marks, setting, unders, by_rule, seen)
-    first = join_terms(weighed(by_rule, segments, weights("term-weights")), agreement=agreement)
+    found = weighed(by_rule, segments, weights("term-weights"))
+    if parser is not None and parsed:
+        found += seen_terms(sentences, marks, setting, unders, parsed, found, parser.name)
+    first = join_terms(found, agreement=agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
     for draft in first:
         settle(draft, cessation, cal.signed)
@@ -251,7 +231,7 @@ def _term(page: Page, draft: Draft, actors: list[Mention], spots: list[Mention])
         notes.append("readings: " + " or ".join(draft.readings))
     return Term(
         draft.kind,
-        tuple(page.evidence(a, b) for a, b in draft.spans),
+        tuple(e for a, b in draft.spans for e in page.evidences(a, b)),
         draft.start,
         draft.due,
         draft.within,
@@ -281,7 +261,7 @@ def _claim(page: Page, figure: Figure, spots: list[Mention]) -> Claim:
     ]
     return Claim(
         figure.measure,
-        (page.evidence(*figure.span),),
+        page.evidences(*figure.span),
         figure.value,
         figure.low,
         figure.high,
@@ -294,83 +274,3 @@ def _claim(page: Page, figure: Figure, spots: list[Mention]) -> Claim:
         figure.said_by,
         figure.confidence,
     )
-
-
-def _about_document(
-    page: Page,
-    language: str | None,
-    published: date | None,
-    found_from: str | None,
-    cessation: str | None,
-) -> list[Caution]:
-    first = next(
-        (b for b in page.blocks if b.reason is None), page.blocks[0] if page.blocks else None
-    )
-    where: tuple[Evidence, ...] = (
-        (page.evidence(first.start, min(first.end, first.start + 80)),)
-        if first
-        else (Evidence(0, 0, ""),)
-    )
-    found: list[Caution] = []
-    if published is None:
-        found.append(
-            Caution(
-                "no date",
-                "no publication date is given or found; weekdays and dates without a year are not anchored",
-                where,
-                "give --published DATE",
-            )
-        )
-    elif found_from not in ("given", "metadata of the page"):
-        found.append(
-            Caution(
-                "date found",
-                f"the publication date {published} was taken from {found_from}",
-                where,
-                None,
-            )
-        )
-    if language not in (None, "en"):
-        found.append(
-            Caution(
-                "language",
-                f"the text seems to be in “{language}”; the grammars read English, so this answer is partial",
-                where,
-                "translate it first, or use a second reader",
-            )
-        )
-    if language is None:
-        found.append(
-            Caution(
-                "language", "the language cannot be told; this answer may be partial", where, None
-            )
-        )
-    if page.guessed_encoding:
-        found.append(
-            Caution(
-                "encoding",
-                f"the bytes are not UTF-8; read as {page.encoding}, which is a guess",
-                where,
-                "save it as UTF-8",
-            )
-        )
-    if "\ufffd" in page.text:
-        at = page.text.index("\ufffd")
-        found.append(
-            Caution(
-                "encoding",
-                "the text holds characters that were lost before it came here",
-                (page.evidence(at, at + 1),),
-                None,
-            )
-        )
-    if not any(b.reason is None for b in page.blocks):
-        found.append(
-            Caution(
-                "no body",
-                "no body was found; everything looks like menus, captions or teasers",
-                where,
-                None,
-            )
-        )
-    return found

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from truceline.reading.names.places import known_places
 from truceline.reading.page.words import Sentence
 
-_W = r"(?:[A-ZÀ-ÞŞĞİÇÖÜ][\w’'\-]*\.?|(?:al|el|ad|as|an|ar|at|az|ash|ul)[- ][A-Z][\w’'\-]*)"
+_W = r"(?:[A-ZÀ-ÞŞĞİÇÖÜ][\w’'\-]*\.?|(?<!\w)(?:al|el|ad|as|an|ar|at|az|ash|ul)[- ][A-Z][\w’'\-]*)"
 
 
 _PART = r"(?:al|el|bin|ibn|bint|abu|de|del|da|dos|van|von|der|den|la|le|ul|ur|e|y)"
@@ -146,6 +146,11 @@ _NOT_NAMES = frozenset(
 )
 
 
+def is_no_name(low: str) -> bool:
+    """Whether a word, lower case, is written large only where it opens a sentence, or names a day."""
+    return low in _NOT_NAMES
+
+
 @lru_cache(maxsize=1)
 def known_actors() -> dict[str, tuple[str, str]]:
     """Every alias, lower case, with (usual name, kind)."""
@@ -156,6 +161,11 @@ def known_actors() -> dict[str, tuple[str, str]]:
             if alias:
                 found[alias.lower()] = (row["name"], row["kind"])
     return found
+
+
+def unowned(words: str) -> str:
+    """Words without a genitive's mark at their end."""
+    return _OWNED.sub("", words) if words.endswith(_MARKED) else words
 
 
 def names_in(sentence: Sentence) -> list[re.Match[str]]:
@@ -295,7 +305,11 @@ _BODY = re.compile(
 )
 
 
+_HEAD = re.compile(
+    r"group|agency|organi|charity|network|watchdog|association|foundation|collective"
+)
 _OWNED = re.compile(r"['’]s?$")
+_MARKED = ("'s", "’s", "'", "’")
 _OFFICE_BEFORE = re.compile(
     r"(spokes\w+|envoy|minister|president|official|commander|coordinator|governor)\s*,?\s*$"
 )
@@ -309,10 +323,12 @@ def people_of(sentences: list[Sentence]) -> People:
     people = People()
     counts: Counter[str] = Counter()
     for sentence in sentences:
-        for body in _BODY.finditer(sentence.text):
+        for body in _BODY.finditer(sentence.text) if _HEAD.search(sentence.low) else ():
             people.bodies[body.group("head")] = body.group()
         for match in names_in(sentence):
-            words = _OWNED.sub("", match.group().strip())
+            words = unowned(match.group().strip())
+            if words.endswith(".") and len(words.rsplit(maxsplit=1)[-1]) > 4:
+                words = words[:-1]  # the sentence's end, no initial or "Gen."
             known = known_actors().get(words.lower())
             if known and known[1] == "person" and " " not in words:
                 people.spans.setdefault(words, []).append(

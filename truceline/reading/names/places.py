@@ -5,7 +5,6 @@ A user's gazetteer and the agreement's own places go before the built-in list.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,8 +20,10 @@ class Known:
     country: str
     lon: float | None
     lat: float | None
-    gazetteer: str
+    gazetteer: str | None
     kind: str  # country, capital, place, people
+    key: str = ""  # tells places of one name apart, where a list has several
+    level: int | None = None  # of an admin unit
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -149,41 +150,3 @@ def zone_offset(zone: str, at: datetime) -> int | None:
     except (ZoneInfoNotFoundError, ValueError, OverflowError):
         return None
     return None if delta is None else int(delta.total_seconds() // 60)
-
-
-class Gazetteer:
-    """Look a name up: the agreement's own places, the user's file, then the built-in list.
-
-    ``places`` maps a name to (lon, lat) or to {"lon", "lat", "aliases", "gazetteer"}.
-    """
-
-    def __init__(self, places: Mapping[str, object] | None = None, name: str = "given") -> None:
-        self._own: dict[str, Known] = {}
-        for key, value in (places or {}).items():
-            lon, lat, aliases, label = _own_place(value, name)
-            known = Known(key, "", lon, lat, label, "place")
-            for alias in (key, *aliases):
-                self._own[alias.lower()] = known
-
-    def find(self, name: str) -> Known | None:
-        """The known place of this name, exactly (case aside), or None."""
-        low = name.lower().removeprefix("the ")
-        return self._own.get(low) or known_places().get(low)
-
-    def own_names(self) -> Iterable[str]:
-        """The names given by the caller, lower case."""
-        return self._own.keys()
-
-
-def _own_place(value: object, label: str) -> tuple[float | None, float | None, list[str], str]:
-    if isinstance(value, Mapping):
-        lon, lat = value.get("lon"), value.get("lat")
-        return (
-            float(lon) if isinstance(lon, int | float) else None,
-            float(lat) if isinstance(lat, int | float) else None,
-            [str(a) for a in value.get("aliases", ())],
-            str(value.get("gazetteer", label)),
-        )
-    if isinstance(value, tuple | list) and len(value) == 2:
-        return float(value[0]), float(value[1]), [], label
-    return None, None, [], label

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from truceline.reading.names.people import NAME, People, known_actors, names_in
-from truceline.reading.names.places import Gazetteer, Known, known_places, zone_offset
+from truceline.reading.names.gazetteer import Gazetteer
+from truceline.reading.names.people import NAME, People, known_actors, names_in, unowned
+from truceline.reading.names.places import Known, known_places, zone_offset
 from truceline.reading.page.page import Page
 from truceline.reading.page.words import Sentence
 
@@ -37,8 +38,6 @@ _FEATURE = re.compile(
 
 
 _WORD = re.compile(r"\S+")
-_OWNED = re.compile(r"['’]s?$")
-_OWNED_ENDS = frozenset(("'s", "’s"))
 
 
 def mentions_of(
@@ -49,18 +48,22 @@ def mentions_of(
     places: dict[str, Mention] = {}
     known = known_actors()
     spots = known_places()
+    gazetteer.about(sentences, people)
     for sentence in sentences:
         text = sentence.text
         for match in names_in(sentence):
-            words = _OWNED.sub("", match.group())
+            words = unowned(match.group())
             base = sentence.start + match.start()
-            for at, piece in _pieces(words, known, spots, gazetteer, people):
+            before = text[max(0, match.start() - 40) : match.start()] if gazetteer.listed else ""
+            for at, piece in _pieces(words, known, spots, gazetteer, people, before):
                 span = (base + at, base + at + len(piece))
                 low = piece.lower()
                 if low in known and not (low in ("aa", "un") and piece.islower()):
                     name, kind = known[low]
                     _add(actors, name, kind, piece, span)
-                elif piece in people.spans:
+                elif piece in people.spans and not _a_place(
+                    gazetteer, people, piece, words, before
+                ):
                     name = people.resolve(piece)
                     _add(
                         actors,
@@ -70,7 +73,9 @@ def mentions_of(
                         span,
                         fullest=name,
                     )
-                elif (place := gazetteer.find(piece)) is not None:
+                elif (
+                    place := _found(gazetteer, piece, words, text, match.start(), at)
+                ) is not None:
                     if place.kind == "people":
                         _add(actors, place.name, "state", piece, span)
                         continue
@@ -105,8 +110,17 @@ def mentions_of(
                                 place.gazetteer,
                             )
                         continue
+                    if place.level is not None:
+                        piece, span = _with_unit(text, match.start() + at, piece, span)
                     _add_place(
-                        places, piece, span, place.name, place.lon, place.lat, place.gazetteer
+                        places,
+                        piece,
+                        span,
+                        place.name,
+                        place.lon,
+                        place.lat,
+                        place.gazetteer,
+                        place.key,
                     )
                 elif (
                     _PREPOSITION.search(text[max(0, match.start() - 30) : match.start()])
@@ -114,7 +128,56 @@ def mentions_of(
                     and _looks_like_place(piece, text[match.end() : match.end() + 25])
                 ):
                     _add_place(places, piece, span, piece, None, None, None)
+        if gazetteer.listed and not text.isascii():
+            for at, piece, place in gazetteer.in_arabic(sentence):
+                span = (sentence.start + at, sentence.start + at + len(piece))
+                _add_place(
+                    places,
+                    piece,
+                    span,
+                    place.name,
+                    place.lon,
+                    place.lat,
+                    place.gazetteer,
+                    place.key,
+                )
     return list(actors.values()), list(places.values())
+
+
+_UNIT = re.compile(
+    r"\s+(?:governorate|province|oblast|district|county|raion|sub-?district)\b", re.I
+)
+
+
+def _a_place(gazetteer: Gazetteer, people: People, piece: str, run: str, before: str) -> bool:
+    """Whether what looks like a person's name is a listed place ("Jisr al-Shughur")."""
+    return (
+        gazetteer.listed
+        and piece not in people.roles.values()
+        and gazetteer.lists_it(piece, run, before, first=not before)
+    )
+
+
+def _found(
+    gazetteer: Gazetteer, piece: str, run: str, text: str, start: int, at: int
+) -> Known | None:
+    if not gazetteer.listed:
+        return gazetteer.find(piece)
+    before, end = text[max(0, start - 40) : start], start + at + len(piece)
+    listed = gazetteer.lists_it(piece, run, before, first=not (at or before))
+    return gazetteer.find(
+        piece, text[max(0, start + at - 40) : start + at], text[end : end + 30], listed=listed
+    )
+
+
+def _with_unit(
+    text: str, at: int, piece: str, span: tuple[int, int]
+) -> tuple[str, tuple[int, int]]:
+    """An admin unit goes by its whole name, "Idlib province": the town's is shorter."""
+    unit = _UNIT.match(text, at + len(piece))
+    if unit is None:
+        return piece, span
+    return text[at : unit.end()], (span[0], span[1] + unit.end() - unit.start())
 
 
 def _looks_like_place(words: str, after: str) -> bool:
@@ -170,12 +233,13 @@ def _pieces(
     spots: dict[str, Known],
     gazetteer: Gazetteer,
     people: People,
+    before: str = "",
 ) -> list[tuple[int, str]]:
     """The longest known names inside a run of capitalised words."""
     parts = [(m.start(), m.end()) for m in _WORD.finditer(words)]
     found: list[tuple[int, str]] = []
     i = 0
-    own = set(gazetteer.own_names())
+    own = gazetteer.own_names()
     while i < len(parts):
         for j in range(len(parts), i, -1):
             piece = (
@@ -183,12 +247,18 @@ def _pieces(
                 if words[parts[i][0] : parts[j - 1][1]].lower() not in known
                 else words[parts[i][0] : parts[j - 1][1]]
             )
-            piece = (
-                _OWNED.sub("", piece) if piece[-2:] in _OWNED_ENDS or piece[-1:] in "'’" else piece
-            )
+            piece = unowned(piece)
             low = piece.lower()
             written = _CAPITAL.match(piece) or "-" in piece
-            if piece in people.spans or (written and (low in known or low in spots or low in own)):
+            if (
+                piece in people.spans
+                or (written and (low in known or low in spots or low in own))
+                or (
+                    gazetteer.listed
+                    and written
+                    and gazetteer.lists_it(piece, words, before, first=not (i or before))
+                )
+            ):
                 found.append((parts[i][0], piece))
                 i = j - 1
                 break
@@ -225,8 +295,11 @@ def _add_place(
     lon: float | None,
     lat: float | None,
     gazetteer: str | None,
+    key: str = "",
 ) -> None:
-    mention = places.setdefault(name.lower(), Mention(piece, "place", {}, [], lon, lat, gazetteer))
+    mention = places.setdefault(
+        key or name.lower(), Mention(piece, "place", {}, [], lon, lat, gazetteer)
+    )
     mention.variants[piece] = mention.variants.get(piece, 0) + 1
     mention.spans.append(span)
     if (len(piece) > len(mention.name) and mention.name != name) or piece == name:
@@ -282,7 +355,7 @@ def the_zone(
         for match in names_in(sentence):
             if lead and match.start() < lead.end():
                 continue  # where it was written, not what it is about
-            words = _OWNED.sub("", match.group())
+            words = unowned(match.group())
             place = spots.get(words.lower())
             if place and place.country:
                 counts[place.country] += 1

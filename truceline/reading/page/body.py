@@ -134,6 +134,7 @@ _GENRE = re.compile(r"\s*(?:explainer|analysis|opinion|video|in pictures)\s*[:|]
 def mark_body(page: Page) -> None:
     """Set ``Block.reason`` on every block that is no part of the body."""
     text, blocks = page.text, page.blocks
+    rows = [(b, b.reason) for b in blocks if b.kind in ("row", "head")]
     words = [text[b.start : b.end] for b in blocks]
     for block, said in zip(blocks, words, strict=True):
         if block.reason is not None:
@@ -147,6 +148,8 @@ def mark_body(page: Page) -> None:
     _tags(blocks, words, last)
     _teasers(blocks, words, first, last)
     _captions(blocks, words, first)
+    for block, reason in rows:
+        block.reason = reason  # a table's row is short, and no menu
 
 
 _CELLS = re.compile(r"  +\||\|  +")  # a row of a table: its cells are padded

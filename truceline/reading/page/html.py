@@ -23,6 +23,7 @@ from truceline.reading.page.markup import (
     VOID,
 )
 from truceline.reading.page.page import Block, Page
+from truceline.reading.page.tables import Grids, Written, with_rows
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -50,6 +51,7 @@ class _Blocks(HTMLParser):
         self.jsonld = False
         self.script: list[str] = []
         self.breaks = 0
+        self.grids = Grids()
 
     def at(self) -> int:
         line, column = self.getpos()
@@ -105,6 +107,8 @@ class _Blocks(HTMLParser):
                     self.reason = None
             elif tag in ("li", "dt", "dd"):
                 self.kind = "li"
+            elif tag == "caption":
+                self.kind = "h"
             elif tag in ("td", "th"):
                 self.kind = "cell"
 
@@ -134,6 +138,7 @@ class _Blocks(HTMLParser):
             return
         if tag in BLOCK_TAGS:
             self.close_block()
+            self.grids.start(tag, values, len(self.blocks))
             if tag in ("p", "li", "td", "th", "tr", "dt", "dd", "option"):
                 self._close_open(
                     {tag} | ({"p"} if tag != "p" else set()),
@@ -194,6 +199,7 @@ class _Blocks(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in BLOCK_TAGS:
             self.close_block()
+            self.grids.end(tag, len(self.blocks))
         if tag in SILENT and self.silent:
             self.silent -= 1
             if self.jsonld:
@@ -250,8 +256,10 @@ def html_page(source: str, *, name: str, sha256: str, encoding: str) -> Page:
     parser.feed(source)
     parser.close()
     parser.close_block()
-    text = "".join(parser.text)
-    blocks = parser.blocks
+    new = with_rows(parser.text, parser.starts, parser.ends, parser.blocks, parser.grids.found)
+    if new is None:
+        new = Written(parser.text, parser.starts, parser.ends, parser.blocks)
+    text, blocks = "".join(new.text), new.blocks
     # A page whose markup calls everything a menu or a teaser tells us nothing.
     kept = sum(b.end - b.start for b in blocks if b.reason is None and b.linked < 0.5)
     if kept < 200 and len(text) > 400:
@@ -268,10 +276,11 @@ def html_page(source: str, *, name: str, sha256: str, encoding: str) -> Page:
         source,
         text,
         blocks,
-        parser.starts,
-        parser.ends,
+        new.starts,
+        new.ends,
         parser.published,
         "metadata of the page" if parser.published else None,
+        shared=new.shared,
     )
 
 

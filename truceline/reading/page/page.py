@@ -8,7 +8,7 @@ and PDF the two are the same; for HTML ``starts`` and ``ends`` lead from one to 
 from __future__ import annotations  # array is no generic at run time before Python 3.12
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from truceline.reading.answer import Evidence
 
@@ -24,10 +24,21 @@ class Block:
 
     start: int
     end: int
-    kind: str = "p"  # p, h (heading), li (list item), cell
+    kind: str = "p"  # p, h (heading), li (list item), cell, row and head (of a table)
     reason: str | None = None
     linked: float = 0.0
     main: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """``[start, end)`` of the text says again what stands at ``[at, to)`` of the source: a cell
+    that spans rows."""
+
+    start: int
+    end: int
+    at: int
+    to: int
 
 
 @dataclass(slots=True)
@@ -47,6 +58,7 @@ class Page:
     published_from: str | None = None
     guessed_encoding: bool = False
     partial: str | None = None
+    shared: list[Shared] = field(default_factory=list)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets into ``source`` of ``text[start:end]``, white space at the ends left out."""
@@ -65,3 +77,11 @@ class Page:
         """The evidence for ``text[start:end]``."""
         a, b = self.span(start, end)
         return Evidence(a, b, self.source[a:b])
+
+    def evidences(self, start: int, end: int) -> tuple[Evidence, ...]:
+        """The evidence for ``text[start:end]``: of what it says again, the place where it stands."""
+        found = [self.evidence(start, end)]
+        for one in self.shared:
+            if one.start < end and start < one.end:
+                found.append(Evidence(one.at, one.to, self.source[one.at : one.to]))
+        return tuple(e for e in found if e.text) or tuple(found[:1])

@@ -103,11 +103,10 @@ class Sentence:
 
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
     """The tokens of ``text``; offsets are shifted by ``offset``."""
-    found = []
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        found.append(Token(word, word.lower(), match.start() + offset, match.end() + offset))
-    return found
+    return [
+        Token(word := match.group(), word.lower(), match.start() + offset, match.end() + offset)
+        for match in _TOKEN.finditer(text)
+    ]
 
 
 _LAST_WORD = re.compile(r"([^\s\"“”«»(\[]+)$")
@@ -179,13 +178,14 @@ def sentences_of(page: Page) -> list[Sentence]:
             continue
         said = page.text[block.start : block.end]
         at = 0
+        part_head = _PART_HEAD.fullmatch(said) is not None
         for end in _no_longer_than(said, [*_breaks(said), len(said)]):
             part = said[at:end]
             lead = len(part) - len(part.lstrip())
-            if part.strip():
+            text = part.strip()
+            if text:
                 start = block.start + at + lead
-                stop = start + len(part.strip())
-                text = page.text[start:stop]
+                stop = start + len(text)
                 found.append(
                     Sentence(
                         start,
@@ -195,8 +195,7 @@ def sentences_of(page: Page) -> list[Sentence]:
                         tokens_of(text, start),
                         number,
                         len(found),
-                        (block.kind == "h" and not text.endswith((".", ":")))
-                        or _PART_HEAD.fullmatch(said) is not None,
+                        (block.kind == "h" and not text.endswith((".", ":"))) or part_head,
                         block.kind == "cell",
                     )
                 )

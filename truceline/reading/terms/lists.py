@@ -187,7 +187,7 @@ def unders_of(
             continue
         item = _ITEM.match(text) is not None
         here = NOTHING
-        if is_row(text):
+        if is_row(text) and block.kind != "head":
             here = Under(heading is not None, heading)
         elif own is not None and labels >= 2:
             here = Under(True, own)

@@ -92,11 +92,11 @@ def read_terms(
                     late = trailing_times(sentence, mark, clauses[n + 1])
                     if late[0] or late[1]:
                         found.extend(
-                            _build(sentence, mark, trigger, start, end, late, setting, lead)
+                            build(sentence, mark, trigger, start, end, late, setting, lead)
                         )
                         continue
                 found.extend(
-                    _build(
+                    build(
                         sentence,
                         mark,
                         trigger,
@@ -167,7 +167,7 @@ def _first_word(sentence: Sentence) -> int:
     return match.end() if match else 0
 
 
-def _build(
+def build(
     sentence: Sentence,
     marks: Marks,
     trigger: Trigger,
@@ -177,6 +177,10 @@ def _build(
     setting: Setting,
     lead: bool,
 ) -> list[Draft]:
+    """The terms of one clause ``[start, end)``: several where it lists dates or distances.
+
+    ``shared``: times that the sentence says for all its clauses.
+    """
     drafts = []
     for a, b in pieces_of(sentence, start, end, trigger, marks):
         draft = _one(sentence, marks, trigger, a, b, shared, setting, lead)

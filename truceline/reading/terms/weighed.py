@@ -183,9 +183,7 @@ def segments_weighed(
                 if f.startswith(("is:", "t:", "R:"))
             }
             found.append(
-                Segment(
-                    sentence, mark, a, b, frozenset(features), tuple(inside), mine, under.lead
-                )
+                Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine, under.lead)
             )
         before = {"p:" + drafts[n].kind for n in here}
     return found
@@ -206,9 +204,7 @@ def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
     return found
 
 
-def weighed(
-    drafts: list[Draft], segments: list[Segment], weights: Weights
-) -> list[Draft]:
+def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> list[Draft]:
     """The rules' drafts without the unlikely ones, and the likely ones that they lack."""
     best: dict[int, float] = {}
     added: list[Draft] = []
@@ -224,9 +220,5 @@ def weighed(
                     draft.confidence = min(draft.confidence, round(chance, 2))
                     draft.notes.append("found by the weight of its words")
                 added += new
-    kept = [
-        d
-        for n, d in enumerate(drafts)
-        if best.get(n, 1.0) >= weights.least["keep:" + d.kind]
-    ]
+    kept = [d for n, d in enumerate(drafts) if best.get(n, 1.0) >= weights.least["keep:" + d.kind]]
     return sorted(kept + added, key=lambda d: (d.sentence, d.spans[0]))

@@ -308,7 +308,7 @@ def _role(
     ):
         rest = after[match.end() :] if match else ""
         words = re.match(
-            r"\s*(?:the\s+|its\s+|their\s+|it\s+|this\s+|on\s+)?[^,;:.()]{2,90}?(?=\s*(?:[,;:.()]|\b(?:and|but|while|both|each|either|all parties|the parties shall|will|shall|must|which|who|as well|unless|except|under|is to|are to|has to|have to)\b|$))",
+            r"\s*(?:the\s+|its\s+|their\s+|it\s+|this\s+|on\s+)?[^,;:.()|]{2,90}?(?=\s*(?:[,;:.()|]|\b(?:and|but|while|both|each|either|all parties|the parties shall|will|shall|must|which|who|as well|unless|except|under|is to|are to|has to|have to)\b|$))",
             rest,
         )
         if words and words.group().strip():

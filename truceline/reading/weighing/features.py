@@ -24,7 +24,26 @@ _ENDINGS = (
     ("s", ""),
     ("e", ""),
 )
-_KEPT = frozenset("this his its was is as has does during nothing bring king thing us thus less".split())
+_KEPT = frozenset(
+    [
+        "this",
+        "his",
+        "its",
+        "was",
+        "is",
+        "as",
+        "has",
+        "does",
+        "during",
+        "nothing",
+        "bring",
+        "king",
+        "thing",
+        "us",
+        "thus",
+        "less",
+    ]
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -112,10 +131,47 @@ def word_features(full: list[str], bare: list[str], found: set[str]) -> None:
     found.add(f"b:{last} $")
 
 
-_MODAL = frozenset("shall will must may can to should would 'll cannot won't".split())
-_BETWEEN = frozenset("not be also then both then only now again have been being thereafter immediately forthwith first each all".split())
-_BE = frozenset("be been being is are was were gets get".split())
-_NOT = frozenset("not no neither never none nor cannot won't without nobody nothing".split())
+_MODAL = frozenset(
+    ["shall", "will", "must", "may", "can", "to", "should", "would", "'ll", "cannot", "won't"]
+)
+_BETWEEN = frozenset(
+    [
+        "not",
+        "be",
+        "also",
+        "then",
+        "both",
+        "then",
+        "only",
+        "now",
+        "again",
+        "have",
+        "been",
+        "being",
+        "thereafter",
+        "immediately",
+        "forthwith",
+        "first",
+        "each",
+        "all",
+    ]
+)
+_BE = frozenset(["be", "been", "being", "is", "are", "was", "were", "gets", "get"])
+_NOT = frozenset(
+    [
+        "not",
+        "no",
+        "neither",
+        "never",
+        "none",
+        "nor",
+        "cannot",
+        "won't",
+        "without",
+        "nobody",
+        "nothing",
+    ]
+)
 
 
 def frame_features(full: list[str], found: set[str]) -> None:

@@ -1,5 +1,6 @@
 """Segments: the stretches of a sentence that may each say a thing of their own."""
 
+import itertools
 import re
 
 from truceline.reading.page.words import Sentence
@@ -35,4 +36,4 @@ def segments_of(sentence: Sentence) -> list[tuple[int, int]]:
                 continue
         cuts.append(at)
     cuts.append(len(low))
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if low[a:b].strip(" ,;:.")]
+    return [(a, b) for a, b in itertools.pairwise(cuts) if low[a:b].strip(" ,;:.")]
