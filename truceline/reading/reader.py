@@ -28,7 +28,8 @@ from truceline.reading.page.page import Page
 from truceline.reading.page.words import Sentence, sentences_of
 from truceline.reading.speech.labels import labels_of
 from truceline.reading.speech.quotation import quotes_of
-from truceline.reading.speech.quotes import said_in, statements_of
+from truceline.reading.speech.quotes import statements_of
+from truceline.reading.speech.said import said_in
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.drafting import Draft, Setting, is_agreement
 from truceline.reading.terms.joining import join_terms
@@ -136,7 +137,7 @@ def read(
     said = said_in(sentences, people, quoted)
     counted = _counted(drafts, sentences, marks)
     labels = labels_of(page, sentences, people)
-    statements = statements_of(page, sentences, people, said, quotes, labels)
+    statements = statements_of(page, sentences, people, quotes)
     spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
     figures = read_claims(sentences, marks, said, counted, spoken, labels)
     actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))
