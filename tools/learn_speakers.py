@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ruamel.yaml import YAML
 from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -46,8 +47,8 @@ class Text:
     rows: list[tuple[list[set[str]], list[bool]]]  # features of each candidate, whether it is right
 
 
-def observed(name: str, source: Path, gold: dict[str, Any]) -> Text:
-    page = open_page(source.read_bytes(), name=source.name)
+def observed(name: str, data: bytes, file: str, gold: dict[str, Any]) -> Text:
+    page = open_page(data, name=file)
     mark_body(page)
     sentences = sentences_of(page)
     people = people_of(sentences)
@@ -95,14 +96,44 @@ def observed(name: str, source: Path, gold: dict[str, Any]) -> Text:
 def texts_of(folders: list[Path]) -> list[Text]:
     found = []
     for folder in folders:
+        if folder.suffix == ".yaml":
+            found += texts_of_cases(folder)
         for answer in sorted(folder.glob("*.gold.json")):
             stem = answer.name.removesuffix(".gold.json")
             source = next(
                 p for e in (".txt", ".html", ".pdf") if (p := folder / f"{stem}{e}").exists()
             )
             gold = json.loads(answer.read_text(encoding="utf-8"))
-            found.append(observed(f"{folder.name}/{stem}", source, gold))
+            found.append(observed(f"{folder.name}/{stem}", source.read_bytes(), source.name, gold))
     return found
+
+
+def texts_of_cases(file: Path) -> list[Text]:
+    """The texts of a YAML file with the speaker of every stretch between marks."""
+    found = []
+    for number, case in enumerate(YAML(typ="safe").load(file.read_text(encoding="utf-8"))):
+        found.append(
+            observed(f"{file.stem}/{number}", case["text"].encode(), "case.txt", gold_of(case))
+        )
+    return found
+
+
+def gold_of(case: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a case: its quotations in order, each with its speaker."""
+    page = open_page(case["text"].encode(), name="case.txt")
+    mark_body(page)
+    quotes = [page.text[q.start : q.end] for q in quotes_of(page)]
+    if len(quotes) != len(case["speakers"]):
+        raise ValueError(
+            f"{len(quotes)} quotations, {len(case['speakers'])} speakers: {case['text'][:60]} {quotes}"
+        )
+    return {
+        "statements": [
+            {"quote": q, "speaker": None if s == "~" else s}
+            for q, s in zip(quotes, case["speakers"], strict=True)
+            if s != "-"
+        ]
+    }
 
 
 def learn_speaker(texts: list[Text], l2: float) -> dict[str, float]:
@@ -227,12 +258,16 @@ def main() -> None:
     parser.add_argument("--l2", type=float, default=2.0)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--score", action="store_true", help="score the weights in use, learn none")
     given = parser.parse_args()
     texts = texts_of(given.folders)
     lost = sum(
         1 for t in texts for n, g in enumerate(t.match) if g is not None and not any(t.rows[n][1])
     )
     print(f"{sum(len(t.gold) for t in texts)} statements; speaker is no candidate for {lost}")
+    if given.score:
+        report(scored(texts, json.loads(DATA.read_text(encoding="utf-8")), given.misses))
+        return
     total: Counter[str] = Counter()
     for fold in range(given.folds):
         test = [t for t in texts if zlib.crc32(t.name.encode()) % given.folds == fold]

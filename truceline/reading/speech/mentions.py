@@ -21,6 +21,7 @@ from truceline.reading.speech.nouns import (
     PARTICLES,
     PARTS,
     PEOPLE,
+    SAID,
     SEVERAL,
     SURE,
     TITLES,
@@ -32,7 +33,7 @@ _WORD = re.compile(
     r"|(?:[A-Z]\.)+(?=[\s-])|[^\W_](?:[\w’'.-]*[^\W_])?['’]?|\S"
 )
 _SHORTENED = re.compile(r"^(he|she|they|it|i|we|you|who|that|there|what)'(?:d|s|ll|ve|re|m)$")
-_OWNED = re.compile(r"(?:['’]s|s['’])$")
+_OWNED = re.compile(r"(?:['’]s|(?<=s)['’])$")
 
 
 @dataclass(slots=True)
@@ -187,6 +188,7 @@ def _mentions(number: int, words: list[Word], page: Page, scene: Scene, shouted:
 
 
 _HANGING = frozenset(["of", "for", "in", "at", "from", "on", "with", "to", "near", "under"])
+_ORDINALS = frozenset(["first", "second", "third", "fourth", "other", "latter", "former"])
 _COUNTED = frozenset(["same", "other", "two", "three", "first", "most"])
 
 
@@ -200,6 +202,10 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
     if not det and not _is_cap(words, i) and key not in PEOPLE and key not in BODIES:
         return None
     size = len(words)
+    if det and i + 2 < size and words[i + 1].low in _ORDINALS:
+        follows = words[i + 2].low
+        if follows in SAID or follows in CLOSED or not follows[0].isalpha():
+            return i + 1, i + 2  # "said the second"
     j = i + 1 if det else i
     while det and j < size and words[j].low in _COUNTED:
         j += 1
@@ -230,6 +236,12 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
         j += 1
     if head < 0 and word.low in PARTS and i + 1 < size and words[i + 1].low == "of":
         return i, i + 1  # "one of them"
+    if head < 0 and word.low == "one" and i + 1 < size and words[i + 1].low in SAID:
+        return i, i + 1
+    if head >= 0 and head + 1 < j and _OWNED.search(words[head].low):
+        head += 1  # "the insurgents' reply"
+        while head + 1 < j and not re.search(r"(?:ed|s|ly)$", words[head + 1].low):
+            head += 1
     if head >= 0:
         return first, head + 1
     if not det or j == first:
@@ -281,7 +293,7 @@ def _classed(
         kind = "role"
     elif head in PAPERS:
         kind = "paper"
-    elif head in PARTS:
+    elif head in PARTS or head in _ORDINALS:
         kind = "role"
     elif capital and not det and len(lows) == 1 and (i == 0 or words[i - 1].low in ".“:?!"):
         kind = "first"  # a capital that may only be the sentence's

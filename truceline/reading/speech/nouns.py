@@ -105,6 +105,10 @@ PEOPLE = (
         " spokesmen spokeswomen spokespersons spokespeople chef negotiators organiser organizer"
         " campaigner protester demonstrator dissident partisan loyalist militant insurgent"
         " kingpin chairperson ombudsperson statesman advocate attorney barrister solicitor jurist"
+        " adjutant batman quartermaster bugler drummer bandsman cameraman photographer cashier seamstress"
+        " hairdresser plasterer roofer welder blacksmith brewer beekeeper gardener caretaker janitor porter"
+        " lodger caretaker grandson granddaughter half-brother stepfather stepmother godfather cleaner chaplain"
+        " marshal interpreter beggar hawker peddler smuggler trafficker gunrunner bandit outlaw thief"
         " academic lecturer principal dean rector pupil schoolchild boys orderly medic midwife"
         " surgeon-general epidemiologist physician psychologist psychiatrist scientist geographer"
         " surveyor cartographer demographer statistician psychologist anthropologist sociologist"
@@ -133,6 +137,7 @@ PAPERS = _set(
     " telegram cable memo memorandum poster banner placard sign slogan website channel television"
     " broadcaster account tweet dispatch editorial pamphlet manifesto document protocol press"
     " caption wire graffiti inscription voice speaker loudspeaker tannoy recording video tape"
+    " reply answer response note sms chant song verse hymn oath plaque tombstone caption tattoo"
     " summary minutes entry log diary proverb saying joke rumour rumor survey poll"
 )
 BODY_NOUNS = BODIES

@@ -73,16 +73,19 @@ class Choosing:
         )
 
     def _repeats(self, n: int) -> bool:
-        """Whether a quotation that is a paragraph of its own is part of a longer one before it."""
+        """Whether a headline or a paragraph of its own only says again what another quotation says."""
         quote = self.quotes[n]
         block = self.page.blocks[quote.block]
-        if quote.open_at - block.start > 2 or block.end - quote.close_at > 2:
+        alone = quote.open_at - block.start <= 2 and block.end - quote.close_at <= 2
+        headline = block.end - quote.close_at <= 2 and block.end - block.start < 120
+        if not alone and (not headline or self.page.text[quote.end - 1] in ".,!?"):
             return False
         said = self.words(n).strip(" .!?,").lower()
-        return any(
-            said in self.words(k).lower() and len(said) < len(self.words(k)) - 4
-            for k in range(max(0, n - 30), n)
-        )
+        for k in range(max(0, n - 30), min(len(self.quotes), n + 30)):
+            other = self.words(k).strip(" .!?,").lower()
+            if k != n and said in other and (len(said) < len(other) - 4 or (headline and k > n)):
+                return True
+        return False
 
     def _labels(self) -> dict[int, int]:
         """The entity that a block names at its start before a colon: "COL. X: …"."""
