@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from truceline.reading.page.page import Page
 from truceline.reading.speech.mentions import Scene, Word
-from truceline.reading.speech.nouns import AUX, DETS, LINKS, PAPERS, PREPS, SAID, SURE
+from truceline.reading.speech.nouns import (
+    AUX,
+    CALLS,
+    DETS,
+    LINKS,
+    PAPERS,
+    PREPS,
+    SAID,
+    SURE,
+    TITLED,
+)
 from truceline.reading.speech.quotation import Quote
 
 _OWNERS = {"its": "it", "their": "they", "his": "he", "her": "she"}
@@ -133,32 +143,11 @@ def stretch_features(near: Beside, words: str) -> set[str]:
     f.add("left:" + word_class(last))
     if last is not None and word_class(last) == "det":
         f.add("left:" + last.low)
-    if last is not None and last.low in [
-        "word",
-        "called",
-        "call",
-        "named",
-        "term",
-        "titled",
-        "entitled",
-        "operation",
-        "codenamed",
-        "headlined",
-        "so-called",
-        "known",
-        "as",
-        "ship",
-        "frigate",
-        "newspaper",
-        "song",
-        "book",
-        "film",
-        "headed",
-        "checkpoint",
-        "brigadier",
-        "which",
-    ]:
+    if last is not None and last.low in TITLED:
         f.add("titled")
+    back = [w.low for w in near.left[-8:]]
+    if any(w in CALLS for w in back):
+        f |= {"calls", f"calls:{min(count, 4)}"}
     f.add("right:" + word_class(near.right[0] if near.right else None))
     if near.cue:
         f.add("cue:" + near.cue)

@@ -16,6 +16,21 @@ BACK, AHEAD = 3, 1  # blocks before and after that are looked at
 EARLIER, LATER = 14, 10  # mentions before and after
 SAYING = ("say", "speak")
 _OWNERS = frozenset(["his", "her", "its", "their", "my", "our", "your"])
+_TOLD = frozenset(
+    [
+        "told",
+        "tells",
+        "telling",
+        "assured",
+        "assures",
+        "informed",
+        "reminded",
+        "urged",
+        "thanked",
+        "asked",
+        "against",
+    ]
+)
 _AGREE = {
     ("he", "m"): "yes", ("he", "f"): "no", ("he", "p"): "no", ("she", "f"): "yes",
     ("she", "m"): "no", ("she", "p"): "no", ("they", "p"): "yes", ("they", "m"): "no",
@@ -45,6 +60,7 @@ class _View:
     before: str
     verb_next: bool
     subject: bool  # it stands where a clause begins
+    aged: bool  # its age is told
 
 
 def candidates(scene: Scene, n: int) -> list[int]:
@@ -75,21 +91,38 @@ def _coarse(name: str) -> str:
 def _view(scene: Scene, near: Beside, i: int, at: int) -> _View:
     m = scene.mentions[i]
     words = scene.words[m.block]
-    ahead = words[m.whole] if m.whole < len(words) else None
-    after = word_class(ahead)
-    if after == "," and m.whole + 1 < len(words):
-        second = words[m.whole + 1]
+    at_end, aged = _past_brackets(words, m.whole)
+    after = word_class(words[at_end] if at_end < len(words) else None)
+    if after == "," and at_end + 1 < len(words):
+        second = words[at_end + 1]
         if second.low in ("who", "whose", "which"):
             after = "who"
-        elif second.text.isdigit():
-            after = "age"
     before = word_class(words[m.first - 1] if m.first else None)
-    k = m.whole
-    while k < len(words) and k < m.whole + 3 and word_class(words[k]) in ("aux", "ly", "link"):
+    k = at_end
+    while k < len(words) and k < at_end + 3 and word_class(words[k]) in ("aux", "ly", "link"):
         k += 1
     verb_next = k < len(words) and word_class(words[k]) in SAYING
     subject = before in ("end", ".", "quote", "and", "link", "mark", ";", "say", "speak", ",")
-    return _View(scene, near, i, m, words, at, _coarse(after), _coarse(before), verb_next, subject)
+    return _View(
+        scene, near, i, m, words, at, _coarse(after), _coarse(before), verb_next, subject, aged
+    )
+
+
+def _past_brackets(words: list[Word], k: int) -> tuple[int, bool]:
+    """Where the sentence goes on after "(Georgia)" or ", 34,"; whether an age stood there."""
+    aged = False
+    if k < len(words) and words[k].low == "(":
+        for n in range(k + 1, min(k + 8, len(words))):
+            if words[n].low == ")":
+                aged = n == k + 2 and words[k + 1].text.isdigit()
+                k = n + 1
+                break
+    if k + 1 < len(words) and words[k].low == "," and words[k + 1].text.isdigit():
+        aged = True
+        k += 2
+        if k < len(words) and words[k].low == ",":
+            k += 1
+    return k, aged
 
 
 def features(
@@ -100,9 +133,10 @@ def features(
     own = scene.words[block][at].sentence
     v = _view(scene, near, i, at)
     m = v.mention
-    f = {"kind:" + m.kind}
+    f: set[str] = set()
     for name, holds in (
         ("inside", m.inside),
+        ("aged", v.aged),
         ("owned", m.owned),
         ("caps", m.caps),
         ("possessed", v.words[m.first].low in _OWNERS),
@@ -174,8 +208,13 @@ def _right(v: _View, f: set[str]) -> str:
         plain = all(c in (*SAYING, "ly", "aux", "link", "as") for c in said)
         if according:
             f.add("strong")
-        elif not others and plain and len(said) < 4 and (spoken or v.verb_next):
-            f |= {"strong", f"strong:R:{'verb-X' if spoken else 'X-verb'}"}
+        elif not others and plain and len(said) < 4 and not m.owned:
+            if spoken or v.verb_next:
+                f |= {"strong", f"strong:R:{'verb-X' if spoken else 'X-verb'}"}
+            elif near.cue == "R" and len(said) < 2:
+                f |= {"strong", "strong:R:X-…-verb"}
+    if m.first and v.words[m.first - 1].low in _TOLD:
+        f.add("told")
     k = m.whole  # it may lead to the next quotation: "X said: …"
     while k < len(v.words) and k < m.whole + 8 and v.words[k].quote < 0:
         if v.words[k].sentence != m.sentence:
@@ -232,7 +271,9 @@ def _left(v: _View, f: set[str], own: int) -> str:
         f |= {"strong:L:X-verb", f"L:X-verb:{min(count, 2)}"}
         if zone == "L":
             f.add("strong")
-    if last == ":" and not count:
+    if m.first and v.words[m.first - 1].low in _TOLD:
+        f.add("told")
+    if last == ":" and not count and not m.owned:
         f |= {"strong", "strong:L:colon"}
     back = [w.low for w in v.words[max(0, m.first - 4) : m.first]]
     if "according" in back or "words" in back or back[-1:] == ["by"]:

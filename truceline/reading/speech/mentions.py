@@ -68,6 +68,7 @@ class Mention:
     gender: str = ""  # m, f, p (several), or not known
     entity: int = -1
     caps: bool = False
+    titled: bool = False  # "General X"
 
 
 @dataclass(slots=True)
@@ -198,6 +199,8 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
     if word.quote >= 0 or not word.text[0].isalnum():
         return None
     det = word.low in DETS
+    if word.low in ("that", "no") and i + 1 < len(words) and words[i + 1].text[0].isupper():
+        return None
     key = _OWNED.sub("", word.low).rstrip(".")
     if not det and not _is_cap(words, i) and key not in PEOPLE and key not in BODIES:
         return None
@@ -314,7 +317,7 @@ def _classed(
     singular = head[:-1] if head.endswith("s") else head
     if kind == "other" and singular in PEOPLE:
         kind, gender = "role", "p"
-    return Mention(
+    found = Mention(
         block,
         i,
         last,
@@ -330,3 +333,5 @@ def _classed(
         False,
         gender,
     )
+    found.titled = titled or name != own
+    return found

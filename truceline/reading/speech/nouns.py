@@ -194,3 +194,17 @@ ALSO_NAMES = _set("an april august eve june may per so un will")
 SEVERAL = _set("children crowd folk many men others people police several some women")
 # "one of …"
 PARTS = _set("another both each many one several some three two")
+# what stands before a title or a name in marks
+TITLED = _set(
+    "word words named term titled entitled operation codenamed headlined so-called known ship vessel"
+    " frigate steamer newspaper magazine song book film novel poem play programme headed checkpoint"
+    " brigadier which alias nicknamed project exercise plan brigade battalion unit"
+)
+# who calls a thing something says it: "dismissed it as …", "spoke of a …"
+CALLS = _set(
+    "call calls called calling describe describes described describing term terms termed brand"
+    " brands branded dub dubbed label labels labelled labeled dismiss dismisses dismissed hail"
+    " hails hailed denounce denounces denounced condemn condemned speak speaks spoke spoken"
+    " speaking find finds found deem deemed declared characterised characterized slammed blasted"
+    " praised criticised criticized considers considered style styles styled refer refers referred"
+)

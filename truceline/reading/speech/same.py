@@ -74,13 +74,26 @@ def settle(page: Page, scene: Scene, people: People) -> None:
     groups = _Groups(scene.mentions)
     _beside(page, scene, groups)
     _again(page, scene, groups, people)
+    _told_later(scene, groups)
     members: dict[int, list[Mention]] = {}
     for n, m in enumerate(scene.mentions):
         m.entity = groups.root(n)
         members.setdefault(m.entity, []).append(m)
     for entity, some in members.items():
+        if all(m.kind in _NAMED and _is_where(scene, m) for m in some):
+            for m in some:
+                m.kind = "place"
         scene.labels[entity] = _label(page, scene, some, people)
         scene.genders[entity] = next((m.gender for m in some if m.gender), "")
+
+
+_WHERE = frozenset(["in", "at", "near", "outside", "around", "inside", "into", "towards", "toward", "via", "between"])
+
+
+def _is_where(scene: Scene, m: Mention) -> bool:
+    """Whether a name stands as that of a place: "in Deir al-Balah"."""
+    before = scene.words[m.block][m.first - 1].low if m.first else ""
+    return (before in _WHERE or (m.inside and before in ("of", "to"))) and not m.titled
 
 
 def _beside(page: Page, scene: Scene, groups: _Groups) -> None:
@@ -175,6 +188,22 @@ def _again(page: Page, scene: Scene, groups: _Groups, people: People) -> None:
         earlier.append(n)
         if m.kind == "body" and m.name[0].isupper() and m.head not in BODIES:
             last_body = n
+
+
+def _told_later(scene: Scene, groups: _Groups) -> None:
+    """Join "the general" with the first "General X" after it, where nobody was named before."""
+    mentions = scene.mentions
+    for n, m in enumerate(mentions):
+        if m.kind != "role" or not m.definite or m.owned or m.inside or groups.is_named(n):
+            continue
+        if groups.root(n) != n and any(groups.root(k) == groups.root(n) for k in range(n)):
+            continue
+        lows = set(m.name.lower().split())
+        for k in range(n + 1, min(n + 40, len(mentions))):
+            later = mentions[k]
+            if later.kind == "person" and lows <= set(later.name.lower().split()):
+                groups.join(n, k)
+                break
 
 
 def _label(page: Page, scene: Scene, some: list[Mention], people: People) -> str:
