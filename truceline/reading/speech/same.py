@@ -87,7 +87,21 @@ def settle(page: Page, scene: Scene, people: People) -> None:
         scene.genders[entity] = next((m.gender for m in some if m.gender), "")
 
 
-_WHERE = frozenset(["in", "at", "near", "outside", "around", "inside", "into", "towards", "toward", "via", "between"])
+_WHERE = frozenset(
+    [
+        "in",
+        "at",
+        "near",
+        "outside",
+        "around",
+        "inside",
+        "into",
+        "towards",
+        "toward",
+        "via",
+        "between",
+    ]
+)
 
 
 def _is_where(scene: Scene, m: Mention) -> bool:
