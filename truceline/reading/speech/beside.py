@@ -18,6 +18,7 @@ from truceline.reading.speech.nouns import (
 )
 from truceline.reading.speech.quotation import Quote
 
+_WORDS = frozenset(["words", "phrase", "opinion", "view", "expression"])
 _OWNERS = {"its": "it", "their": "they", "his": "he", "her": "she"}
 
 
@@ -107,8 +108,10 @@ def beside(page: Page, scene: Scene, quotes: list[Quote], n: int) -> Beside:
                 abs(v - i) <= 3 for v in verbs
             ):
                 pronoun = f"{side}:{w.low}"
-            elif w.low in _OWNERS and any(x.low in PAPERS for x in some[i + 1 : i + 3]) and verbs:
-                pronoun = f"{side}:{_OWNERS[w.low]}"
+            elif w.low in _OWNERS:
+                things = {x.low for x in some[i + 1 : i + 3]}
+                if things & _WORDS or (verbs and things & PAPERS):
+                    pronoun = f"{side}:{_OWNERS[w.low]}"
         if verbs and not cue:
             cue = side
     if not pronoun and left and left[-1].low == ":":

@@ -29,7 +29,7 @@ from truceline.reading.speech.nouns import (
 from truceline.reading.speech.quotation import Quote
 
 _WORD = re.compile(
-    r"(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Maj|Brig|Capt|Sgt|Prof|Adm|St|Rev|Hon|Fr|Sr|Cpl|Cmdr|Sen|Gov|Rep|Pte|Amb)\.(?=\s)"
+    r"(?:MR|MRS|MS|DR|GEN|COL|LT|MAJ|CAPT|SGT|Mr|Mrs|Ms|Dr|Gen|Lt|Col|Maj|Brig|Capt|Sgt|Prof|Adm|St|Rev|Hon|Fr|Sr|Cpl|Cmdr|Sen|Gov|Rep|Pte|Amb)\.(?=\s)"
     r"|(?:[A-Z]\.)+(?=[\s-])|[^\W_](?:[\w’'.-]*[^\W_])?['’]?|\S"
 )
 _SHORTENED = re.compile(r"^(he|she|they|it|i|we|you|who|that|there|what)'(?:d|s|ll|ve|re|m)$")
@@ -229,6 +229,8 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
             head = j
         elif w.low in CLOSED or (w.low in SURE and j > first):
             break
+        elif open_head and key in PAPERS and words[head].low.endswith("s"):
+            break  # "both banks report"
         elif key in PEOPLE or key in BODIES or key in PAPERS:
             # "Fatima Khoury doctor" is none; "the Unrwa officer" is one
             if open_head and not det and _is_cap(words, i) and words[head].text[0].isupper():

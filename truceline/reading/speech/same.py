@@ -9,7 +9,8 @@ from truceline.reading.speech.mentions import Mention, Scene, proper
 from truceline.reading.speech.nouns import AUX, BODIES, CLOSED, PEOPLE, SURE
 
 _CALLED = re.compile(
-    r"[^.:;]{0,25}?\b(?:known as|called|named|nicknamed|alias|goes by|(?:gave|gives|giving) (?:his|her|their) name (?:only )?as|(?:is|was) called|calls? (?:himself|herself)|by the name of|name (?:is|was)|name:)\W*(?:one |only |the name )?$",
+    r"\b(?:known as|called|named|nicknamed|alias|goes by|uses? the name|(?:gave|gives|giving) (?:his|her|their) name"
+    r"|(?:calls?|called|introduced|introduces|identified) (?:him|her)self|identified|by the name|name:)\b[^.,;:]{0,16}$",
     re.I,
 )
 
@@ -71,6 +72,10 @@ class _Groups:
 
 def settle(page: Page, scene: Scene, people: People) -> None:
     """Give every mention its entity, and every entity its fullest name and its gender."""
+    known = {last_name(m.name) for m in scene.mentions if m.kind in _NAMED}
+    for m in scene.mentions:
+        if m.kind == "first" and last_name(m.name) in known:
+            m.kind = "single"
     groups = _Groups(scene.mentions)
     _beside(page, scene, groups)
     _again(page, scene, groups, people)
@@ -118,6 +123,13 @@ def _beside(page: Page, scene: Scene, groups: _Groups) -> None:
         while k > 0 and mentions[k].inside and not m.inside:
             k -= 1
         p = mentions[k]
+        if (
+            m.kind in _NAMED
+            and not m.inside
+            and _NAME_IS.search(page.text[max(0, m.start - 30) : m.start])
+        ):
+            _introduce(mentions, groups, n)
+            continue
         if p.block != m.block or m.inside:
             continue
         words = scene.words[m.block]
@@ -134,22 +146,7 @@ def _beside(page: Page, scene: Scene, groups: _Groups) -> None:
             if after in _CLOSING and (m.kind != "single" or p.kind == "role"):
                 groups.join(n, k)
                 p.whole = max(p.whole, m.whole)
-        elif pair and not p.owned and not lows and p.kind in ("role", "other"):
-            groups.join(n, k)
-            p.whole = max(p.whole, m.whole)
-        elif m.kind in _NAMED and _NAME_IS.search(between):
-            for h in range(n - 1, -1, -1):
-                host = mentions[h]
-                if (
-                    host.kind == "role"
-                    and host.gender != "p"
-                    and host.sentence < m.sentence
-                    and not host.inside
-                    and not groups.is_named(h)
-                ):
-                    groups.join(n, h)
-                    break
-        elif (
+        elif (pair and not p.owned and not lows and p.kind in ("role", "other")) or (
             m.kind in (*_NAMED, "body")
             and len(between) < 60
             and _CALLED.search(between)
@@ -157,6 +154,17 @@ def _beside(page: Page, scene: Scene, groups: _Groups) -> None:
         ):
             groups.join(n, k)
             p.whole = max(p.whole, m.whole)
+
+
+def _introduce(mentions: list[Mention], groups: _Groups, n: int) -> None:
+    """Join a name with who was spoken of before it: "A woman … Her name is X"."""
+    for h in range(n - 1, max(-1, n - 13), -1):
+        host = mentions[h]
+        if host.kind != "role" or host.gender == "p" or host.inside or groups.is_named(h):
+            continue
+        if host.sentence < mentions[n].sentence:
+            groups.join(n, h)
+            return
 
 
 def _again(page: Page, scene: Scene, groups: _Groups, people: People) -> None:
