@@ -316,6 +316,9 @@ def _agreement(v: _View, f: set[str], zone: str) -> None:
         return
     word = v.near.pronoun[2:]
     agree = _AGREE.get((word, v.scene.genders.get(v.mention.entity, "")), "may")
+    if word == "it":
+        person = v.mention.kind in ("person", "role", "single")
+        agree = "no" if person else f"it:{v.mention.kind}"
     if word in ("he", "she"):
         if v.mention.kind not in ("person", "role", "single"):
             agree = "thing"

@@ -132,7 +132,10 @@ class Choosing:
         found = []
         for i in some:
             rank = ranks.get(mentions[i].entity, 9)
-            found.append((i, *features(self.scene, n, i, self.near[n], rank, label)))
+            f, zone = features(self.scene, n, i, self.near[n], rank, label)
+            thing = mentions[i].kind == "other"
+            if not thing or "strong" in f or any(":verb-next" in x for x in f):
+                found.append((i, f, zone))
         strong = {mentions[i].entity for i, f, _ in found if "strong" in f}
         for i, f, zone in found if strong else ():
             if mentions[i].entity not in strong:
