@@ -32,6 +32,7 @@ from truceline.reading.page.words import sentences_of
 from truceline.reading.speech.cues import Before
 from truceline.reading.speech.quotation import quotes_of
 from truceline.reading.speech.quotes import Choosing
+from truceline.reading.speech.said import said_in
 
 DATA = Path(reader.__file__).parent / "data" / "speaker-weights.json"
 LEAST = 2  # texts that must show a feature
@@ -53,7 +54,8 @@ def observed(name: str, data: bytes, file: str, gold: dict[str, Any]) -> Text:
     sentences = sentences_of(page)
     people = people_of(sentences)
     quotes = quotes_of(page)
-    choosing = Choosing(page, sentences, people, quotes)
+    said = said_in(sentences, people, [(q.start, q.end) for q in quotes])
+    choosing = Choosing(page, sentences, people, quotes, said)
     quotes = choosing.quotes
     statements = gold.get("statements", [])
     left = list(statements)

@@ -137,7 +137,7 @@ def read(
     said = said_in(sentences, people, quoted)
     counted = _counted(drafts, sentences, marks)
     labels = labels_of(page, sentences, people)
-    statements = statements_of(page, sentences, people, quotes)
+    statements = statements_of(page, sentences, people, quotes, said)
     spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
     figures = read_claims(sentences, marks, said, counted, spoken, labels)
     actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))

@@ -122,7 +122,7 @@ BODIES = _set(
     " navy force forces guard brigade battalion division regiment corps company unit staff"
     " headquarters court assembly congress senate cabinet bank fund programme program institute"
     " foundation association federation confederation league society club board team panel"
-    " observatory centre center hospital municipality prefecture governorate kremlin pentagon palace"
+    " military wing arm branch service media observatory centre center hospital municipality prefecture governorate kremlin pentagon palace"
     " foreign-ministry rebels guerrillas insurgents mediators monitors observers officials residents"
     " villagers diplomats sources analysts witnesses militants separatists paramilitaries soldiers"
     " troops commanders leaders elders neighbours families mothers widows citizens townspeople"

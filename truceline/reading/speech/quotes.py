@@ -15,9 +15,10 @@ from truceline.reading.page.page import Page
 from truceline.reading.page.words import Sentence
 from truceline.reading.speech.beside import Beside, beside, stretch_features
 from truceline.reading.speech.cues import Before, candidates, features, going_on
-from truceline.reading.speech.mentions import scene_of
+from truceline.reading.speech.mentions import Mention, scene_of
 from truceline.reading.speech.quotation import Quote
 from truceline.reading.speech.same import settle
+from truceline.reading.speech.speech import Attribution
 
 SURE = 0.5  # from this probability a stretch is a statement
 
@@ -50,7 +51,12 @@ class Choosing:
     """The quotations of a text with the mentions that may have said them."""
 
     def __init__(
-        self, page: Page, sentences: list[Sentence], people: People, quotes: list[Quote]
+        self,
+        page: Page,
+        sentences: list[Sentence],
+        people: People,
+        quotes: list[Quote],
+        said: Mapping[int, list[Attribution]],
     ) -> None:
         self.page = page
         self.quotes = quotes
@@ -64,6 +70,7 @@ class Choosing:
         self.near: list[Beside] = [beside(page, self.scene, quotes, n) for n in range(len(quotes))]
         self.headings = [self._is_heading(q) for q in quotes]
         self.labels = self._labels()
+        self.sentences, self.said = sentences, said
         self._known: dict[int, list[tuple[int, set[str], str]]] = {}
 
     def _is_heading(self, quote: Quote) -> bool:
@@ -133,6 +140,7 @@ class Choosing:
         for i in some:
             rank = ranks.get(mentions[i].entity, 9)
             f, zone = features(self.scene, n, i, self.near[n], rank, label)
+            f |= self._attributed(own, mentions[i], zone)
             thing = mentions[i].kind == "other"
             if not thing or "strong" in f or any(":verb-next" in x for x in f):
                 found.append((i, f, zone))
@@ -141,6 +149,17 @@ class Choosing:
             if mentions[i].entity not in strong:
                 f |= {"rival", f"rival:{zone if zone in 'RL' else 'far'}"}
         self._known[n] = found
+        return found
+
+    def _attributed(self, own: int, m: Mention, zone: str) -> set[str]:
+        """Whether the grammar of attributions takes the mention for one who speaks near it."""
+        found: set[str] = set()
+        if zone not in "RL":
+            return found
+        for a in self.said.get(m.sentence, ()):
+            at = self.sentences[m.sentence].start + a.subject_start
+            if not a.pronoun and m.start - 5 <= at < m.end:
+                found.add(f"attr:{zone}:{a.kind}:{min(abs(own - m.sentence), 2)}")
         return found
 
     def rows(self, n: int, before: Before | None) -> list[tuple[int, set[str]]]:
@@ -224,10 +243,16 @@ def _how(found: set[str]) -> str:
 
 
 def statements_of(
-    page: Page, sentences: list[Sentence], people: People, quotes: list[Quote]
+    page: Page,
+    sentences: list[Sentence],
+    people: People,
+    quotes: list[Quote],
+    said: Mapping[int, list[Attribution]],
 ) -> list[Said]:
-    """Every statement of the body with its speaker."""
-    return Choosing(page, sentences, people, quotes).statements(learnt()) if quotes else []
+    """Every statement of the body with its speaker. ``said``: attributions by sentence."""
+    if not quotes:
+        return []
+    return Choosing(page, sentences, people, quotes, said).statements(learnt())
 
 
 def _once(found: list[Said]) -> list[Said]:
