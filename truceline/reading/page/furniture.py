@@ -98,9 +98,9 @@ def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
     if len(said) > 320 or re.match(r"\s*(?:\(?\d{1,2}\s*[.)|]|\|)", said):
         return None
     story = reads_like_story(said)
+    start = said[:40] if story else said  # only at its head is a phrase of sites no story's
     for reason, pattern in _SITE_RES:
-        match = pattern.search(said)
-        if match and (not story or match.start() < 4):
+        if pattern.search(start):
             return reason
     if story:
         return None

@@ -112,19 +112,18 @@ def scene_of(page: Page, sentences: list[Sentence], quotes: list[Quote]) -> Scen
             continue
         words: list[Word] = []
         at = block.start
+        sentence = bisect_right(begins, at) - 1
         for n in [*by_block.get(number, []), -1]:
             stop = quotes[n].open_at if n >= 0 else block.end
             for match in _WORD.finditer(page.text, at, max(at, stop)):
                 text = match.group()
-                words.append(
-                    Word(
-                        text,
-                        _SHORTENED.sub(r"\1", text.lower().replace("’", "'")),
-                        match.start(),
-                        match.end(),
-                        bisect_right(begins, match.start()) - 1,
-                    )
-                )
+                low = text.lower()
+                if "’" in low or "'" in low:
+                    low = _SHORTENED.sub(r"\1", low.replace("’", "'"))
+                begin = match.start()
+                while sentence + 1 < len(begins) and begins[sentence + 1] <= begin:
+                    sentence += 1
+                words.append(Word(text, low, begin, match.end(), sentence))
             if n >= 0 and _is_alias(page, quotes[n], block.start):
                 scene.names.add(n)
                 at = max(at, stop + 1)
@@ -166,6 +165,10 @@ def _mentions(number: int, words: list[Word], page: Page, scene: Scene, shouted:
     i = 0
     before: Mention | None = None
     while i < len(words):
+        word = words[i]
+        if word.text[0].islower() and word.low not in _STARTS and not _JOINED.search(word.low):
+            i += 1
+            continue
         phrase = _phrase(words, i)
         if phrase is None:
             i += 1
@@ -188,6 +191,8 @@ def _mentions(number: int, words: list[Word], page: Page, scene: Scene, shouted:
         i = last
 
 
+_JOINED = re.compile(r"['-]")
+_STARTS = DETS | PEOPLE | BODIES | PARTS
 _HANGING = frozenset(["of", "for", "in", "at", "from", "on", "with", "to", "near", "under"])
 _ORDINALS = frozenset(["first", "second", "third", "fourth", "other", "latter", "former"])
 _COUNTED = frozenset(["same", "other", "two", "three", "first", "most"])
