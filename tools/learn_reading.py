@@ -15,8 +15,8 @@ import sys
 import zlib
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import partial
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 

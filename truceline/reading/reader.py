@@ -32,7 +32,8 @@ from truceline.reading.parsing.seen import MOST, Seen, see
 from truceline.reading.parsing.speakers import see_speakers
 from truceline.reading.speech.labels import labels_of
 from truceline.reading.speech.quotation import quotes_of
-from truceline.reading.speech.quotes import said_in, statements_of
+from truceline.reading.speech.quotes import statements_of
+from truceline.reading.speech.said import said_in
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.drafting import Draft, Setting, Trigger, is_agreement
 from truceline.reading.terms.joining import join_terms
@@ -94,7 +95,7 @@ def read(
     see_speakers(sentences, parsed, people, said, quoted)
     counted = _counted(drafts, sentences, marks)
     labels = labels_of(page, sentences, people)
-    statements = statements_of(page, sentences, people, said, quotes, labels)
+    statements = statements_of(page, sentences, people, quotes, said)
     spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
     figures = read_claims(sentences, marks, said, counted, spoken, labels)
     see_roles(sentences, parsed, figures)

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 
 from truceline.reading.answer import Dropped
+from truceline.reading.page.furniture import furniture
 from truceline.reading.page.page import Block, Page
 
 _AGENCY = r"(?:AFP|Reuters|AP|EPA|EPA-EFE|EFE|Getty(?: Images)?|Anadolu(?: Agency)?|Xinhua|TASS|Sputnik|dpa|Shutterstock|Alamy|Bloomberg|UPI|UN Photo|Handout|POOL)"
@@ -145,6 +146,17 @@ def mark_body(page: Page) -> None:
     _repeats(page, words)
     last = _last_paragraph(blocks, words)
     first = _first_paragraph(blocks, words)
+    letters = [c for c in text[:4000] if c.isalpha()]
+    latin = sum(1 for c in letters if ord(c) <= 0x24F) > 0.7 * len(letters)
+    for i, block in enumerate(blocks):
+        if block.reason is None:
+            edge = i < min(first, 4) or i > last
+            bars = words[i].count("|")
+            table = bars and any(
+                0 <= k < len(words) and words[k].count("|") == bars for k in (i - 1, i + 1)
+            )
+            if not table:
+                block.reason = furniture(words[i], edge=edge, latin=latin)
     _tags(blocks, words, last)
     _teasers(blocks, words, first, last)
     _captions(blocks, words, first)
@@ -165,8 +177,9 @@ def _shape(block: Block, said: str) -> str | None:
             return "caption"
     if len(said) < 300 and _CAPTION_LABEL.match(said):
         return "caption"
+    row = re.match(r"\s*\d{1,2}\s*\|", said) or _CELLS.search(said)  # a row of a table
     if len(said) < 160 and _CRUMB.match(said) and not _VERB.search(said):
-        return None if _CELLS.search(said) else "menu"
+        return None if row else "menu"
     if block.linked > 0.85 and (len(said) < 160 or block.main is False):
         return "teaser" if len(said) > 30 else "menu"
     if block.linked > 0.5 and block.main is False:
@@ -251,7 +264,7 @@ def _teasers(blocks: list[Block], words: list[str], first: int, last: int) -> No
             block.reason in ("teaser", "read-more")
             and len(words[i]) < 60
             and re.match(
-                r"\W*(?:related|more|recommended|most|top|trending|latest|read (?:more|also|next)|see also|also read|you m|up next|in other|editor|don|popular)",
+                r"\W*(?:related|more|recommended|most|top|trending|latest|read (?:more|also|next)|see also|also read|you m|up next|in other|editor|don|popular|[iİ]lg[iİ]l[iİ]|관련|à? ?lire aussi|lea tamb|leia tamb|читайте|по теме|siehe auch|mehr zum|noticias rel|articles li|leggi)",
                 words[i],
                 re.I,
             )

@@ -146,6 +146,8 @@ class _Blocks(HTMLParser):
                 )
         if tag == "hr":
             return
+        if tag == "q" and not self.silent:
+            self._mark("“")
         if tag in SILENT:
             self.silent += 1
             self.jsonld = tag == "script" and "ld+json" in values.get("type", "")
@@ -196,7 +198,14 @@ class _Blocks(HTMLParser):
             if tag in fences:
                 return
 
+    def _mark(self, mark: str) -> None:
+        """Put the quotation mark that a <q> stands for in the place of its tag."""
+        at = self.at()
+        self.put(mark, at, self.source.find(">", at) + 1 or len(self.source))
+
     def handle_endtag(self, tag: str) -> None:
+        if tag == "q" and not self.silent:
+            self._mark("”")
         if tag in BLOCK_TAGS:
             self.close_block()
             self.grids.end(tag, len(self.blocks))

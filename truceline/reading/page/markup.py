@@ -119,7 +119,7 @@ HINTS = (
     (
         "byline",
         re.compile(
-            r"(?:^|[-_\s])(?:byline|author(?:s|-\w+)?|dateline-meta|post-meta|entry-meta|article-meta|meta|published|pubdate|timestamp-meta)(?:$|[-_\s])",
+            r"(?:^|[-_\s])(?:byline|author(?:s|-\w+)?|bio|about-author|dateline-meta|post-meta|entry-meta|article-meta|meta|published|pubdate|timestamp-meta)(?:$|[-_\s])",
             re.I,
         ),
     ),
@@ -139,14 +139,14 @@ HINTS = (
     (
         "teaser",
         re.compile(
-            r"(?:^|[-_\s])(?:related\w*|recommend\w*|teasers?|read-?(?:more|also|next)|more-?(?:stories|news|on)|see-?also|trending|most-?(?:read|popular|viewed)|popular|latest(?:-\w+)?|sidebar|widget|carousel|also-?read|up-?next)(?:$|[-_\s])",
+            r"(?:^|[-_\s])(?:related\w*|recommend\w*|recent(?:-\w+)?|teasers?|read-?(?:more|also|next)|more-?(?:stories|news|on)|see-?also|trending|most-?(?:read|popular|viewed)|popular|latest(?:-\w+)?|sidebar|widget|carousel|also-?read|up-?next)(?:$|[-_\s])",
             re.I,
         ),
     ),
     (
         "menu",
         re.compile(
-            r"(?:^|[-_\s])(?:nav\w*|menu\w*|breadcrumbs?|toolbar|topbar|skip-?link|masthead|site-?header|pagination|pager|language-?switch\w*)(?:$|[-_\s])",
+            r"(?:^|[-_\s])(?:nav\w*|menu\w*|(?:bread)?crumbs?|toolbar|topbar|skip-?link|masthead|site-?header|pagination|pager|language-?switch\w*)(?:$|[-_\s])",
             re.I,
         ),
     ),
