@@ -16,7 +16,8 @@ from truceline.reading.answer import (
     Statement,
     Term,
 )
-from truceline.reading.claims.claims import Figure, read_claims
+from truceline.reading.claims.claims import Scene, read_claims
+from truceline.reading.claims.rules import Figure
 from truceline.reading.marks import Marks, marks_of
 from truceline.reading.names.people import People, people_of
 from truceline.reading.names.places import Gazetteer, country_zone
@@ -138,7 +139,7 @@ def read(
     labels = labels_of(page, sentences, people)
     statements = statements_of(page, sentences, people, said, quotes, labels)
     spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
-    figures = read_claims(sentences, marks, said, counted, spoken, labels)
+    figures = read_claims(Scene(sentences, marks, said, counted, spoken, labels, people))
     actors, spots = mentions_of(sentences, people, Gazetteer(places, gazetteer))
     also_named(page, actors)
     notices = notices_of(page, sentences, marks, cal, people, actors, drafts)

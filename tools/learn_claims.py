@@ -1,0 +1,243 @@
+"""Learn the weights of words for claims from texts with gold answers.
+
+    python tools/learn_claims.py FOLDER ... [--also FOLDER ...] [--folds 8] [--write]
+
+Prints what cross-validation by text gives for the folders, scored as tools/bench_reading.py scores.
+``--also``: folders that are learned from and not scored. ``--write`` learns from all and writes
+``claim-weights.json`` and ``source-weights.json`` of the reader's data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from bench_reading import pair, same_claim, same_name
+
+from truceline.reading import reader
+from truceline.reading.claims import claims as claims_module
+from truceline.reading.claims import weighed
+from truceline.reading.claims.claims import Scene
+from truceline.reading.weighing.weights import Weights, weights_from
+
+DATA = Path(reader.__file__).parent / "data"
+
+
+@dataclass
+class Text:
+    """A text as the reader sees it, with its gold claims."""
+
+    name: str
+    page: Any
+    scene: Scene
+    gold: list[dict[str, Any]]
+    label: dict[tuple[int, int], str | None] = field(default_factory=dict)  # None: not known
+    said: dict[tuple[int, int], str | None] = field(default_factory=dict)
+
+
+def scene_of(source: Path, published: date | None) -> tuple[Any, Scene]:
+    """What the reader hands to the claims."""
+    kept: dict[str, Any] = {}
+    keep, ask = reader.open_page, reader.read_claims
+
+    def opened(*args: Any, **more: Any) -> Any:
+        kept["page"] = keep(*args, **more)
+        return kept["page"]
+
+    def asked(scene: Scene) -> Any:
+        kept["scene"] = scene
+        return []
+
+    reader.open_page, reader.read_claims = opened, asked
+    try:
+        reader.read(source.read_bytes(), name=source.name, published=published)
+    finally:
+        reader.open_page, reader.read_claims = keep, ask
+    return kept["page"], kept["scene"]
+
+
+def texts_of(folders: list[Path]) -> list[Text]:
+    found = []
+    for folder in folders:
+        for answer in sorted(folder.glob("*.gold.json")):
+            stem = answer.name.removesuffix(".gold.json")
+            source = next(
+                (p for p in (folder / f"{stem}.txt", folder / f"{stem}.html") if p.exists()), None
+            )
+            if source is None:
+                continue
+            gold = json.loads(answer.read_text(encoding="utf-8"))
+            stated = gold.get("document", {}).get("published") or gold.get("published")
+            page, scene = scene_of(source, date.fromisoformat(stated) if stated else None)
+            text = Text(f"{folder.name}/{stem}", page, scene, gold.get("claims", []))
+            align(text)
+            found.append(text)
+    return found
+
+
+def same_number(claim: dict[str, Any], q: Any) -> bool:
+    if claim.get("value") is not None:
+        return q.value is not None and abs(q.value - claim["value"]) < 1e-6 * max(1, claim["value"])
+    if claim.get("low") is None and claim.get("high") is None:
+        return q.value is None
+    return all(
+        claim.get(side) is None or (mine is not None and abs(mine - claim[side]) <= 1)
+        for side, mine in (("low", q.low), ("high", q.high))
+    )
+
+
+def align(text: Text) -> None:
+    """Give each number of a text the measure and source that the gold gives it."""
+    scene = text.scene
+    rules = scene.by_rule
+    where = {}
+    for i, spots in scene.spots.items():
+        for n, spot in enumerate(spots):
+            base = scene.sentences[i].start
+            where[i, n] = text.page.span(base + spot.start, base + spot.end)
+    for key in where:
+        text.label[key] = weighed.NONE
+    taken: set[tuple[int, int]] = set()
+    unknown: set[tuple[int, int]] = set()
+    for claim in text.gold:
+        spans = []
+        for e in claim.get("evidence", []):
+            at = text.page.source.find(e["text"]) if "text" in e else e["start"]
+            if at >= 0:
+                spans.append((at, at + len(e["text"])))
+        fits = [
+            key
+            for key, (x, y) in where.items()
+            if same_number(claim, scene.spots[key[0]][key[1]].q)
+            and (not spans or any(a - 2 <= x and y <= b + 2 for a, b in spans))
+        ]
+        free = [key for key in fits if key not in taken]
+        best = sorted(free, key=lambda key: (rules.get(key) != claim["measure"], key))[:1]
+        if spans or len(fits) == 1 or (best and rules.get(best[0]) == claim["measure"]):
+            for key in best:
+                taken.add(key)
+                text.label[key] = claim["measure"]
+                text.said[key] = claim.get("said_by")
+        else:
+            unknown |= set(free)
+        if claim.get("value") is None or claim["value"] >= 10:
+            unknown |= {
+                key for key in where if same_number(claim, scene.spots[key[0]][key[1]].q)
+            }
+        else:
+            unknown |= {key for key in fits if rules.get(key) == claim["measure"]}
+    for key in unknown - taken:
+        text.label[key] = None
+
+
+def table_of(rows: list[set[str]], vocab: dict[str, int]) -> Any:
+    from scipy.sparse import csr_matrix
+
+    at, cols = [], []
+    for n, row in enumerate(rows):
+        some = [vocab[f] for f in row if f in vocab]
+        at += [n] * len(some)
+        cols += some
+    return csr_matrix((np.ones(len(cols)), (at, cols)), shape=(len(rows), len(vocab)))
+
+
+def learn_measures(texts: list[Text], c: float, least: int) -> dict[str, Any]:
+    from sklearn.linear_model import LogisticRegression
+
+    rows, answers = [], []
+    count: Counter[str] = Counter()
+    for text in texts:
+        here: set[str] = set()
+        for features, label in claims_module.taught(text.scene, text.label):
+            if label is not None:
+                rows.append(features)
+                answers.append(label)
+                here |= features
+        count.update(here)
+    vocab = {f: n for n, f in enumerate(sorted(f for f, k in count.items() if k >= least))}
+    x = table_of(rows, vocab)
+    model = LogisticRegression(C=c, max_iter=300)
+    model.fit(x, answers)
+    return {
+        "answers": [str(a) for a in model.classes_],
+        "start": [round(float(v), 3) for v in model.intercept_],
+        "features": {
+            f: row
+            for f, n in vocab.items()
+            if (
+                row := {
+                    str(k): round(float(v), 2)
+                    for k, v in enumerate(model.coef_[:, n])
+                    if abs(v) >= 0.03
+                }
+            )
+        },
+        "least": {},
+    }
+
+
+def score(texts: list[Text], answer: Any, same: Any = same_claim) -> tuple[float, float, float]:
+    hits = missed = extra = 0
+    for n, text in enumerate(texts):
+        h, m, e = pair(text.gold, answer(n, text), same)
+        hits, missed, extra = hits + h, missed + len(m), extra + len(e)
+    p, r = hits / max(1, hits + extra), hits / max(1, hits + missed)
+    return p, r, 2 * p * r / max(1e-9, p + r)
+
+
+def same_measure(gold: dict[str, Any], ours: dict[str, Any]) -> bool:
+    return same_claim({**gold, "said_by": None}, ours)
+
+
+def claims_of(text: Text, measures: Weights | None, sources: Weights | None) -> list[dict[str, Any]]:
+    found = claims_module.figures_of(text.scene, measures, sources)
+    return [
+        {"measure": f.measure, "value": f.value, "low": f.low, "high": f.high, "said_by": f.said_by}
+        for f in found
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--also", nargs="*", type=Path, default=[])
+    parser.add_argument("--folds", type=int, default=6)
+    parser.add_argument("--c", type=float, default=0.3)
+    parser.add_argument("--least", type=int, default=2)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    texts = texts_of(args.folders)
+    also = texts_of(args.also)
+    fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
+    learned = [
+        weights_from(
+            learn_measures(
+                [t for t, f in zip(texts, fold, strict=True) if f != k] + also, args.c, args.least
+            )
+        )
+        for k in range(args.folds)
+    ]
+    for name, same in (("claims", same_claim), ("measure and number", same_measure)):
+        for what, some in (("rules", None), ("weighed", learned)):
+            for folder in [None, *args.folders]:
+                mine = [(n, t) for n, t in enumerate(texts) if folder is None or t.name.startswith(folder.name + "/")]
+                got = score(
+                    [t for _, t in mine],
+                    lambda n, t: claims_of(t, some[fold[mine[n][0]]] if some else None, None),
+                    same,
+                )
+                print(f"{name:20} {what:8} {folder.name if folder else 'all':10} P %.3f R %.3f F1 %.3f" % got)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Words beside a figure, by class (``data/claim-words.yaml``)."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from ruamel.yaml import YAML
+
+from truceline.reading.weighing.features import stem
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, frozenset[str]]:
+    text = (files("truceline.reading") / "data" / "claim-words.yaml").read_text(encoding="utf-8")
+    loaded = YAML(typ="safe", pure=True).load(text)
+    found: dict[str, set[str]] = {}
+    for name, words in loaded.items():
+        for word in words.split():
+            found.setdefault(word, set()).add(name)
+            found.setdefault(stem(word), set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+@lru_cache(maxsize=20_000)
+def classes(word: str) -> frozenset[str]:
+    """The classes of a word in lower case."""
+    table = _table()
+    return table.get(word) or table.get(stem(word)) or NOTHING
