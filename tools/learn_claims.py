@@ -186,6 +186,56 @@ def learn_measures(texts: list[Text], c: float, least: int) -> dict[str, Any]:
     }
 
 
+def learn_sources(texts: list[Text], c: float, least: int) -> dict[str, Any]:
+    """A log-linear choice among candidates; all that bear the right name are right."""
+    from scipy.optimize import minimize
+
+    rows: list[set[str]] = []
+    groups: list[tuple[int, int]] = []
+    right: list[bool] = []
+    count: Counter[str] = Counter()
+    lost = 0
+    for text in texts:
+        here: set[str] = set()
+        for some, answer in claims_module.taught_sources(text.scene, text.label, text.said):
+            fits = [same_name(answer, x.name) if answer else not x.name for x in some]
+            if not any(fits):
+                lost += 1
+                continue
+            groups.append((len(rows), len(rows) + len(some)))
+            rows += [x.features for x in some]
+            right += fits
+            here.update(*[x.features for x in some])
+        count.update(here)
+    vocab = {f: n for n, f in enumerate(sorted(f for f, k in count.items() if k >= least))}
+    x = table_of(rows, vocab)
+    starts = np.array([a for a, _ in groups])
+    which = np.repeat(np.arange(len(groups)), [b - a for a, b in groups])
+    good = np.array(right)
+
+    def shares(odds: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        odds = odds if mask is None else np.where(mask, odds, -1e9)
+        top = np.maximum.reduceat(odds, starts)
+        e = np.exp(odds - top[which])
+        total = np.add.reduceat(e, starts)
+        return e / total[which], np.log(total) + top
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        odds = x @ w
+        p, z = shares(odds, None)
+        q, y = shares(odds, good)
+        return float((z - y).sum() + w @ w / (2 * c)), x.T @ (p - q) + w / c
+
+    w = minimize(loss, np.zeros(len(vocab)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    return {
+        "answers": ["source"],
+        "start": [0.0],
+        "features": {f: {"0": round(float(w[n]), 2)} for f, n in vocab.items() if abs(w[n]) >= 0.03},
+        "least": {},
+        "lost": lost,
+    }
+
+
 def score(texts: list[Text], answer: Any, same: Any = same_claim) -> tuple[float, float, float]:
     hits = missed = extra = 0
     for n, text in enumerate(texts):
@@ -202,7 +252,14 @@ def same_measure(gold: dict[str, Any], ours: dict[str, Any]) -> bool:
 def claims_of(text: Text, measures: Weights | None, sources: Weights | None) -> list[dict[str, Any]]:
     found = claims_module.figures_of(text.scene, measures, sources)
     return [
-        {"measure": f.measure, "value": f.value, "low": f.low, "high": f.high, "said_by": f.said_by}
+        {
+            "measure": f.measure,
+            "value": f.value,
+            "low": f.low,
+            "high": f.high,
+            "said_by": f.said_by,
+            "evidence": [{"text": text.page.text[slice(*f.span)]}],
+        }
         for f in found
     ]
 
@@ -213,6 +270,8 @@ def main() -> None:
     parser.add_argument("--also", nargs="*", type=Path, default=[])
     parser.add_argument("--folds", type=int, default=6)
     parser.add_argument("--c", type=float, default=0.3)
+    parser.add_argument("--cs", type=float, default=1.0)
+    parser.add_argument("--misses", action="store_true")
     parser.add_argument("--least", type=int, default=2)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
@@ -227,16 +286,44 @@ def main() -> None:
         )
         for k in range(args.folds)
     ]
-    for name, same in (("claims", same_claim), ("measure and number", same_measure)):
-        for what, some in (("rules", None), ("weighed", learned)):
+    sources = [
+        learn_sources(
+            [t for t, f in zip(texts, fold, strict=True) if f != k] + also, args.cs, args.least
+        )
+        for k in range(args.folds)
+    ]
+    print("answers that are no candidate:", [s["lost"] for s in sources])
+    sources = [weights_from(s) for s in sources]
+    for what, some, who in (
+        ("rules", None, None),
+        ("weighed", learned, sources),
+    ):
+        made = [
+            claims_of(t, some[fold[n]] if some else None, who[fold[n]] if who else None)
+            for n, t in enumerate(texts)
+        ]
+        if args.misses and some:
+            show(texts, made)
+        for name, same in (("claims", same_claim), ("measure and number", same_measure)):
             for folder in [None, *args.folders]:
-                mine = [(n, t) for n, t in enumerate(texts) if folder is None or t.name.startswith(folder.name + "/")]
-                got = score(
-                    [t for _, t in mine],
-                    lambda n, t: claims_of(t, some[fold[mine[n][0]]] if some else None, None),
-                    same,
-                )
+                mine = [
+                    n
+                    for n, t in enumerate(texts)
+                    if folder is None or t.name.startswith(folder.name + "/")
+                ]
+                got = score([texts[n] for n in mine], lambda k, t: made[mine[k]], same)
                 print(f"{name:20} {what:8} {folder.name if folder else 'all':10} P %.3f R %.3f F1 %.3f" % got)
+
+
+def show(texts: list[Text], made: list[list[dict[str, Any]]]) -> None:
+    """What was missed and what was too much."""
+    for text, ours in zip(texts, made, strict=True):
+        _, missed, extra = pair(text.gold, ours, same_claim)
+        for sign, some in (("-", missed), ("+", extra)):
+            for c in some:
+                kept = [c["measure"], c.get("value"), c.get("low"), c.get("high"), c.get("said_by")]
+                words = " | ".join(e["text"][:120] for e in c.get("evidence", []))
+                print(f"  {sign} {text.name}: {kept} «{words}»")
 
 
 if __name__ == "__main__":

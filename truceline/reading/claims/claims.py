@@ -13,8 +13,8 @@ from truceline.reading.claims.rules import (
     figures_by_rule,
     when,
 )
+from truceline.reading.claims.sources import Candidate, Cast, candidates_of, choose
 from truceline.reading.claims.weighed import (
-    MEASURES,
     NONE,
     after_another,
     chances,
@@ -84,10 +84,6 @@ class Scene:
         }
 
 
-def _walk(scene: Scene) -> Iterator[tuple[int, int, str, str, int]]:
-    """Each figure (sentence, number in it) in the order of the text."""
-
-
 def taught(
     scene: Scene, label: dict[tuple[int, int], str | None]
 ) -> Iterator[tuple[set[str], str | None]]:
@@ -134,17 +130,66 @@ def figures_of(scene: Scene, known: Weights | None, sources: Weights | None) -> 
         chosen = {key: (measure, 0.9) for key, measure in scene.by_rule.items()}
     else:
         chosen = measures_of(scene, known)
+    cast = Cast(scene.sentences, scene.people, {i for i, _ in chosen}) if sources else None
+    last: tuple[str, int, int] | None = None  # the source before, its sentence and token
     for (i, n), (measure, chance) in chosen.items():
         figure = _figure(scene, i, n, measure, chance)
-        sentence = scene.sentences[i]
-        figure.said_by = (
-            next((who for a, b, who in scene.quoted if a <= figure.at < b and who), None)
-            or said_by(sentence, figure.at - sentence.start, scene.said.get(i, []))
-            or (found[-1].said_by if figure.inherits and found else None)
-            or scene.labels.get(sentence.block)
-        )
+        if cast is None or sources is None:
+            figure.said_by = _ruled(scene, figure, i) or (
+                found[-1].said_by if figure.inherits and found else None
+            )
+        else:
+            who, _ = choose(sources, candidates(scene, cast, i, n, measure, last))
+            figure.said_by = who or None
+            last = (who, i, scene.spots[i][n].q.last)
         found.append(figure)
     return once(found)
+
+
+def _ruled(scene: Scene, figure: Figure, i: int) -> str | None:
+    """Who says a figure by the grammar of speech."""
+    sentence = scene.sentences[i]
+    return (
+        next((who for a, b, who in scene.quoted if a <= figure.at < b and who), None)
+        or said_by(sentence, figure.at - sentence.start, scene.said.get(i, []))
+        or scene.labels.get(sentence.block)
+    )
+
+
+def candidates(
+    scene: Scene, cast: Cast, i: int, n: int, measure: str, last: tuple[str, int, int] | None
+) -> list[Candidate]:
+    """Those who may have given a figure. ``last``: the source before, its sentence and token."""
+    sentence, spot = scene.sentences[i], scene.spots[i][n]
+    at = sentence.start + spot.start
+    quote = next(((a, b, who) for a, b, who in scene.quoted if a <= at < b), None)
+    previous = None
+    if last is not None and i - last[1] <= 3:
+        previous = (last[0], i - last[1], max(0, spot.q.first - last[2]) if i == last[1] else 0)
+    return candidates_of(
+        cast,
+        scene.sentences,
+        i,
+        spot,
+        previous=previous,
+        rule=said_by(sentence, spot.start, scene.said.get(i, [])),
+        quoted=quote[2] if quote else None,
+        label=scene.labels.get(sentence.block),
+        inside=quote is not None,
+        measure=measure,
+    )
+
+
+def taught_sources(
+    scene: Scene, label: dict[tuple[int, int], str | None], said: dict[tuple[int, int], str | None]
+) -> Iterator[tuple[list[Candidate], str | None]]:
+    """The candidates of each known claim with the source that the answer names."""
+    known = {key for key in said if label.get(key) not in (None, NONE)}
+    cast = Cast(scene.sentences, scene.people, {i for i, _ in known})
+    last: tuple[str, int, int] | None = None
+    for i, n in sorted(known):
+        yield candidates(scene, cast, i, n, label[i, n] or "", last), said[i, n]
+        last = (said[i, n] or "", i, scene.spots[i][n].q.last)
 
 
 def read_claims(scene: Scene) -> list[Figure]:

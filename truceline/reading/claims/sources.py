@@ -1,0 +1,370 @@
+"""Who gave a figure: a choice among those whom the text names near it, by weight.
+
+Candidates are the noun phrases (``mentions``) of the sentence and of the two before it, the one who
+is quoted, the label of the paragraph, the source of the figure before, the document's own voice
+("we"), what the grammar of speech says, and nobody.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from truceline.reading.claims.figures import Spot
+from truceline.reading.claims.mentions import Mention, bare, gives, mentions_in, noun_kind, stem_of
+from truceline.reading.names.people import People, last_name, strip_titles
+from truceline.reading.page.words import Sentence
+from truceline.reading.weighing.weights import Weights
+
+_BACK = 3  # sentences before
+_WE = frozenset(("we", "our", "i", "my"))
+_SHE = frozenset(("he", "she", "his", "her", "i", "my"))
+_IT = frozenset(("it", "its"))
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One who may have given a figure, with what speaks for it."""
+
+    name: str  # "" for nobody
+    features: set[str] = field(default_factory=set)
+
+
+def name_key(name: str | None) -> str:
+    """A name as it is compared."""
+    return bare(name or "").lower()
+
+
+class Cast:
+    """The mentions of a document, each with whom it names in the text's fullest words."""
+
+    def __init__(self, sentences: list[Sentence], people: People, wanted: set[int]) -> None:
+        self.people = people
+        self.by_sentence: dict[int, list[Mention]] = {}
+        self.by_noun: dict[str, list[Mention]] = {}
+        self.recent: list[Mention] = []
+        self.first_block = sentences[0].block if sentences else 0
+        near = {i - k for i in wanted for k in range(_BACK + 1)}
+        self.issuer = ""
+        for sentence in sentences:
+            if sentence.index not in near and sentence.index > 4:
+                continue
+            some = [m for m in mentions_in(sentence, people) if _may_speak(m, sentence)]
+            some.sort(key=lambda m: (m.first, -m.last))
+            for mention in some:
+                self._name(mention, sentence)
+            self.by_sentence[sentence.index] = some
+            if not self.issuer and sentence.index < 5:
+                body = next((m for m in some if m.kind == "body" and m.head - m.first > 1), None)
+                self.issuer = bare(body.words) if body else ""
+
+    def _name(self, mention: Mention, sentence: Sentence) -> None:
+        words = bare(mention.words)
+        if mention.kind == "pronoun":
+            mention.name = self._meant(mention, sentence)
+            return
+        if mention.person:
+            head = sentence.text[
+                sentence.tokens[mention.first].start - sentence.start : sentence.tokens[
+                    mention.head - 1
+                ].end
+                - sentence.start
+            ]
+            name = strip_titles(re.sub(r"['’]s?$", "", bare(head)))[0]
+            found = self.people.resolve(name) if name else words
+            mention.name = found if last_name(found) in name.lower() else words
+        else:
+            mention.name = words
+            named = self._beside(mention, sentence)
+            if named:
+                mention.name = named
+            elif len(words.split()) <= 2 and mention.kind in ("person", "persons", "body"):
+                fuller = next(
+                    (
+                        m
+                        for m in reversed(self.by_noun.get(mention.noun, []))
+                        if len(m.name.split()) > len(words.split())
+                        and set(words.lower().split()) <= set((m.words + " " + m.name).lower().split())
+                    ),
+                    None,
+                )
+                if fuller and sentence.text[
+                    sentence.tokens[mention.first].start - sentence.start :
+                ].lower().startswith("the "):
+                    mention.name = fuller.name
+        self.by_noun.setdefault(mention.noun, []).append(mention)
+        self.recent.append(mention)
+
+    def _beside(self, mention: Mention, sentence: Sentence) -> str:
+        """The person named beside an office: "the spokesman, Lt Col Gerstein, said"."""
+        if mention.kind != "person":
+            return ""
+        base = sentence.start
+        after = sentence.text[sentence.tokens[mention.last - 1].end - base :]
+        match = re.match(r", ((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+)(?=[,:]| said| says)", after)
+        if match:
+            name = strip_titles(match.group(1))[0]
+            if name in self.people.spans or last_name(name) in self.people.full:
+                return self.people.resolve(name)
+        before = sentence.text[: sentence.tokens[mention.first].start - base]
+        match = re.search(r"((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+), $", before)
+        if match:
+            name = strip_titles(match.group(1))[0]
+            if last_name(name) in self.people.full:
+                return self.people.resolve(name)
+        return ""
+
+    def _meant(self, mention: Mention, sentence: Sentence) -> str:
+        """Whom a pronoun means: the last one named who may be meant, subjects first."""
+        word = mention.noun
+        here = [m for m in self.recent if m.sentence == sentence.index and m.last <= mention.first]
+        earlier = [
+            m
+            for m in self.recent[-40:]
+            if m.sentence < sentence.index and sentence.index - m.sentence <= 4
+        ]
+        if word in _WE:
+            return ""
+        if word in _SHE:
+            fits = ("person",)
+        elif word in _IT:
+            fits = ("body", "name", "place", "paper")
+        else:
+            fits = ("persons", "body", "name", "place")
+        order = [m for m in reversed(here) if m.kind in fits]
+        numbers = sorted({m.sentence for m in earlier}, reverse=True)
+        for number in numbers:
+            some = [m for m in earlier if m.sentence == number and m.kind in fits]
+            order += [m for m in some if m.first < 2] + [m for m in reversed(some) if m.first >= 2]
+        return next((m.name for m in order if m.name), "")
+
+
+def _may_speak(mention: Mention, sentence: Sentence) -> bool:
+    if mention.kind != "thing":
+        return True
+    after = sentence.tokens[mention.last].low if mention.last < len(sentence.tokens) else "."
+    return gives(after) or after == ":"
+
+
+def _away(n: int) -> str:
+    return str(n) if n < 3 else "3" if n < 6 else "6" if n < 12 else "12"
+
+
+_CLAUSE = frozenset((";", "while", "whereas", "but", "though", "although"))
+
+
+def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
+    """The word after a mention, that after an insertion in commas, and where the latter stands."""
+    tokens = sentence.tokens
+    n = mention.last
+    after = stem_of(tokens[n]) if n < len(tokens) else "."
+    if after == "," or after == "(":
+        close = ")" if after == "(" else ","
+        for k in range(n + 1, min(n + 18, len(tokens) - 1)):
+            if tokens[k].text == close:
+                return after, stem_of(tokens[k + 1]), k + 1
+            if tokens[k].text in ";:":
+                break
+    while n < len(tokens) - 1 and tokens[n].low in (
+        "has",
+        "have",
+        "had",
+        "also",
+        "later",
+        "now",
+        "then",
+        "only",
+        "itself",
+        "never",
+        "still",
+        "since",
+    ):
+        n += 1
+    return after, stem_of(tokens[n]) if n < len(tokens) else ".", n
+
+
+def of_mention(
+    sentence: Sentence, spot: Spot, mention: Mention, where: Sentence, shared: set[str]
+) -> set[str]:
+    """What speaks for a mention as the source of a figure."""
+    tokens = where.tokens
+    back = sentence.index - where.index
+    after, beyond, at = _subject(where, mention)
+    giving = at < len(tokens) and (gives(tokens[at].low))
+    before = stem_of(tokens[mention.first - 1]) if mention.first else "^"
+    two = stem_of(tokens[mention.first - 2]) + " " + before if mention.first > 1 else before
+    found = set()
+    if back == 0:
+        side = "b" if mention.first < spot.q.first else "a"
+        a, b = (mention.last, spot.q.first) if side == "b" else (spot.q.last, mention.first)
+        between = [t.low for t in tokens[a:b]]
+        gap = _away(len(between))
+        marks = [w for w in between if w in _CLAUSE]
+        if marks:
+            found.add(f"{side}cut:{marks[0]}")
+        commas = between.count(",")
+        found.add(f"{side}commas:{min(commas, 3)}")
+        if ":" in between:
+            found.add(side + "colon")
+        if any(w in ("that", "had", "were", "was") for w in between[:6]):
+            found.add(side + "reported")
+        others = sum(gives(w) for w in between)
+        found.add(f"{side}verbs:{min(others, 3)}")
+        if any(w[0].isdigit() for w in between):
+            found.add(side + "number")
+        if "“" in between or '"' in between:
+            found.add(side + "mark")
+        found.add(f"{side}gap:{gap}")
+    else:
+        side = f"p{back}" + ("" if where.block == sentence.block else "x")
+        found.add(f"{side}first:{_away(mention.first)}")
+    found.add(side)
+    found.add(f"{side}kind:{mention.kind}")
+    found.add(f"{side}after:{beyond}")
+    found.add(f"{side}before:{before}")
+    found.add(f"{side}before2:{two}")
+    found.add(f"after:{beyond}")
+    found.add(f"before:{before}")
+    found.add(f"before2:{two}")
+    found.add(f"noun:{mention.noun}")
+    found.add(f"{side}gives:{giving}:{mention.kind}")
+    found.add(f"{side}gives:{giving}")
+    if after == ":":
+        found.add(side + "label")
+    if mention.first == 0:
+        found.add(side + "start")
+    else:
+        found.add(f"{side}opens:{tokens[mention.first - 1].text in ',;:“—–'}:{giving}")
+    if tokens[mention.first].low in ("the", "a", "an", "his", "its", "their", "our"):
+        found.add(f"det:{tokens[mention.first].low}:{mention.kind}")
+    if mention.last > mention.head:
+        found.add("long")
+    if mention.kind == "pronoun":
+        found.add(f"{side}pronoun:{mention.noun}:{giving}")
+    found |= {f"{side}&{f}" for f in shared}
+    return found
+
+
+def candidates_of(
+    cast: Cast,
+    sentences: list[Sentence],
+    i: int,
+    spot: Spot,
+    *,
+    previous: tuple[str, int, int] | None,
+    rule: str | None,
+    quoted: str | None,
+    label: str | None,
+    inside: bool,
+    measure: str,
+    headed: str | None = None,
+) -> list[Candidate]:
+    """Those who may have given a figure; the first is nobody.
+
+    ``previous``: the source of the figure before, how many sentences and tokens ago.
+    """
+    sentence = sentences[i]
+    shared = {"quoted" if inside else "plain"}
+    if inside:
+        shared.add("speaker" if quoted else "nobody")
+    ours = any(t.low in _WE for t in sentence.tokens)
+    nobody = Candidate("", {"none", f"none:{measure}"} | {"none&" + f for f in shared})
+    if ours:
+        nobody.features.add("none&we")
+    if any(gives(t.low) for t in sentence.tokens):
+        nobody.features.add("none&gives")
+    nobody.features.add(f"none&size:{spot.single}")
+    nobody.features.add(f"none&rule:{bool(rule)}")
+    if previous is None:
+        nobody.features.add("none&noprevious")
+    else:
+        nobody.features.add(
+            f"none&previous:{min(previous[1], 3)}:{'none' if not previous[0] else 'some'}"
+        )
+    found = [nobody]
+    for back in range(_BACK + 1):
+        k = i - back
+        if k < 0 or sentence.block - sentences[k].block > 1:
+            break
+        for mention in cast.by_sentence.get(k, ()):
+            if not mention.name or noun_kind(mention.noun) == "paper" and mention.kind == "paper" and back:
+                continue
+            if back == 0 and mention.first < spot.q.last and spot.q.first < mention.last:
+                continue
+            if back > 1 and mention.first > 8:
+                continue
+            found.append(
+                Candidate(mention.name, of_mention(sentence, spot, mention, sentences[k], shared))
+            )
+    if previous is not None and previous[0]:
+        near = min(previous[1], 3)
+        more = {f"prev:{near}", "prev"}
+        if previous[1] == 0:
+            tokens = sentence.tokens[max(0, spot.q.first - previous[2]) : spot.q.first]
+            between = [t.low for t in tokens]
+            more.add(f"prev:gap:{_away(len(between))}")
+            more.add(f"prev:cut:{any(w in _CLAUSE for w in between)}")
+            more.add(f"prev:verbs:{min(2, sum(gives(w) for w in between))}")
+            more |= {"prev:w:" + w for w in between[-4:]}
+            more.add("prev:words:" + " ".join(between[:5]))
+        else:
+            first = sentence.tokens[0].low
+            more.add(f"prev:{near}:first:{first}")
+            if spot.q.first == 0 or sentence.tokens[spot.q.first - 1].low == "of":
+                more.add(f"prev:{near}:of")
+        if rule:
+            more.add("prev:otherrule")
+        more |= {"prev&" + f for f in shared}
+        found.append(Candidate(previous[0], more))
+    for what, name in (("rule", rule), ("speaker", quoted), ("label", label), ("headed", headed)):
+        if name:
+            found.append(Candidate(bare(name), {what} | {f"{what}&{f}" for f in shared}))
+    if cast.issuer:
+        found.append(
+            Candidate(cast.issuer, {"issuer", f"issuer&we:{ours}"} | {"issuer&" + f for f in shared})
+        )
+    _agree(found, rule, quoted, previous)
+    return found
+
+
+def _agree(
+    found: list[Candidate],
+    rule: str | None,
+    quoted: str | None,
+    previous: tuple[str, int, int] | None,
+) -> None:
+    """Mark those who are also what another way of asking gives."""
+    keys = {
+        "isrule": name_key(rule),
+        "isspeaker": name_key(quoted),
+        "isprev": name_key(previous[0]) if previous else "",
+    }
+    for what, key in keys.items():
+        if not key:
+            continue
+        words = set(key.split())
+        for candidate in found[1:]:
+            mine = set(name_key(candidate.name).split())
+            if mine and (mine <= words or words <= mine):
+                candidate.features.add(what)
+
+
+def choose(weights: Weights, found: list[Candidate]) -> tuple[str, float]:
+    """The likeliest source ("" for nobody) and its probability."""
+    odds = np.array([weights.log_odds(c.features)[0] for c in found])
+    share = np.exp(odds - odds.max())
+    share /= share.sum()
+    by_name: dict[str, float] = {}
+    fullest: dict[str, str] = {}
+    for candidate, chance in zip(found, share.tolist(), strict=True):
+        key = name_key(candidate.name)
+        by_name[key] = by_name.get(key, 0.0) + chance
+        fullest.setdefault(key, candidate.name)
+    best = max(by_name, key=lambda key: by_name[key])
+    return fullest[best], by_name[best]
+
+
+def features_in(found: Iterable[Candidate]) -> set[str]:
+    """Every feature of some candidates."""
+    return {f for c in found for f in c.features}
