@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import zlib
 from collections import Counter
@@ -28,6 +29,7 @@ from truceline.reading import reader
 from truceline.reading.claims import claims as claims_module
 from truceline.reading.claims import weighed
 from truceline.reading.claims.claims import Scene
+from truceline.reading.claims.sources import choose
 from truceline.reading.weighing.weights import Weights, weights_from
 
 DATA = Path(reader.__file__).parent / "data"
@@ -45,7 +47,43 @@ class Text:
     said: dict[tuple[int, int], str | None] = field(default_factory=dict)
 
 
-def scene_of(source: Path, published: date | None) -> tuple[Any, Scene]:
+_MARK = re.compile(r"\[([^|\]]*)\|([^|\]]*)\|([^|\]]*)\]")
+
+
+def bank_of(paths: list[Path]) -> list[Text]:
+    """Passages with their claims marked: ``[figure|measure|source]``, "-" for no source."""
+    found = []
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+            if not line.strip() or line.startswith("#"):
+                continue
+            line = line.replace(" // ", "\n\n")
+            plain, marks = "", []
+            at = 0
+            for match in _MARK.finditer(line):
+                plain += line[at : match.start()]
+                marks.append((len(plain), len(plain) + len(match[1]), match[2], match[3]))
+                plain += match[1]
+                at = match.end()
+            plain += line[at:]
+            page, scene = scene_of(plain.encode(), None)
+            text = Text(f"{path.name}:{number + 1}", page, scene, [])
+            for i, spots in scene.spots.items():
+                for n, spot in enumerate(spots):
+                    text.label[i, n] = weighed.NONE
+                    base = scene.sentences[i].start
+                    a, b = page.span(base + spot.start, base + spot.end)
+                    for x, y, measure, who in marks:
+                        if x <= a and b <= y:
+                            text.label[i, n] = measure
+                            text.said[i, n] = None if who == "-" else who
+            if len(text.said) != len(marks):
+                print(f"{text.name}: {len(marks)} marks, {len(text.said)} figures", file=sys.stderr)
+            found.append(text)
+    return found
+
+
+def scene_of(data: bytes, published: date | None, name: str = "text.txt") -> tuple[Any, Scene]:
     """What the reader hands to the claims."""
     kept: dict[str, Any] = {}
     keep, ask = reader.open_page, reader.read_claims
@@ -60,7 +98,7 @@ def scene_of(source: Path, published: date | None) -> tuple[Any, Scene]:
 
     reader.open_page, reader.read_claims = opened, asked
     try:
-        reader.read(source.read_bytes(), name=source.name, published=published)
+        reader.read(data, name=name, published=published)
     finally:
         reader.open_page, reader.read_claims = keep, ask
     return kept["page"], kept["scene"]
@@ -78,7 +116,8 @@ def texts_of(folders: list[Path]) -> list[Text]:
                 continue
             gold = json.loads(answer.read_text(encoding="utf-8"))
             stated = gold.get("document", {}).get("published") or gold.get("published")
-            page, scene = scene_of(source, date.fromisoformat(stated) if stated else None)
+            day = date.fromisoformat(stated) if stated else None
+            page, scene = scene_of(source.read_bytes(), day, source.name)
             text = Text(f"{folder.name}/{stem}", page, scene, gold.get("claims", []))
             align(text)
             found.append(text)
@@ -268,15 +307,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--also", nargs="*", type=Path, default=[])
+    parser.add_argument("--bank", nargs="*", type=Path, default=[])
     parser.add_argument("--folds", type=int, default=6)
     parser.add_argument("--c", type=float, default=0.3)
     parser.add_argument("--cs", type=float, default=1.0)
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--least", type=int, default=2)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--doubt", type=float, default=1.0)
     args = parser.parse_args()
+    claims_module.NONE_LESS = args.doubt
     texts = texts_of(args.folders)
-    also = texts_of(args.also)
+    also = texts_of(args.also) + bank_of(args.bank)
     fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
     learned = [
         weights_from(
@@ -294,6 +336,13 @@ def main() -> None:
     ]
     print("answers that are no candidate:", [s["lost"] for s in sources])
     sources = [weights_from(s) for s in sources]
+    right: Counter[str] = Counter()
+    for n, text in enumerate(texts):
+        for some, answer in claims_module.taught_sources(text.scene, text.label, text.said):
+            who, _ = choose(sources[fold[n]], some)
+            key = ("named " if answer else "nobody ") + ("right" if same_name(answer, who) else "wrong")
+            right[key] += 1
+    print("sources, where the figure and the source before are given:", dict(right))
     for what, some, who in (
         ("rules", None, None),
         ("weighed", learned, sources),

@@ -202,6 +202,9 @@ def _figure(scene: Scene, i: int, n: int, measure: str, chance: float) -> Figure
     q = spot.q
     rule = scene.rule.get((i, q.core))
     if rule is not None and rule.measure == measure:
+        if spot.repaired:
+            rule.value, rule.low, rule.high = tidy(q.value), tidy(q.low), tidy(q.high)
+            rule.qualifier = None if q.qualifier == "between" else q.qualifier
         return rule
     base, low = sentence.start, sentence.low
     following = scene.spots[i][n + 1].start if n + 1 < len(scene.spots[i]) else len(low)

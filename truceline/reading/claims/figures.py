@@ -51,6 +51,7 @@ class Spot:
     start: int
     end: int
     single: bool = False
+    repaired: bool = False  # read otherwise than by ``numbers``
 
 
 def _bounded(tokens: list[Token], q: Quantity) -> Quantity:
@@ -111,12 +112,14 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
             return Quantity(None, size, None, f"{low} {after[0]}", i, i + 2, i)
         return None
     if low in ("a", "one", "three") and after:
-        k = 1 if after[0] in "-‑–" else 0
+        k = 1 if after[0] in "-‑–" and len(after) > 1 else 0
         parts = {"quarter": 0.25, "quarters": 0.75, "third": 1 / 3}
         if after[k] in parts and after[k + 1 : k + 3] == ["of", "a"] and len(after) > k + 3:
             scale = _SCALES.get(after[k + 3])
             if scale:
                 return Quantity(parts[after[k]] * scale, None, None, None, i, i + k + 5, i)
+    if low == "couple" or (low == "pair" and after[:1] == ["of"]):
+        return Quantity(2.0, None, None, None, i, i + 1, i)
     if low == "one" and after and after[0] not in ("side", "day", "week", "month", "year", "hand"):
         return Quantity(1.0, None, None, None, i, i + 1, i)
     if low in ("a", "an", "another") and people:
@@ -130,7 +133,7 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     return None
 
 
-_FURTHER = frozenset(("a", "an", "one", "another", "several", "many", "few", "three"))
+_FURTHER = frozenset(("a", "an", "one", "another", "several", "many", "few", "three", "couple", "pair"))
 _HARM = frozenset(("killed", "injured", "missing", "captured", "detained"))
 
 
@@ -141,6 +144,7 @@ def spots_of(sentence: Sentence, mark: Marks) -> list[Spot]:
     taken += [(x.first, x.last) for x in mark.lengths]
     taken += [(d.first, d.last) for d in mark.distances]
     found: dict[int, tuple[Quantity, bool]] = {}
+    plain = {q.core: q for q in mark.quantities}
     for q in mark.quantities:
         found[q.core] = (_repaired(tokens, q), False)
     harm: bool | None = None
@@ -157,9 +161,15 @@ def spots_of(sentence: Sentence, mark: Marks) -> list[Spot]:
             continue
         for n in [n for n in found if more.first <= n < more.last]:
             del found[n]
-        found[i] = (_bounded(tokens, more), token.low in ("a", "an", "another"))
+        found[i] = (_bounded(tokens, more), token.low in ("a", "an", "another", "couple", "pair"))
     base = sentence.start
     return [
-        Spot(q, tokens[q.core].start - base, tokens[q.last - 1].end - base, single)
-        for _, (q, single) in sorted(found.items())
+        Spot(
+            q,
+            tokens[q.core].start - base,
+            tokens[q.last - 1].end - base,
+            single,
+            plain.get(core) not in (q, None),
+        )
+        for core, (q, single) in sorted(found.items())
     ]

@@ -23,6 +23,7 @@ from truceline.reading.weighing.features import stem
 _DETERMINERS = frozenset(
     "the a an this its his her their our my another one some these those both".split()
 )
+_OBLIQUE = {"him": "he", "them": "they", "us": "we"}
 PRONOUNS = frozenset("he she it they we i you".split())
 _POSSESSIVE = frozenset("its his her their our my".split())
 _STOP = frozenset(
@@ -117,7 +118,7 @@ def _ends(tokens: list[Token], i: int, first: bool) -> bool:
         return not (low in "-‑&" and not first)
     if low[0].isdigit():
         return True
-    if low in _STOP:
+    if low in _STOP or re.sub(r"['’][a-z]+$", "", low) in PRONOUNS:
         return True
     if token.text[0].isupper() and not (i == 0 and low.endswith("ing")):
         return False
@@ -173,7 +174,8 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
     i = 0
     spans: list[tuple[int, int]] = []
     while i < n:
-        low = tokens[i].low
+        low = re.sub(r"['’](?:s|d|ll|ve|re|m)$", "", tokens[i].low)
+        low = _OBLIQUE.get(low, low)
         if low in PRONOUNS:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
             i += 1

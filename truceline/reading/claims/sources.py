@@ -20,6 +20,7 @@ from truceline.reading.weighing.weights import Weights
 _BACK = 3  # sentences before
 _WE = frozenset(("we", "our", "i", "my"))
 _SHE = frozenset(("he", "she", "his", "her", "i", "my"))
+_NO_NAMES = frozenset(("him", "her", "them", "us", "it", "me", "q", "and"))
 _IT = frozenset(("it", "its"))
 
 
@@ -318,7 +319,7 @@ def candidates_of(
         more |= {"prev&" + f for f in shared}
         found.append(Candidate(previous[0], more))
     for what, name in (("rule", rule), ("speaker", quoted), ("label", label), ("headed", headed)):
-        if name:
+        if name and name.lower() not in _NO_NAMES:
             found.append(Candidate(bare(name), {what} | {f"{what}&{f}" for f in shared}))
     if cast.issuer:
         found.append(
