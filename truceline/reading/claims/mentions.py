@@ -38,6 +38,7 @@ _LINKS = frozenset("of in at for from on to".split())
 _TITLES = frozenset(
     "mr mrs ms dr gen lt col maj capt sgt brig adm prof st rev hon cpl pte mgr sr fr".split()
 )
+_TIMES = frozenset("year day week month night morning evening eve christmas easter ramadan spring summer autumn winter sunday".split())
 _ROLE = re.compile(r"spokes(?:man|woman|person)")
 
 
@@ -153,7 +154,11 @@ def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[s
         return "person", noun, True
     if len(capital) == 1 and words[-1] == capital[0] and last_name(text) in people.full:
         return "person", noun, True
+    if capital and words[0].lower() in _TITLES and len(words) > 1:
+        return "person", noun, True
     kind = noun_kind(noun)
+    if noun in _TIMES:
+        return "thing", noun, False
     if kind:
         return kind, noun, False
     if words[-1][0].isupper():

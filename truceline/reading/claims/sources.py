@@ -160,6 +160,8 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
     tokens = sentence.tokens
     n = mention.last
     after = stem_of(tokens[n]) if n < len(tokens) else "."
+    if n < len(tokens) and tokens[n].low in ("who", "which", "that"):
+        n += 1
     if after == "," or after == "(":
         close = ")" if after == "(" else ","
         for k in range(n + 1, min(n + 18, len(tokens) - 1)):
@@ -186,7 +188,8 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
 
 
 def of_mention(
-    sentence: Sentence, spot: Spot, mention: Mention, where: Sentence, shared: set[str]
+    sentence: Sentence, spot: Spot, mention: Mention, where: Sentence, shared: set[str],
+    inner: bool, governs: str,
 ) -> set[str]:
     """What speaks for a mention as the source of a figure."""
     tokens = where.tokens
@@ -196,6 +199,10 @@ def of_mention(
     before = stem_of(tokens[mention.first - 1]) if mention.first else "^"
     two = stem_of(tokens[mention.first - 2]) + " " + before if mention.first > 1 else before
     found = set()
+    if inner:
+        found.add("inner")
+    if governs:
+        found |= {"governs:" + governs, f"governs:{governs}:{mention.kind}"}
     if back == 0:
         side = "b" if mention.first < spot.q.first else "a"
         a, b = (mention.last, spot.q.first) if side == "b" else (spot.q.last, mention.first)
@@ -247,6 +254,33 @@ def of_mention(
     return found
 
 
+def _governing(
+    mentions: list[Mention], sentence: Sentence, spot: Spot
+) -> tuple[Mention | None, Mention | None]:
+    """The nearest mentions before and after a figure that stand as subject of a verb that gives
+    figures, with no end of a clause between.
+    """
+    before = after = None
+    tokens = sentence.tokens
+    seen: set[int] = set()
+    for mention in mentions:
+        if mention.last in seen:
+            continue
+        seen.add(mention.last)
+        at = _subject(sentence, mention)[2]
+        turned = mention.first > 0 and gives(tokens[mention.first - 1].low)
+        if at < len(tokens) and (gives(tokens[at].low) or tokens[at].text == ":" or turned):
+            if mention.last <= spot.q.first and at <= spot.q.first:
+                before = mention
+            elif mention.first >= spot.q.last and after is None:
+                after = mention
+    if before and any(t.low in _CLAUSE for t in tokens[before.last : spot.q.first]):
+        before = None
+    if after and any(t.low in _CLAUSE for t in tokens[spot.q.last : after.first]):
+        after = None
+    return before, after
+
+
 def candidates_of(
     cast: Cast,
     sentences: list[Sentence],
@@ -284,11 +318,16 @@ def candidates_of(
             f"none&previous:{min(previous[1], 3)}:{'none' if not previous[0] else 'some'}"
         )
     found = [nobody]
+    before, after = _governing(cast.by_sentence.get(i, []), sentence, spot)
+    nobody.features.add(f"none&governed:{before is not None}:{after is not None}")
     for back in range(_BACK + 1):
         k = i - back
         if k < 0 or sentence.block - sentences[k].block > 1:
             break
+        last = (-1, -1)
         for mention in cast.by_sentence.get(k, ()):
+            inner = mention.last == last[1] and mention.first > last[0]
+            last = last if inner else (mention.first, mention.last)
             if not mention.name or noun_kind(mention.noun) == "paper" and mention.kind == "paper" and back:
                 continue
             if back == 0 and mention.first < spot.q.last and spot.q.first < mention.last:
@@ -296,7 +335,18 @@ def candidates_of(
             if back > 1 and mention.first > 8:
                 continue
             found.append(
-                Candidate(mention.name, of_mention(sentence, spot, mention, sentences[k], shared))
+                Candidate(
+                    mention.name,
+                    of_mention(
+                        sentence,
+                        spot,
+                        mention,
+                        sentences[k],
+                        shared,
+                        inner,
+                        "b" if mention is before else "a" if mention is after else "",
+                    ),
+                )
             )
     if previous is not None and previous[0]:
         near = min(previous[1], 3)
