@@ -217,7 +217,7 @@ def learn_measures(texts: list[Text], c: float, least: int) -> dict[str, Any]:
                 row := {
                     str(k): round(float(v), 2)
                     for k, v in enumerate(model.coef_[:, n])
-                    if abs(v) >= 0.03
+                    if abs(v) >= 0.04
                 }
             )
         },
@@ -309,16 +309,24 @@ def main() -> None:
     parser.add_argument("--also", nargs="*", type=Path, default=[])
     parser.add_argument("--bank", nargs="*", type=Path, default=[])
     parser.add_argument("--folds", type=int, default=6)
-    parser.add_argument("--c", type=float, default=0.3)
-    parser.add_argument("--cs", type=float, default=1.0)
+    parser.add_argument("--c", type=float, default=1.0)
+    parser.add_argument("--cs", type=float, default=0.5)
     parser.add_argument("--misses", action="store_true")
-    parser.add_argument("--least", type=int, default=2)
+    parser.add_argument("--least", type=int, default=1)
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--doubt", type=float, default=1.0)
+    parser.add_argument("--doubt", type=float, default=0.7)
     args = parser.parse_args()
     claims_module.NONE_LESS = args.doubt
     texts = texts_of(args.folders)
     also = texts_of(args.also) + bank_of(args.bank)
+    if args.write:
+        everything = texts + also
+        for name, learned in (
+            ("claim-weights", learn_measures(everything, args.c, args.least)),
+            ("source-weights", learn_sources(everything, args.cs, 2)),
+        ):
+            write(DATA / f"{name}.json", learned)
+        return
     fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
     learned = [
         weights_from(
@@ -362,6 +370,17 @@ def main() -> None:
                 ]
                 got = score([texts[n] for n in mine], lambda k, t: made[mine[k]], same)
                 print(f"{name:20} {what:8} {folder.name if folder else 'all':10} P %.3f R %.3f F1 %.3f" % got)
+
+
+def write(path: Path, learned: dict[str, Any]) -> None:
+    """One feature a line, so that a change of weights can be read."""
+    head = {k: v for k, v in learned.items() if k not in ("features", "lost")}
+    lines = [
+        f"{json.dumps(f, ensure_ascii=False)}: {json.dumps(row, separators=(',', ':'))}"
+        for f, row in sorted(learned["features"].items())
+    ]
+    body = json.dumps(head)[:-1] + ', "features": {\n' + ",\n".join(lines) + "\n}}\n"
+    path.write_text(body, encoding="utf-8")
 
 
 def show(texts: list[Text], made: list[list[dict[str, Any]]]) -> None:

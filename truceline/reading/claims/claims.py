@@ -16,6 +16,7 @@ from truceline.reading.claims.rules import (
 from truceline.reading.claims.sources import Candidate, Cast, candidates_of, choose
 from truceline.reading.claims.weighed import (
     NONE,
+    add_phrases,
     after_another,
     chances,
     features_of,
@@ -72,6 +73,9 @@ class Scene:
             if any(a <= sentence.start + spot.start < b for a, b, _ in self.quoted):
                 features.add("quoted")
             self.features[sentence.index, n] = features
+        add_phrases(
+            sentence, spots, [self.features[sentence.index, n] for n in range(len(spots))]
+        )
 
     @property
     def by_rule(self) -> dict[tuple[int, int], str]:
@@ -120,7 +124,7 @@ def measures_of(scene: Scene, known: Weights) -> dict[tuple[int, int], tuple[str
     return found
 
 
-NONE_LESS = 1.0
+NONE_LESS = 0.7  # of its probability: a claim missed weighs as much as one too many
 
 
 def figures_of(scene: Scene, known: Weights | None, sources: Weights | None) -> list[Figure]:
@@ -194,7 +198,7 @@ def taught_sources(
 
 def read_claims(scene: Scene) -> list[Figure]:
     """Every claim of a document."""
-    return figures_of(scene, None, None)
+    return figures_of(scene, weights("claim-weights"), weights("source-weights"))
 
 
 def _figure(scene: Scene, i: int, n: int, measure: str, chance: float) -> Figure:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from truceline.reading.claims.figures import Spot
-from truceline.reading.claims.words import classes
+from truceline.reading.claims.words import classes, phrases_in
 from truceline.reading.page.words import Sentence
 from truceline.reading.weighing.features import stem
 from truceline.reading.weighing.weights import Weights
@@ -147,12 +147,43 @@ def features_of(
     return found
 
 
+def add_phrases(sentence: Sentence, spots: list[Spot], features: list[set[str]]) -> None:
+    """Add to the features of each figure the phrases on either side of it.
+
+    "0" where no other figure stands between, "1" beyond one, "2" beyond more; ";" and "," where a
+    mark stands between.
+    """
+    low = sentence.low
+    phrases = phrases_in(low)
+    for n, spot in enumerate(spots):
+        found = features[n]
+        nearest = {"L": "", "R": ""}
+        best = {"L": 10_000, "R": 10_000}
+        for start, end, name in phrases:
+            if start >= spot.start:
+                side, between = "R", low[spot.end : start] if start > spot.end else ""
+                others = sum(spot.start < s.start < start for s in spots)
+            else:
+                side, between = "L", low[end : spot.start] if end < spot.start else ""
+                others = sum(start < s.start < spot.start for s in spots)
+            mark = ";" if ";" in between or ":" in between else "," if "," in between else ""
+            found.add(f"ph:{side}{min(others, 2)}{mark}:{name}")
+            found.add(f"ph:{side}:{name}")
+            if others == 0:
+                found.add(f"ph:{side}0:{name}")
+                gap = len(between)
+                if name not in ("plan", "goods") and gap < best[side]:
+                    best[side], nearest[side] = gap, name
+        found.add(f"phs:{nearest['L']}|{nearest['R']}")
+        found.add(f"phl:{nearest['L']}")
+        found.add(f"phr:{nearest['R']}")
+
+
 def shared_of(sentence: Sentence, words: list[str], kinds: list[frozenset[str]]) -> set[str]:
     """What holds for each figure of a sentence."""
     found = {"c:" + name for some in kinds for name in some if name in _HARM}
     if sentence.heading:
         found.add("heading")
-    found.update("w:" + w for w in words if w.isalpha())
     return found
 
 

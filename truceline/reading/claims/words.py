@@ -1,5 +1,6 @@
-"""Words beside a figure, by class (``data/claim-words.yaml``)."""
+"""Words and phrases beside a figure, by class (``data/claim-words.yaml``, ``claim-phrases.yaml``)."""
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 
@@ -27,3 +28,20 @@ def classes(word: str) -> frozenset[str]:
     """The classes of a word in lower case."""
     table = _table()
     return table.get(word) or table.get(stem(word)) or NOTHING
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    text = (files("truceline.reading") / "data" / "claim-phrases.yaml").read_text(encoding="utf-8")
+    loaded = YAML(typ="safe", pure=True).load(text)
+    return tuple((name, re.compile("|".join(some))) for name, some in loaded.items())
+
+
+def phrases_in(low: str) -> list[tuple[int, int, str]]:
+    """Where the phrases of a sentence in lower case stand, with their class, in order."""
+    found = [
+        (match.start(), match.end(), name)
+        for name, pattern in _patterns()
+        for match in pattern.finditer(low)
+    ]
+    return sorted(found)
