@@ -27,6 +27,7 @@ from bench_reading import pair, same_claim, same_name
 
 from truceline.reading import reader
 from truceline.reading.claims import claims as claims_module
+from truceline.reading.claims import sources as sources_module
 from truceline.reading.claims import weighed
 from truceline.reading.claims.claims import Scene
 from truceline.reading.claims.sources import choose
@@ -314,9 +315,11 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--least", type=int, default=1)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--nobody", type=float, default=0.5)
     parser.add_argument("--doubt", type=float, default=0.7)
     args = parser.parse_args()
     claims_module.NONE_LESS = args.doubt
+    sources_module.NOBODY_LESS = args.nobody
     texts = texts_of(args.folders)
     also = texts_of(args.also) + bank_of(args.bank)
     if args.write:

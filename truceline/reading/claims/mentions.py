@@ -146,19 +146,25 @@ def _phrase(tokens: list[Token], i: int) -> int:
 
 def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[str, str, bool]:
     noun = re.sub(r"['’]s?$", "", tokens[head - 1].low)
+    if noun in _TIMES:
+        return "thing", noun, False
     words = [t.text for t in tokens[first:head]]
     capital = [w for w in words if w[0].isupper()]
     text = re.sub(r"['’]s$", "", " ".join(capital))
     name = strip_titles(re.sub(r" (?=\.)", "", text))[0]
     if capital and (is_person_name(name) or name in people.spans):
         return "person", noun, True
-    if len(capital) == 1 and words[-1] == capital[0] and last_name(text) in people.full:
+    placed = first > 0 and tokens[first - 1].low in ("in", "at", "near", "from", "to", "around")
+    if (
+        len(capital) == 1
+        and words[-1] == capital[0]
+        and not placed
+        and last_name(text) in people.full
+    ):
         return "person", noun, True
     if capital and words[0].lower() in _TITLES and len(words) > 1:
         return "person", noun, True
     kind = noun_kind(noun)
-    if noun in _TIMES:
-        return "thing", noun, False
     if kind:
         return kind, noun, False
     if words[-1][0].isupper():
@@ -203,6 +209,7 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
             last = d
         kind, noun, person = _kind(tokens, a, b, people)
         words = sentence.text[tokens[a].start - base : tokens[last - 1].end - base]
+        words = re.sub(r"['’]s?$", "", words)
         yield Mention(sentence.index, a, b, last, words, kind, noun, "", person)
         for k in range(a, b - 1):
             if tokens[k].low.endswith(("'s", "’s")) or (

@@ -77,6 +77,13 @@ class Cast:
             mention.name = found if last_name(found) in name.lower() else words
         else:
             mention.name = words
+            first = sentence.tokens[mention.first].low
+            if first in _SHE | _IT and (mention.kind == "paper" or mention.noun == "side"):
+                owner = Mention(
+                    mention.sentence, mention.first, mention.first, mention.first, "", "", first
+                )
+                mention.name = self._meant(owner, sentence) or words
+                return
             named = self._beside(mention, sentence)
             if named:
                 mention.name = named
@@ -160,6 +167,9 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
     tokens = sentence.tokens
     n = mention.last
     after = stem_of(tokens[n]) if n < len(tokens) else "."
+    while n < len(tokens) - 1 and tokens[n].text in "\"”’":
+        n += 1
+        after = stem_of(tokens[n])
     if n < len(tokens) and tokens[n].low in ("who", "which", "that"):
         n += 1
     if after == "," or after == "(":
@@ -187,6 +197,11 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
     return after, stem_of(tokens[n]) if n < len(tokens) else ".", n
 
 
+def side_of(sentence: Sentence, spot: Spot, mention: Mention, back: int) -> str:
+    """Where a mention stands: "b" before the figure, "a" after it, "p" in a sentence before."""
+    return "p" if back else "b" if mention.first < spot.q.first else "a"
+
+
 def of_mention(
     sentence: Sentence, spot: Spot, mention: Mention, where: Sentence, shared: set[str],
     inner: bool, governs: str,
@@ -198,9 +213,13 @@ def of_mention(
     giving = at < len(tokens) and (gives(tokens[at].low))
     before = stem_of(tokens[mention.first - 1]) if mention.first else "^"
     two = stem_of(tokens[mention.first - 2]) + " " + before if mention.first > 1 else before
-    found = set()
+    found: set[str] = set()
     if inner:
         found.add("inner")
+    if tokens[mention.last - 1].low.endswith(("'s", "’s", "s'", "s’")) and any(
+        noun_kind(t.low) == "paper" for t in tokens[mention.last : mention.last + 4]
+    ):
+        found |= {"owner", side_of(sentence, spot, mention, back) + "owner"}
     if governs:
         found |= {"governs:" + governs, f"governs:{governs}:{mention.kind}"}
     if back == 0:
@@ -401,6 +420,9 @@ def _agree(
                 candidate.features.add(what)
 
 
+NOBODY_LESS = 0.5  # of its probability
+
+
 def choose(weights: Weights, found: list[Candidate]) -> tuple[str, float]:
     """The likeliest source ("" for nobody) and its probability."""
     odds = np.array([weights.log_odds(c.features)[0] for c in found])
@@ -412,6 +434,7 @@ def choose(weights: Weights, found: list[Candidate]) -> tuple[str, float]:
         key = name_key(candidate.name)
         by_name[key] = by_name.get(key, 0.0) + chance
         fullest.setdefault(key, candidate.name)
+    by_name[""] *= NOBODY_LESS
     best = max(by_name, key=lambda key: by_name[key])
     return fullest[best], by_name[best]
 
