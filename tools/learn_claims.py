@@ -31,7 +31,7 @@ from truceline.reading.claims import sources as sources_module
 from truceline.reading.claims import weighed
 from truceline.reading.claims.claims import Scene
 from truceline.reading.claims.sources import choose
-from truceline.reading.weighing.weights import Weights, weights_from
+from truceline.reading.weighing.weights import Weights, weights, weights_from
 
 DATA = Path(reader.__file__).parent / "data"
 
@@ -46,6 +46,19 @@ class Text:
     gold: list[dict[str, Any]]
     label: dict[tuple[int, int], str | None] = field(default_factory=dict)  # None: not known
     said: dict[tuple[int, int], str | None] = field(default_factory=dict)
+
+
+def cases_of(path: Path) -> list[Text]:
+    """The sentences of the tests."""
+    from ruamel.yaml import YAML
+
+    found = []
+    for n, (day, words, _, claims) in enumerate(YAML(typ="safe").load(path.read_text("utf-8"))):
+        page, scene = scene_of(words.encode(), date.fromisoformat(str(day)))
+        text = Text(f"{path.name}:{n}", page, scene, claims)
+        align(text)
+        found.append(text)
+    return found
 
 
 _MARK = re.compile(r"\[([^|\]]*)\|([^|\]]*)\|([^|\]]*)\]")
@@ -308,10 +321,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--also", nargs="*", type=Path, default=[])
+    parser.add_argument("--cases", nargs="*", type=Path, default=[])
     parser.add_argument("--bank", nargs="*", type=Path, default=[])
     parser.add_argument("--folds", type=int, default=6)
     parser.add_argument("--c", type=float, default=1.0)
     parser.add_argument("--cs", type=float, default=0.5)
+    parser.add_argument("--score", action="store_true", help="score with the weights as they are")
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--least", type=int, default=1)
     parser.add_argument("--write", action="store_true")
@@ -320,8 +335,17 @@ def main() -> None:
     args = parser.parse_args()
     claims_module.NONE_LESS = args.doubt
     sources_module.NOBODY_LESS = args.nobody
+    if args.score:
+        measures, sources = weights("claim-weights"), weights("source-weights")
+        texts = texts_of(args.folders)
+        made = [claims_of(t, measures, sources) for t in texts]
+        for name, same in (("claims", same_claim), ("measure and number", same_measure)):
+            print(f"{name:20} P %.3f R %.3f F1 %.3f" % score(texts, lambda k, t: made[k], same))
+        return
     texts = texts_of(args.folders)
     also = texts_of(args.also) + bank_of(args.bank)
+    for path in args.cases:
+        also += cases_of(path)
     if args.write:
         everything = texts + also
         for name, learned in (

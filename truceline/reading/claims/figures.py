@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from truceline.reading.claims.words import classes
 from truceline.reading.marks import Marks
-from truceline.reading.numbers import Quantity, number_at
+from truceline.reading.numbers import Quantity, number_at, quantity_at
 from truceline.reading.page.words import Sentence, Token
 
 _DOTTED = re.compile(r"\d{1,3}\.\d{3}")
@@ -91,6 +91,12 @@ def _repaired(tokens: list[Token], q: Quantity) -> Quantity:
         and len(tokens[last].text) <= 3
     ):
         q = replace(q, value=value + int(tokens[last].text), last=last + 1)
+    if (
+        q.qualifier == "between"
+        and tokens[q.first].low == "from"
+        and any(t.low in _ROSE for t in tokens[max(0, q.first - 7) : q.first])
+    ):  # "rose from 41 to 57": the later figure
+        return replace(q, value=q.high, low=None, high=None, qualifier=None)
     if value is not None and last + 2 < n and tokens[last].low in ("or", "to"):
         skip = last + 1 + (tokens[last + 1].low in _PERHAPS)
         other = number_at(tokens, skip) if skip > last + 1 else None
@@ -105,6 +111,8 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     """A number that ``numbers`` leaves out: "one of them", "a quarter of a million", "a boy"."""
     n = len(tokens)
     low = tokens[i].low
+    if low in _TENS or (low[0].isdigit() and i and tokens[i - 1].low in ("number", "numbered")):
+        return quantity_at(tokens, i)
     after = [t.low for t in tokens[i + 1 : i + 7]]
     if low in ("several", "many") or (low == "few" and i and tokens[i - 1].low == "a"):
         if after and after[0] in _HUNDREDS:
@@ -123,7 +131,9 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     if low == "one" and after and after[0] not in ("side", "day", "week", "month", "year", "hand"):
         return Quantity(1.0, None, None, None, i, i + 1, i)
     if low in ("a", "an", "another") and people:
-        for word in after[:4]:
+        for word in after[:6]:
+            if word in "-‑":
+                continue
             if not word[0].isalpha() or word in ("of", "in", "for", "and", "was", "by", "to", "who"):
                 break
             if "people" in classes(word) and not word.endswith("s"):
@@ -134,6 +144,10 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
 
 
 _FURTHER = frozenset(("a", "an", "one", "another", "several", "many", "few", "three", "couple", "pair"))
+_TENS = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
+_ROSE = frozenset(
+    "rose risen rise climbed climb jumped grew grown went soared up increased fell fallen dropped down shrank revised raised".split()
+)
 _HARM = frozenset(("killed", "injured", "missing", "captured", "detained"))
 
 
@@ -150,7 +164,8 @@ def spots_of(sentence: Sentence, mark: Marks) -> list[Spot]:
     harm: bool | None = None
     covered = taken + [(q.first, q.last) for q, _ in found.values()]
     for i, token in enumerate(tokens):
-        if token.low not in _FURTHER or any(a <= i < b for a, b in covered):
+        numbered = i and tokens[i - 1].low in ("number", "numbered") and token.low[0].isdigit()
+        if not (token.low in _FURTHER or token.low in _TENS or numbered) or any(a <= i < b for a, b in covered):
             continue
         if harm is None:
             harm = any(_HARM & classes(t.low) for t in tokens)
