@@ -4,21 +4,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from truceline.reading.claims.cast import Cast
 from truceline.reading.claims.figures import Spot, spots_of
+from truceline.reading.claims.measures import counted_people
 from truceline.reading.claims.rules import (
     Figure,
     by_whom,
     clause_start,
-    counted_people,
     figures_by_rule,
     when,
 )
-from truceline.reading.claims.sources import Candidate, Cast, candidates_of, choose
+from truceline.reading.claims.scoring import Table, table
+from truceline.reading.claims.sources import Candidate, candidates_of, choose
 from truceline.reading.claims.weighed import (
+    HARM,
     NONE,
     add_phrases,
     after_another,
-    chances,
     features_of,
     shared_of,
     words_of,
@@ -29,7 +31,6 @@ from truceline.reading.names.people import People
 from truceline.reading.numbers import tidy
 from truceline.reading.page.words import Sentence
 from truceline.reading.speech.speech import Attribution
-from truceline.reading.weighing.weights import Weights, weights
 
 
 @dataclass(slots=True)
@@ -55,14 +56,19 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.rule = figures_by_rule(self.sentences, self.marks, self.counted)
+        warm = -9
         for sentence, mark in zip(self.sentences, self.marks, strict=True):
-            if spots := spots_of(sentence, mark):
+            kinds = [classes(t.low) for t in sentence.tokens]
+            if any(k & HARM for k in kinds):
+                warm = sentence.index
+            elif sentence.index - warm > 3:
+                continue  # nothing of harm or need in it or shortly before
+            if spots := spots_of(sentence, mark, kinds):
                 self.spots[sentence.index] = spots
-                self._weigh(sentence, spots)
+                self._weigh(sentence, spots, kinds)
 
-    def _weigh(self, sentence: Sentence, spots: list[Spot]) -> None:
+    def _weigh(self, sentence: Sentence, spots: list[Spot], kinds: list[frozenset[str]]) -> None:
         words = self.words[sentence.index] = words_of(sentence, spots)
-        kinds = [classes(t.low) for t in sentence.tokens]
         shared = shared_of(sentence, words, kinds)
         for n, spot in enumerate(spots):
             features = features_of(sentence, words, kinds, spots, n, shared)
@@ -73,9 +79,7 @@ class Scene:
             if any(a <= sentence.start + spot.start < b for a, b, _ in self.quoted):
                 features.add("quoted")
             self.features[sentence.index, n] = features
-        add_phrases(
-            sentence, spots, [self.features[sentence.index, n] for n in range(len(spots))]
-        )
+        add_phrases(sentence, spots, [self.features[sentence.index, n] for n in range(len(spots))])
 
     @property
     def by_rule(self) -> dict[tuple[int, int], str]:
@@ -96,9 +100,7 @@ def taught(
     for i, spots in scene.spots.items():
         before = "^"
         for n in range(len(spots)):
-            more = after_another(
-                scene.sentences[i], scene.words[i], spots, n, before, last, i - at
-            )
+            more = after_another(scene.sentences[i], scene.words[i], spots, n, before, last, i - at)
             answer = label[i, n]
             yield scene.features[i, n] | more, answer
             before = answer or scene.by_rule.get((i, n), NONE)
@@ -106,18 +108,16 @@ def taught(
                 last, at = before, i
 
 
-def measures_of(scene: Scene, known: Weights) -> dict[tuple[int, int], tuple[str, float]]:
+def measures_of(scene: Scene, known: Table) -> dict[tuple[int, int], tuple[str, float]]:
     """The measure of each figure that has one, with its probability."""
     found = {}
     last, at = "", 0
     for i, spots in scene.spots.items():
         before = "^"
         for n in range(len(spots)):
-            more = after_another(
-                scene.sentences[i], scene.words[i], spots, n, before, last, i - at
-            )
-            chance = chances(known, scene.features[i, n] | more)
-            before = max(chance, key=lambda a: (chance[a] if a != NONE else chance[a] * NONE_LESS))
+            more = after_another(scene.sentences[i], scene.words[i], spots, n, before, last, i - at)
+            chance = known.chances(scene.features[i, n] | more)
+            before = max(chance, key=lambda a: chance[a] if a != NONE else chance[a] * NONE_LESS)
             if before != NONE:
                 found[i, n] = (before, chance[before])
                 last, at = before, i
@@ -127,13 +127,18 @@ def measures_of(scene: Scene, known: Weights) -> dict[tuple[int, int], tuple[str
 NONE_LESS = 0.7  # of its probability: a claim missed weighs as much as one too many
 
 
-def figures_of(scene: Scene, known: Weights | None, sources: Weights | None) -> list[Figure]:
-    """Every claim, by the weights given; by the rules alone where there are none."""
+def figures_of(scene: Scene, known: Table | None, sources: Table | None) -> list[Figure]:
+    """Every claim, by the weights given; by the rules alone where there are none.
+
+    ``known`` weighs measures, ``sources`` those who gave a figure.
+    """
     found: list[Figure] = []
     if known is None:
         chosen = {key: (measure, 0.9) for key, measure in scene.by_rule.items()}
     else:
         chosen = measures_of(scene, known)
+    if not chosen:
+        return []
     cast = Cast(scene.sentences, scene.people, {i for i, _ in chosen}) if sources else None
     last: tuple[str, int, int] | None = None  # the source before, its sentence and token
     for (i, n), (measure, chance) in chosen.items():
@@ -198,7 +203,7 @@ def taught_sources(
 
 def read_claims(scene: Scene) -> list[Figure]:
     """Every claim of a document."""
-    return figures_of(scene, weights("claim-weights"), weights("source-weights"))
+    return figures_of(scene, table("claim-weights"), table("source-weights"))
 
 
 def _figure(scene: Scene, i: int, n: int, measure: str, chance: float) -> Figure:

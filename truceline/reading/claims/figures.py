@@ -12,7 +12,7 @@ _DOTTED = re.compile(r"\d{1,3}\.\d{3}")
 _SCALES = {"million": 10**6, "billion": 10**9}
 _HUNDREDS = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6}
 _PERHAPS = frozenset(("perhaps", "maybe", "even", "possibly"))
-_AFTER = (
+_AFTER: tuple[tuple[tuple[str, ...], str], ...] = (
     (("at", "the", "least"), "low"),
     (("at", "least"), "low"),
     (("or", "more"), "low"),
@@ -23,7 +23,7 @@ _AFTER = (
     (("more", "or", "less"), "about"),
 )
 # What stands before a figure and bounds it, beside what ``numbers`` knows: (words, side, inclusive).
-_BEFORE = (
+_BEFORE: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("not", "under"), "low", True),
     (("no", "less", "than"), "low", True),
     (("a", "little", "over"), "low", False),
@@ -101,15 +101,12 @@ def _repaired(tokens: list[Token], q: Quantity) -> Quantity:
         skip = last + 1 + (tokens[last + 1].low in _PERHAPS)
         other = number_at(tokens, skip) if skip > last + 1 else None
         if other and other[0] > value:
-            q = replace(
-                q, value=None, low=value, high=other[0], qualifier="between", last=other[1]
-            )
+            q = replace(q, value=None, low=value, high=other[0], qualifier="between", last=other[1])
     return _bounded(tokens, q)
 
 
 def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     """A number that ``numbers`` leaves out: "one of them", "a quarter of a million", "a boy"."""
-    n = len(tokens)
     low = tokens[i].low
     if low in _TENS or (low[0].isdigit() and i and tokens[i - 1].low in ("number", "numbered")):
         return quantity_at(tokens, i)
@@ -134,7 +131,16 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
         for word in after[:6]:
             if word in "-‑":
                 continue
-            if not word[0].isalpha() or word in ("of", "in", "for", "and", "was", "by", "to", "who"):
+            if not word[0].isalpha() or word in (
+                "of",
+                "in",
+                "for",
+                "and",
+                "was",
+                "by",
+                "to",
+                "who",
+            ):
                 break
             if "people" in classes(word) and not word.endswith("s"):
                 return Quantity(1.0, None, None, None, i, i + 1, i)
@@ -143,16 +149,40 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     return None
 
 
-_FURTHER = frozenset(("a", "an", "one", "another", "several", "many", "few", "three", "couple", "pair"))
-_TENS = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
+_FURTHER = frozenset(
+    ("a", "an", "one", "another", "several", "many", "few", "three", "couple", "pair")
+)
+_TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 _ROSE = frozenset(
-    "rose risen rise climbed climb jumped grew grown went soared up increased fell fallen dropped down shrank revised raised".split()
+    [
+        "rose",
+        "risen",
+        "rise",
+        "climbed",
+        "climb",
+        "jumped",
+        "grew",
+        "grown",
+        "went",
+        "soared",
+        "up",
+        "increased",
+        "fell",
+        "fallen",
+        "dropped",
+        "down",
+        "shrank",
+        "revised",
+        "raised",
+    ]
 )
 _HARM = frozenset(("killed", "injured", "missing", "captured", "detained"))
 
 
-def spots_of(sentence: Sentence, mark: Marks) -> list[Spot]:
-    """The numbers of a sentence that count something, in their order."""
+def spots_of(sentence: Sentence, mark: Marks, kinds: list[frozenset[str]]) -> list[Spot]:
+    """The numbers of a sentence that count something, in their order; ``kinds``: the classes of
+    each token.
+    """
     tokens = sentence.tokens
     taken = [(m.said.first, m.said.last) for m in mark.moments]
     taken += [(x.first, x.last) for x in mark.lengths]
@@ -165,10 +195,12 @@ def spots_of(sentence: Sentence, mark: Marks) -> list[Spot]:
     covered = taken + [(q.first, q.last) for q, _ in found.values()]
     for i, token in enumerate(tokens):
         numbered = i and tokens[i - 1].low in ("number", "numbered") and token.low[0].isdigit()
-        if not (token.low in _FURTHER or token.low in _TENS or numbered) or any(a <= i < b for a, b in covered):
+        if not (token.low in _FURTHER or token.low in _TENS or numbered) or any(
+            a <= i < b for a, b in covered
+        ):
             continue
         if harm is None:
-            harm = any(_HARM & classes(t.low) for t in tokens)
+            harm = any(_HARM & k for k in kinds)
         more = _further(tokens, i, harm)
         if more is None:
             continue

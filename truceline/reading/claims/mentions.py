@@ -20,25 +20,7 @@ from truceline.reading.page.words import Sentence, Token
 from truceline.reading.speech.saying import SAYING
 from truceline.reading.weighing.features import stem
 
-_DETERMINERS = frozenset(
-    "the a an this its his her their our my another one some these those both".split()
-)
 _OBLIQUE = {"him": "he", "them": "they", "us": "we"}
-PRONOUNS = frozenset("he she it they we i you".split())
-_POSSESSIVE = frozenset("its his her their our my".split())
-_STOP = frozenset(
-    "that simulated and or but nor so yet if when while where whereas because although though since until unless than as that which who whom whose what how why there here then "
-    "of in on at by to from for with without against after before during between among about over under into onto near inside outside beyond through throughout via per upon across along around behind below above off out up down amid despite "
-    "is are was were be been being am has have had do does did will would shall should may might must can could not no "
-    "also only just still now later earlier again already meanwhile however yesterday today tomorrow tonight too very more most less least many much few several all each every any other such own same both either neither "
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december "
-    "he she it they we i you him them us me himself herself itself themselves".split()
-)
-_LINKS = frozenset("of in at for from on to".split())
-_TITLES = frozenset(
-    "mr mrs ms dr gen lt col maj capt sgt brig adm prof st rev hon cpl pte mgr sr fr".split()
-)
-_TIMES = frozenset("year day week month night morning evening eve christmas easter ramadan spring summer autumn winter sunday".split())
 _ROLE = re.compile(r"spokes(?:man|woman|person)")
 
 
@@ -87,6 +69,13 @@ def noun_kind(word: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=20_000)
+def _pronoun(low: str) -> str:
+    """A word without what is shortened after it ("she'd"), "him" as "he"."""
+    low = re.sub(r"['’](?:s|d|ll|ve|re|m)$", "", low)
+    return _OBLIQUE.get(low, low)
+
+
 @dataclass(slots=True)
 class Mention:
     """A noun phrase: tokens ``[first, last)`` of a sentence, its own words up to ``head``.
@@ -111,15 +100,19 @@ def _ends(tokens: list[Token], i: int, first: bool) -> bool:
     token = tokens[i]
     low = token.low
     if not token.text[0].isalnum():
-        if low == "." and i and (
-            tokens[i - 1].low in _TITLES
-            or (len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper())
+        if (
+            low == "."
+            and i
+            and (
+                tokens[i - 1].low in _table()["titles"]
+                or (len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper())
+            )
         ):
             return False
         return not (low in "-‑&" and not first)
     if low[0].isdigit():
         return True
-    if low in _STOP or re.sub(r"['’][a-z]+$", "", low) in PRONOUNS:
+    if low in _table()["stop"] or _pronoun(low) in _table()["pronouns"]:
         return True
     if token.text[0].isupper() and not (i == 0 and low.endswith("ing")):
         return False
@@ -132,12 +125,16 @@ def _phrase(tokens: list[Token], i: int) -> int:
     """The token after the noun phrase that begins at ``i``; ``i`` where none does."""
     n = len(tokens)
     j = i
-    if tokens[j].low in _DETERMINERS:
+    if tokens[j].low in _table()["determiners"]:
         j += 1
     start = j
     while j < n and not _ends(tokens, j, j == start) and j - start < 9:
         j += 1
-        if tokens[j - 1].low.endswith(("'s", "’s")) and j < n and tokens[j].low in _DETERMINERS:
+        if (
+            tokens[j - 1].low.endswith(("'s", "’s"))
+            and j < n
+            and tokens[j].low in _table()["determiners"]
+        ):
             break
     while j > start and tokens[j - 1].text in "-‑&.":
         j -= 1
@@ -146,7 +143,7 @@ def _phrase(tokens: list[Token], i: int) -> int:
 
 def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[str, str, bool]:
     noun = re.sub(r"['’]s?$", "", tokens[head - 1].low)
-    if noun in _TIMES:
+    if noun in _table()["times"]:
         return "thing", noun, False
     words = [t.text for t in tokens[first:head]]
     capital = [w for w in words if w[0].isupper()]
@@ -162,7 +159,7 @@ def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[s
         and last_name(text) in people.full
     ):
         return "person", noun, True
-    if capital and words[0].lower() in _TITLES and len(words) > 1:
+    if capital and words[0].lower() in _table()["titles"] and len(words) > 1:
         return "person", noun, True
     kind = noun_kind(noun)
     if kind:
@@ -185,13 +182,12 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
     i = 0
     spans: list[tuple[int, int]] = []
     while i < n:
-        low = re.sub(r"['’](?:s|d|ll|ve|re|m)$", "", tokens[i].low)
-        low = _OBLIQUE.get(low, low)
-        if low in PRONOUNS:
+        low = _pronoun(tokens[i].low)
+        if low in _table()["pronouns"]:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
             i += 1
             continue
-        if low in _POSSESSIVE:
+        if low in _table()["possessive"]:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
         j = _phrase(tokens, i)
         if j == i:
@@ -202,9 +198,13 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
     for n_span, (a, b) in enumerate(spans):
         last = b
         for c, d in spans[n_span + 1 : n_span + 3]:
-            if c != last + 1 or tokens[last].low not in _LINKS or tokens[b - 1].low.endswith("’s"):
+            if (
+                c != last + 1
+                or tokens[last].low not in _table()["links"]
+                or tokens[b - 1].low.endswith("’s")
+            ):
                 break
-            if tokens[last].low == "to" or tokens[c].low in _POSSESSIVE:
+            if tokens[last].low == "to" or tokens[c].low in _table()["possessive"]:
                 break
             last = d
         kind, noun, person = _kind(tokens, a, b, people)
@@ -218,7 +218,15 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
                 kind, noun, person = _kind(tokens, a, k + 1, people)
                 words = sentence.text[tokens[a].start - base : tokens[k].end - base]
                 yield Mention(
-                    sentence.index, a, k + 1, k + 1, re.sub(r"['’]s?$", "", words), kind, noun, "", person
+                    sentence.index,
+                    a,
+                    k + 1,
+                    k + 1,
+                    re.sub(r"['’]s?$", "", words),
+                    kind,
+                    noun,
+                    "",
+                    person,
                 )
 
 
@@ -229,4 +237,5 @@ def bare(words: str) -> str:
 
 
 def stem_of(token: Token) -> str:
+    """A token without its ending; a number as ``<n>``."""
     return "<n>" if token.low[0].isdigit() else stem(token.low)

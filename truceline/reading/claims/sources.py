@@ -5,23 +5,17 @@ is quoted, the label of the paragraph, the source of the figure before, the docu
 ("we"), what the grammar of speech says, and nobody.
 """
 
-import re
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-import numpy as np
-
+from truceline.reading.claims.cast import BACK, WE, Cast
 from truceline.reading.claims.figures import Spot
-from truceline.reading.claims.mentions import Mention, bare, gives, mentions_in, noun_kind, stem_of
-from truceline.reading.names.people import People, last_name, strip_titles
+from truceline.reading.claims.mentions import Mention, bare, gives, noun_kind, stem_of
+from truceline.reading.claims.scoring import Table
 from truceline.reading.page.words import Sentence
-from truceline.reading.weighing.weights import Weights
 
-_BACK = 3  # sentences before
-_WE = frozenset(("we", "our", "i", "my"))
-_SHE = frozenset(("he", "she", "his", "her", "i", "my"))
 _NO_NAMES = frozenset(("him", "her", "them", "us", "it", "me", "q", "and"))
-_IT = frozenset(("it", "its"))
 
 
 @dataclass(slots=True)
@@ -32,127 +26,10 @@ class Candidate:
     features: set[str] = field(default_factory=set)
 
 
-def name_key(name: str | None) -> str:
+@lru_cache(maxsize=4096)
+def name_key(name: str) -> str:
     """A name as it is compared."""
-    return bare(name or "").lower()
-
-
-class Cast:
-    """The mentions of a document, each with whom it names in the text's fullest words."""
-
-    def __init__(self, sentences: list[Sentence], people: People, wanted: set[int]) -> None:
-        self.people = people
-        self.by_sentence: dict[int, list[Mention]] = {}
-        self.by_noun: dict[str, list[Mention]] = {}
-        self.recent: list[Mention] = []
-        self.first_block = sentences[0].block if sentences else 0
-        near = {i - k for i in wanted for k in range(_BACK + 1)}
-        self.issuer = ""
-        for sentence in sentences:
-            if sentence.index not in near and sentence.index > 4:
-                continue
-            some = [m for m in mentions_in(sentence, people) if _may_speak(m, sentence)]
-            some.sort(key=lambda m: (m.first, -m.last))
-            for mention in some:
-                self._name(mention, sentence)
-            self.by_sentence[sentence.index] = some
-            if not self.issuer and sentence.index < 5:
-                body = next((m for m in some if m.kind == "body" and m.head - m.first > 1), None)
-                self.issuer = bare(body.words) if body else ""
-
-    def _name(self, mention: Mention, sentence: Sentence) -> None:
-        words = bare(mention.words)
-        if mention.kind == "pronoun":
-            mention.name = self._meant(mention, sentence)
-            return
-        if mention.person:
-            head = sentence.text[
-                sentence.tokens[mention.first].start - sentence.start : sentence.tokens[
-                    mention.head - 1
-                ].end
-                - sentence.start
-            ]
-            name = strip_titles(re.sub(r"['’]s?$", "", bare(head)))[0]
-            found = self.people.resolve(name) if name else words
-            mention.name = found if last_name(found) in name.lower() else words
-        else:
-            mention.name = words
-            first = sentence.tokens[mention.first].low
-            if first in _SHE | _IT and (mention.kind == "paper" or mention.noun == "side"):
-                owner = Mention(
-                    mention.sentence, mention.first, mention.first, mention.first, "", "", first
-                )
-                mention.name = self._meant(owner, sentence) or words
-                return
-            named = self._beside(mention, sentence)
-            if named:
-                mention.name = named
-            elif len(words.split()) <= 2 and mention.kind in ("person", "persons", "body"):
-                fuller = next(
-                    (
-                        m
-                        for m in reversed(self.by_noun.get(mention.noun, []))
-                        if len(m.name.split()) > len(words.split())
-                        and set(words.lower().split()) <= set((m.words + " " + m.name).lower().split())
-                    ),
-                    None,
-                )
-                if fuller and sentence.text[
-                    sentence.tokens[mention.first].start - sentence.start :
-                ].lower().startswith("the "):
-                    mention.name = fuller.name
-        self.by_noun.setdefault(mention.noun, []).append(mention)
-        self.recent.append(mention)
-
-    def _beside(self, mention: Mention, sentence: Sentence) -> str:
-        """The person named beside an office: "the spokesman, Lt Col Gerstein, said"."""
-        if mention.kind != "person":
-            return ""
-        base = sentence.start
-        after = sentence.text[sentence.tokens[mention.last - 1].end - base :]
-        match = re.match(r", ((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+)(?=[,:]| said| says)", after)
-        if match:
-            name = strip_titles(match.group(1))[0]
-            if name in self.people.spans or last_name(name) in self.people.full:
-                return self.people.resolve(name)
-        before = sentence.text[: sentence.tokens[mention.first].start - base]
-        match = re.search(r"((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+), $", before)
-        if match:
-            name = strip_titles(match.group(1))[0]
-            if last_name(name) in self.people.full:
-                return self.people.resolve(name)
-        return ""
-
-    def _meant(self, mention: Mention, sentence: Sentence) -> str:
-        """Whom a pronoun means: the last one named who may be meant, subjects first."""
-        word = mention.noun
-        here = [m for m in self.recent if m.sentence == sentence.index and m.last <= mention.first]
-        earlier = [
-            m
-            for m in self.recent[-40:]
-            if m.sentence < sentence.index and sentence.index - m.sentence <= 4
-        ]
-        if word in _WE:
-            return ""
-        if word in _SHE:
-            fits = ("person",)
-        elif word in _IT:
-            fits = ("body", "name", "place", "paper")
-        else:
-            fits = ("persons", "body", "name", "place")
-        order = [m for m in reversed(here) if m.kind in fits]
-        numbers = sorted({m.sentence for m in earlier}, reverse=True)
-        for number in numbers:
-            some = [m for m in earlier if m.sentence == number and m.kind in fits]
-            order += [m for m in some if m.first < 2] + [m for m in reversed(some) if m.first >= 2]
-        return next((m.name for m in order if m.name), "")
-
-
-def _may_speak(mention: Mention, sentence: Sentence) -> bool:
-    if mention.kind != "thing":
-        return True
-    after = sentence.tokens[mention.last].low if mention.last < len(sentence.tokens) else "."
-    return gives(after) or after == ":"
+    return bare(name).lower()
 
 
 def _away(n: int) -> str:
@@ -167,12 +44,12 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
     tokens = sentence.tokens
     n = mention.last
     after = stem_of(tokens[n]) if n < len(tokens) else "."
-    while n < len(tokens) - 1 and tokens[n].text in "\"”’":
+    while n < len(tokens) - 1 and tokens[n].text in '"”’':
         n += 1
         after = stem_of(tokens[n])
     if n < len(tokens) and tokens[n].low in ("who", "which", "that"):
         n += 1
-    if after == "," or after == "(":
+    if after in (",", "("):
         close = ")" if after == "(" else ","
         for k in range(n + 1, min(n + 18, len(tokens) - 1)):
             if tokens[k].text == close:
@@ -203,8 +80,13 @@ def side_of(sentence: Sentence, spot: Spot, mention: Mention, back: int) -> str:
 
 
 def of_mention(
-    sentence: Sentence, spot: Spot, mention: Mention, where: Sentence, shared: set[str],
-    inner: bool, governs: str,
+    sentence: Sentence,
+    spot: Spot,
+    mention: Mention,
+    where: Sentence,
+    shared: set[str],
+    inner: bool,
+    governs: str,
 ) -> set[str]:
     """What speaks for a mention as the source of a figure."""
     tokens = where.tokens
@@ -322,7 +204,7 @@ def candidates_of(
     shared = {"quoted" if inside else "plain"}
     if inside:
         shared.add("speaker" if quoted else "nobody")
-    ours = any(t.low in _WE for t in sentence.tokens)
+    ours = any(t.low in WE for t in sentence.tokens)
     nobody = Candidate("", {"none", f"none:{measure}"} | {"none&" + f for f in shared})
     if ours:
         nobody.features.add("none&we")
@@ -339,7 +221,7 @@ def candidates_of(
     found = [nobody]
     before, after = _governing(cast.by_sentence.get(i, []), sentence, spot)
     nobody.features.add(f"none&governed:{before is not None}:{after is not None}")
-    for back in range(_BACK + 1):
+    for back in range(BACK + 1):
         k = i - back
         if k < 0 or sentence.block - sentences[k].block > 1:
             break
@@ -347,7 +229,9 @@ def candidates_of(
         for mention in cast.by_sentence.get(k, ()):
             inner = mention.last == last[1] and mention.first > last[0]
             last = last if inner else (mention.first, mention.last)
-            if not mention.name or noun_kind(mention.noun) == "paper" and mention.kind == "paper" and back:
+            if not mention.name or (
+                noun_kind(mention.noun) == "paper" and mention.kind == "paper" and back
+            ):
                 continue
             if back == 0 and mention.first < spot.q.last and spot.q.first < mention.last:
                 continue
@@ -392,7 +276,9 @@ def candidates_of(
             found.append(Candidate(bare(name), {what} | {f"{what}&{f}" for f in shared}))
     if cast.issuer:
         found.append(
-            Candidate(cast.issuer, {"issuer", f"issuer&we:{ours}"} | {"issuer&" + f for f in shared})
+            Candidate(
+                cast.issuer, {"issuer", f"issuer&we:{ours}"} | {"issuer&" + f for f in shared}
+            )
         )
     _agree(found, rule, quoted, previous)
     return found
@@ -406,8 +292,8 @@ def _agree(
 ) -> None:
     """Mark those who are also what another way of asking gives."""
     keys = {
-        "isrule": name_key(rule),
-        "isspeaker": name_key(quoted),
+        "isrule": name_key(rule or ""),
+        "isspeaker": name_key(quoted or ""),
         "isprev": name_key(previous[0]) if previous else "",
     }
     for what, key in keys.items():
@@ -423,22 +309,18 @@ def _agree(
 NOBODY_LESS = 0.5  # of its probability
 
 
-def choose(weights: Weights, found: list[Candidate]) -> tuple[str, float]:
+def choose(known: Table, found: list[Candidate]) -> tuple[str, float]:
     """The likeliest source ("" for nobody) and its probability."""
-    odds = np.array([weights.log_odds(c.features)[0] for c in found])
-    share = np.exp(odds - odds.max())
-    share /= share.sum()
+    odds = [known.of_first(c.features) for c in found]
+    top = max(odds)
+    share = [math.exp(x - top) for x in odds]
+    total = sum(share)
     by_name: dict[str, float] = {}
     fullest: dict[str, str] = {}
-    for candidate, chance in zip(found, share.tolist(), strict=True):
+    for candidate, chance in zip(found, share, strict=True):
         key = name_key(candidate.name)
-        by_name[key] = by_name.get(key, 0.0) + chance
+        by_name[key] = by_name.get(key, 0.0) + chance / total
         fullest.setdefault(key, candidate.name)
     by_name[""] *= NOBODY_LESS
     best = max(by_name, key=lambda key: by_name[key])
     return fullest[best], by_name[best]
-
-
-def features_in(found: Iterable[Candidate]) -> set[str]:
-    """Every feature of some candidates."""
-    return {f for c in found for f in c.features}

@@ -8,13 +8,10 @@ number is written, what the rules say and what the figure before counted are wei
 import re
 from collections.abc import Iterable
 
-import numpy as np
-
 from truceline.reading.claims.figures import Spot
 from truceline.reading.claims.words import classes, phrases_in
 from truceline.reading.page.words import Sentence
 from truceline.reading.weighing.features import stem
-from truceline.reading.weighing.weights import Weights
 
 MEASURES = (
     "killed",
@@ -29,7 +26,7 @@ MEASURES = (
     "other",
 )
 NONE = "none"
-_HARM = frozenset((*MEASURES, "aid"))
+HARM = frozenset((*MEASURES, "aid"))
 _REACH = 9  # words to either side
 
 
@@ -90,15 +87,15 @@ def _side(
             found.add(f"{side}{crossed}c:{name}")
             if n <= 4:
                 found.add(f"{side}{crossed}c{_near(n)}:{name}")
-            if name in _HARM:
+            if name in HARM:
                 if not harm:
                     found.add(f"{side}first:{name}:{'x' if numbers else ''}{crossed}")
             elif not thing:
                 found.add(f"{side}thing:{name}{crossed}")
-        if not harm and kinds[i] & _HARM:
-            harm = "/".join(sorted(kinds[i] & _HARM))
-        if not thing and kinds[i] - _HARM:
-            thing = "/".join(sorted(kinds[i] - _HARM))
+        if not harm and kinds[i] & HARM:
+            harm = "/".join(sorted(kinds[i] & HARM))
+        if not thing and kinds[i] - HARM:
+            thing = "/".join(sorted(kinds[i] - HARM))
         last = word
     return harm, thing
 
@@ -116,7 +113,7 @@ def features_of(
     q = spot.q
     tokens = sentence.tokens
     found = {"S" + f for f in shared}
-    lh, lt = _side(words, kinds, range(q.first - 1, -1, -1), "L", found)
+    lh, _ = _side(words, kinds, range(q.first - 1, -1, -1), "L", found)
     rh, rt = _side(words, kinds, range(q.last, len(tokens)), "R", found)
     found.add(f"LR:{lh}|{rh}")
     found.add(f"RT:{rt}|{rh}")
@@ -181,7 +178,7 @@ def add_phrases(sentence: Sentence, spots: list[Spot], features: list[set[str]])
 
 def shared_of(sentence: Sentence, words: list[str], kinds: list[frozenset[str]]) -> set[str]:
     """What holds for each figure of a sentence."""
-    found = {"c:" + name for some in kinds for name in some if name in _HARM}
+    found = {"c:" + name for some in kinds for name in some if name in HARM}
     if sentence.heading:
         found.add("heading")
     return found
@@ -218,11 +215,3 @@ def after_another(
     if rest[:1] == ["of"] and len(rest) > 1:
         found.add(f"Pof:{before if before != '^' else last}:{rest[1]}")
     return found
-
-
-def chances(weights: Weights, features: Iterable[str]) -> dict[str, float]:
-    """The probability of each measure and of none."""
-    odds = weights.log_odds(features)
-    share = np.exp(odds - odds.max())
-    share /= share.sum()
-    return dict(zip(weights.answers, share.tolist(), strict=True))
