@@ -33,6 +33,9 @@ from truceline.reading.page.words import Sentence
 from truceline.reading.speech.speech import Attribution
 
 
+_HUMAN = HARM | {"people"}
+
+
 @dataclass(slots=True)
 class Scene:
     """All that the claims of a document are read from.
@@ -59,9 +62,9 @@ class Scene:
         warm = -9
         for sentence, mark in zip(self.sentences, self.marks, strict=True):
             kinds = [classes(t.low) for t in sentence.tokens]
-            if any(k & HARM for k in kinds):
+            if any(k & _HUMAN for k in kinds):
                 warm = sentence.index
-            elif sentence.index - warm > 3:
+            elif sentence.index - warm > 4:
                 continue  # nothing of harm or need in it or shortly before
             if spots := spots_of(sentence, mark, kinds):
                 self.spots[sentence.index] = spots
