@@ -172,6 +172,7 @@ def main() -> None:
     parser.add_argument("--c", type=float, default=1.0)
     parser.add_argument("--cs", type=float, default=0.5)
     parser.add_argument("--score", action="store_true", help="score with the weights as they are")
+    parser.add_argument("--why", action="store_true", help="print what spoke for each measure")
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--least", type=int, default=1)
     parser.add_argument("--write", action="store_true")
@@ -180,6 +181,9 @@ def main() -> None:
     args = parser.parse_args()
     claims_module.NONE_LESS = args.doubt
     sources_module.NOBODY_LESS = args.nobody
+    if args.why:
+        why(texts_of(args.folders), table("claim-weights"))
+        return
     if args.score:
         measures, sources = table("claim-weights"), table("source-weights")
         texts = texts_of(args.folders)
@@ -258,6 +262,19 @@ def write(path: Path, learned: dict[str, Any]) -> None:
     ]
     body = json.dumps(head)[:-1] + ', "features": {\n' + ",\n".join(lines) + "\n}}\n"
     path.write_text(body, encoding="utf-8")
+
+
+def why(texts: list[Text], known: Table) -> None:
+    """For each claim the features that spoke most for its measure."""
+    for text in texts:
+        scene = text.scene
+        for (i, n), (measure, chance) in claims_module.measures_of(scene, known).items():
+            sentence, spot = scene.sentences[i], scene.spots[i][n]
+            reasons = ", ".join(
+                f"{f} {w:+.1f}" for f, w in known.why(scene.features[i, n], measure, 5)
+            )
+            figure = sentence.text[max(0, spot.start - 30) : spot.end + 30].replace("\n", " ")
+            print(f"{text.name}: {measure} {chance:.2f} «{figure}»: {reasons}")
 
 
 def show(texts: list[Text], made: list[list[dict[str, Any]]]) -> None:

@@ -25,13 +25,12 @@ from truceline.reading.claims.weighed import (
     shared_of,
     words_of,
 )
-from truceline.reading.claims.words import classes
+from truceline.reading.claims.words import OTHER, classes, phrases_in
 from truceline.reading.marks import Marks
 from truceline.reading.names.people import People
 from truceline.reading.numbers import tidy
 from truceline.reading.page.words import Sentence
 from truceline.reading.speech.speech import Attribution
-
 
 _HUMAN = HARM | {"people"}
 
@@ -217,28 +216,46 @@ def _figure(scene: Scene, i: int, n: int, measure: str, chance: float) -> Figure
         if spot.repaired:
             rule.value, rule.low, rule.high = tidy(q.value), tidy(q.low), tidy(q.high)
             rule.qualifier = None if q.qualifier == "between" else q.qualifier
+            a, b = rule.span
+            rule.span = (a, max(b, sentence.start + spot.end))
         return rule
     base, low = sentence.start, sentence.low
     following = scene.spots[i][n + 1].start if n + 1 < len(scene.spots[i]) else len(low)
     right = low[spot.end : min(following, spot.end + 140)]
     near = re.split(r"[,;]", right)[0]
     at = sentence.tokens[q.first].start - base
+    start, stop = clause_start(low, at), min(spot.end + len(near), len(low))
+    said = _nearest_phrase(low, spot, measure)
+    if said:
+        start, stop = min(start, said[0]), max(stop, said[1])
     return Figure(
         measure,
         tidy(q.value),
         tidy(q.low),
         tidy(q.high),
         None if q.qualifier == "between" else q.qualifier,
-        None,
+        low[said[0] : said[1]] if said else None,
         counted_people(right.lstrip(" -"), measure),
         by_whom(sentence.text[spot.end : spot.end + 120], measure),
         when(scene.marks[i], low, base, at),
         None,
         None,
-        (base + clause_start(low, at), base + min(spot.end + len(near), len(low))),
+        (base + start, base + stop),
         base + at,
         confidence=round(min(0.9, chance), 2),
     )
+
+
+def _nearest_phrase(low: str, spot: Spot, measure: str) -> tuple[int, int] | None:
+    """Where the words nearest to a figure stand that say what happened to the counted."""
+    kinds = OTHER if measure == "other" else (measure,)
+    near = [
+        (max(start - spot.end, spot.start - end, 0), start, end)
+        for start, end, name in phrases_in(low)
+        if name in kinds
+    ]
+    best = min(near, default=None)
+    return (best[1], best[2]) if best and best[0] <= 90 else None
 
 
 def said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None:

@@ -143,7 +143,9 @@ def _figure(
     at, end = tokens[q.first].start - base, tokens[q.last - 1].end - base
     low = sentence.low
     limit = tokens[following.first].start - base if following else len(low)
-    right = low[end : min(limit, end + 140)].lstrip(" -")
+    right = low[end : min(limit, end + 140)]
+    lead = len(right) - len(right.lstrip(" -"))
+    right = right.lstrip(" -")
     left = low[max(0, at - 90) : at]
     near = re.split(r"[,;]", right)[0]
     if _PARENT_OF.search(left):
@@ -269,7 +271,7 @@ def _figure(
         return None  # the old figure of "fell from 213 to 95"
     if q.qualifier == "between" and _ROSE.search(low[:at]) and tokens[q.first].low == "from":
         value, lo, hi = q.high, None, None
-    stop = end + len(near) if near else end
+    stop = end + lead + len(near) if near else end
     by = by_whom(sentence.text[end : end + 120], measure)
     time = when(mark, low, base, at)
     return Figure(

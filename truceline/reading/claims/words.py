@@ -8,6 +8,8 @@ from ruamel.yaml import YAML
 
 from truceline.reading.weighing.features import stem
 
+# The kinds of phrases that stand for the measure `other`.
+OTHER = ("acts", "neutralised", "back", "need", "taken")
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -37,6 +39,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile("|".join(some))) for name, some in loaded.items())
 
 
+@lru_cache(maxsize=64)
 def phrases_in(low: str) -> list[tuple[int, int, str]]:
     """Where the phrases of a sentence in lower case stand, with their class, in order."""
     found = [
