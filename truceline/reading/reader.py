@@ -14,7 +14,8 @@ from truceline.reading.answer import (
     Statement,
     Term,
 )
-from truceline.reading.claims.claims import Figure, read_claims
+from truceline.reading.claims.claims import Scene, read_claims
+from truceline.reading.claims.rules import Figure
 from truceline.reading.marks import Marks, marks_of
 from truceline.reading.names.gazetteer import Gazetteer, Lookup
 from truceline.reading.names.people import People, people_of
@@ -97,7 +98,7 @@ def read(
     labels = labels_of(page, sentences, people)
     statements = statements_of(page, sentences, people, quotes, said)
     spoken = [(a, b, s.speaker) for s in statements for a, b in s.spans]
-    figures = read_claims(sentences, marks, said, counted, spoken, labels)
+    figures = read_claims(Scene(sentences, marks, said, counted, spoken, labels, people))
     see_roles(sentences, parsed, figures)
     lookup = Gazetteer(places, gazetteer, gazetteers)
     actors, spots = mentions_of(sentences, people, lookup)

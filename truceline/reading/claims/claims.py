@@ -1,358 +1,264 @@
 """Claims: figures of people (and of incidents), with what happened to them and who said so."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from truceline.reading.claims.measures import (
-    PEOPLE,
-    counted_people,
-    measure_of,
-    measure_of_number,
-    measure_of_subject,
+from truceline.reading.claims.cast import Cast
+from truceline.reading.claims.figures import Spot, spots_of
+from truceline.reading.claims.measures import counted_people
+from truceline.reading.claims.rules import (
+    Figure,
+    by_whom,
+    clause_start,
+    figures_by_rule,
+    when,
 )
+from truceline.reading.claims.scoring import Table, table
+from truceline.reading.claims.sources import Candidate, candidates_of, choose
+from truceline.reading.claims.weighed import (
+    HARM,
+    NONE,
+    add_phrases,
+    after_another,
+    features_of,
+    shared_of,
+    words_of,
+)
+from truceline.reading.claims.words import OTHER, classes, phrases_in
 from truceline.reading.marks import Marks
-from truceline.reading.numbers import Quantity, tidy
+from truceline.reading.names.people import People
+from truceline.reading.numbers import tidy
 from truceline.reading.page.words import Sentence
 from truceline.reading.speech.speech import Attribution
 
-_STEMS = re.compile(
-    r"kill|dead|deat|died|\bdies?\b|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
-    r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violat|breach|infring|broke|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
-    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|still hold|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
-)
-
-
-_VEHICLES = re.compile(
-    r"(?!in |of |at |on |during |by |since |over |for |to |from |killed|dead|wounded|injured|hurt|displaced|missing|detained|died)(?:(?!in |of |at |on |from |by |to |for |and |or |with |last |this )[\w-]+ ){0,3}?(?:trucks?|vehicles?|tanks?|drones?|aircraft|planes?|jets?|helicopters?|ships?|boats?|vessels?|tonnes?|tons|convoys?|lorries|km|kilomet\w+|miles?|metres?|meters?|hours?|days?|weeks?|months?|years?|percent|per cent|%|dollars|euros|litres|barrels|rockets|missiles|shells|howitzers?|guns|launchers?|pieces|rounds|mines|positions|checkpoints|villages|towns|cities|districts|provinces|countries|nations|sides|parties|points|minutes|times|crossings|members of the security council|states|patrols?|observers|monitors|posts)\b"
-)
-
-
-_MODAL = re.compile(
-    r"\b(?:could|would|might|may(?! have)|will|shall|if|to avoid|risk(?:s|ed|ing)? (?:of )?|threaten\w*|fear\w* that|want\w*|must|should|agreed to|plans? to|is to|are to)\b[^,;.]{0,40}$"
-)
-
-
-_ROSE = re.compile(
-    r"\b(?:rose|risen|climb\w*|increas\w*|jump\w*|revis\w*|rais\w*|grew|grown|went|soar\w*|up)\b[^.;]{0,40}$"
-)
-
-
-_BY = re.compile(
-    r"\bby (?P<by>(?:the |an? )?(?:[A-Z][\w’'-]+|[a-z]+ (?:forces|fighters|rebels|strikes?|army|troops|shelling))(?: (?:[A-Z][\w’'-]+|[a-z]*(?:forces|fighters|rebels|troops|army|air|strikes?|airstrikes?|shelling|fire|militants|drones|soldiers|militia|gunmen)))*)"
-)
-
-
-_JOINED = re.compile(
-    r"[\s-](?:(?!were|was|have|has|had|are|killed|wounded|injured|dead|hurt|died|displaced|in|on|at|from|by|missing|captured|since|and)[\w’'-]+ ){1,4}(?:and|or) (?:at least |about |some |around |more than |nearly )?"
-)
-# A figure that goes on with the measure of the one before it.
-_PART_OF = re.compile(
-    r"(?:\bincluding|\bamong (?:them|the dead|whom|those killed)(?: (?:were|are|is|was))?|\bof (?:them|whom|which)|, with|\bas well as|\bmost of them|\bcomprising|\bcompared (?:with|to)|\bagainst|\bup from|\bdown from)(?: at least| about| some| more than)?\s*$"
-)
-_IS_PEOPLE = re.compile(
-    rf"(?:[\w-]+ ){{0,2}}?(?:{PEOPLE.pattern})|in the previous|the (?:day|week) before|$|[.,]"
-)
-_FIGURE_IS = re.compile(
-    r"\b(?:figure|number|toll|total|count|tally)\b[^.;]{0,40}?\b(?:is|was|at|to|be|were|of)\b(?: (?:closer to|nearer|nearer to|more like|about|around|some|up to))?\s*$"
-)
-_GOES_ON = re.compile(
-    _FIGURE_IS.pattern.removesuffix("$")
-    + r"|\b(?:confirm|verify|verified|confirmed)(?: only| just)? [\d]"
-)
-_OWN_VERB = re.compile(
-    r"[^,;.]{0,50}?\b(?:were|was|have been|has been|had been|are being) (?!civilians|children|women|soldiers|minors|men\b|killed|among)\w+"
-)
-_GOOD_END = re.compile(
-    r"(?:of (?:them|whom|those|which)\b)?[^,;.]{0,30}?\b(?:(?:have|has|had|were|was) (?:since |now |later |already )*(?:been )?(?:freed|released|found alive|reunited|ransomed))\b"
-)
-
-
-_PARENT_OF = re.compile(r"\b(?:mother|father|parent|grandmother|grandfather|family)s? of\s*$")
-_REPORTED = re.compile(r"\b(?:said|reported|according)\b[^,;]{0,20}$")
-# "three million people live there, half of them displaced": the measure holds for the part.
-_FRACTION = re.compile(
-    r"(?P<whole>[^,;.]{0,60}),\s*(?:about |nearly |almost |roughly |some |more than |over )?(?P<part>half|a third|one third|two thirds|a quarter|one quarter|three quarters|most|many|some) of (?:them|whom)\b"
-)
-_PARTS = {"half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3}
-_PARTS |= {"a quarter": 1 / 4, "one quarter": 1 / 4, "three quarters": 3 / 4}
-_COULD_CONFIRM = re.compile(
-    r"\b(?:confirm|verify|verified|confirmed|counted|counts)(?: only| just)?\s*$"
-)
-_TIMES_OVER = re.compile(
-    r"\b(?P<word>violat\w*|breach\w*|broke|broken|infring\w*) (?:the |a |this )?(?:[\w-]+ ){0,2}?(?:cease-?fire|truce|armistice|silence|agreement|regime)(?: (?:regime|of silence|about|some|around|at least|more than|nearly|over))*\s*$"
-)
+_HUMAN = HARM | {"people"}
 
 
 @dataclass(slots=True)
-class Figure:
-    """A claim found; spans in the page's text."""
+class Scene:
+    """All that the claims of a document are read from.
 
-    measure: str
-    value: float | int | None
-    low: float | int | None
-    high: float | int | None
-    qualifier: str | None
-    word: str | None
-    who: str | None
-    by: str | None
-    time: str | None
-    place: str | None
-    said_by: str | None
-    span: tuple[int, int]
-    at: int
-    confidence: float = 0.9
-    inherits: bool = False  # its measure is that of the figure before it
+    ``said``: verbs of saying with their speakers, by sentence; ``counted``: offsets of figures
+    that a term counts; ``quoted``: quotations with their speakers; ``labels``: who speaks in a
+    block whose first words say so ("SPOKESPERSON: …").
+    """
+
+    sentences: list[Sentence]
+    marks: list[Marks]
+    said: dict[int, list[Attribution]]
+    counted: set[int]
+    quoted: list[tuple[int, int, str | None]]
+    labels: dict[int, str]
+    people: People
+    spots: dict[int, list[Spot]] = field(default_factory=dict)
+    rule: dict[tuple[int, int], Figure] = field(default_factory=dict)  # by sentence and token
+    features: dict[tuple[int, int], set[str]] = field(default_factory=dict)
+    words: dict[int, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rule = figures_by_rule(self.sentences, self.marks, self.counted)
+        warm = -9
+        for sentence, mark in zip(self.sentences, self.marks, strict=True):
+            kinds = [classes(t.low) for t in sentence.tokens]
+            if any(k & _HUMAN for k in kinds):
+                warm = sentence.index
+            elif sentence.index - warm > 4:
+                continue  # nothing of harm or need in it or shortly before
+            if spots := spots_of(sentence, mark, kinds):
+                self.spots[sentence.index] = spots
+                self._weigh(sentence, spots, kinds)
+
+    def _weigh(self, sentence: Sentence, spots: list[Spot], kinds: list[frozenset[str]]) -> None:
+        words = self.words[sentence.index] = words_of(sentence, spots)
+        shared = shared_of(sentence, words, kinds)
+        for n, spot in enumerate(spots):
+            features = features_of(sentence, words, kinds, spots, n, shared)
+            rule = self.rule.get((sentence.index, spot.q.core))
+            features.add(f"R:{rule.measure}" if rule else "R:none")
+            if sentence.tokens[spot.q.core].start in self.counted:
+                features.add("counted")
+            if any(a <= sentence.start + spot.start < b for a, b, _ in self.quoted):
+                features.add("quoted")
+            self.features[sentence.index, n] = features
+        add_phrases(sentence, spots, [self.features[sentence.index, n] for n in range(len(spots))])
+
+    @property
+    def by_rule(self) -> dict[tuple[int, int], str]:
+        """The rules' measures, by sentence and number of the figure in it."""
+        return {
+            (i, n): rule.measure
+            for i, spots in self.spots.items()
+            for n, spot in enumerate(spots)
+            if (rule := self.rule.get((i, spot.q.core)))
+        }
 
 
-def read_claims(
-    sentences: list[Sentence],
-    marks: list[Marks],
-    said: dict[int, list[Attribution]],
-    counted: set[int],
-    quoted: list[tuple[int, int, str | None]],
-    labels: dict[int, str],
-) -> list[Figure]:
-    """Every claim. ``counted``: offsets of figures that a term counts; ``said``: who speaks, per
-    sentence; ``quoted``: quotations with their speakers; ``labels``: who speaks in a block whose
-    first words say so ("SPOKESPERSON: …")."""
+def taught(
+    scene: Scene, label: dict[tuple[int, int], str | None]
+) -> Iterator[tuple[set[str], str | None]]:
+    """The features of each figure where the answers for those before it are known."""
+    last, at = "", 0
+    for i, spots in scene.spots.items():
+        before = "^"
+        for n in range(len(spots)):
+            more = after_another(scene.sentences[i], scene.words[i], spots, n, before, last, i - at)
+            answer = label[i, n]
+            yield scene.features[i, n] | more, answer
+            before = answer or scene.by_rule.get((i, n), NONE)
+            if before != NONE:
+                last, at = before, i
+
+
+def measures_of(scene: Scene, known: Table) -> dict[tuple[int, int], tuple[str, float]]:
+    """The measure of each figure that has one, with its probability."""
+    found = {}
+    last, at = "", 0
+    for i, spots in scene.spots.items():
+        before = "^"
+        for n in range(len(spots)):
+            more = after_another(scene.sentences[i], scene.words[i], spots, n, before, last, i - at)
+            chance = known.chances(scene.features[i, n] | more)
+            before = max(chance, key=lambda a: chance[a] if a != NONE else chance[a] * NONE_LESS)
+            if before != NONE:
+                found[i, n] = (before, chance[before])
+                last, at = before, i
+    return found
+
+
+NONE_LESS = 0.7  # of its probability: a claim missed weighs as much as one too many
+
+
+def figures_of(scene: Scene, known: Table | None, sources: Table | None) -> list[Figure]:
+    """Every claim, by the weights given; by the rules alone where there are none.
+
+    ``known`` weighs measures, ``sources`` those who gave a figure.
+    """
     found: list[Figure] = []
-    here: list[Figure] = []
-    for sentence, mark in zip(sentences, marks, strict=True):
-        if not mark.quantities:
-            continue
-        carried = [
-            f for f in here[-1:] if _GOES_ON.search(sentence.low) and sentence.start - f.at < 400
-        ]
-        if not carried and not _STEMS.search(sentence.low):
-            continue
-        here = list(carried)
-        for n, q in enumerate(mark.quantities):
-            figure = _figure(
-                sentence,
-                mark,
-                q,
-                mark.quantities[n + 1] if n + 1 < len(mark.quantities) else None,
-                here,
-                counted,
+    if known is None:
+        chosen = {key: (measure, 0.9) for key, measure in scene.by_rule.items()}
+    else:
+        chosen = measures_of(scene, known)
+    if not chosen:
+        return []
+    cast = Cast(scene.sentences, scene.people, {i for i, _ in chosen}) if sources else None
+    last: tuple[str, int, int] | None = None  # the source before, its sentence and token
+    for (i, n), (measure, chance) in chosen.items():
+        figure = _figure(scene, i, n, measure, chance)
+        if cast is None or sources is None:
+            figure.said_by = _ruled(scene, figure, i) or (
+                found[-1].said_by if figure.inherits and found else None
             )
-            if figure is None:
-                continue
-            figure.said_by = (
-                next((who for a, b, who in quoted if a <= figure.at < b and who), None)
-                or _said_by(sentence, figure.at - sentence.start, said.get(sentence.index, []))
-                or (here[-1].said_by if figure.inherits else None)
-                or labels.get(sentence.block)
-            )
-            here.append(figure)
-        found.extend(f for f in here if f not in carried)
-    return _once(found)
+        else:
+            who, _ = choose(sources, candidates(scene, cast, i, n, measure, last))
+            figure.said_by = who or None
+            last = (who, i, scene.spots[i][n].q.last)
+        found.append(figure)
+    return once(found)
 
 
-def _figure(
-    sentence: Sentence,
-    mark: Marks,
-    q: Quantity,
-    following: Quantity | None,
-    here: list[Figure],
-    counted: set[int],
-) -> Figure | None:
-    base = sentence.start
-    tokens = sentence.tokens
-    at, end = tokens[q.first].start - base, tokens[q.last - 1].end - base
-    low = sentence.low
-    limit = tokens[following.first].start - base if following else len(low)
-    right = low[end : min(limit, end + 140)].lstrip(" -")
-    left = low[max(0, at - 90) : at]
+def _ruled(scene: Scene, figure: Figure, i: int) -> str | None:
+    """Who says a figure by the grammar of speech."""
+    sentence = scene.sentences[i]
+    return (
+        next((who for a, b, who in scene.quoted if a <= figure.at < b and who), None)
+        or said_by(sentence, figure.at - sentence.start, scene.said.get(i, []))
+        or scene.labels.get(sentence.block)
+    )
+
+
+def candidates(
+    scene: Scene, cast: Cast, i: int, n: int, measure: str, last: tuple[str, int, int] | None
+) -> list[Candidate]:
+    """Those who may have given a figure. ``last``: the source before, its sentence and token."""
+    sentence, spot = scene.sentences[i], scene.spots[i][n]
+    at = sentence.start + spot.start
+    quote = next(((a, b, who) for a, b, who in scene.quoted if a <= at < b), None)
+    previous = None
+    if last is not None and i - last[1] <= 3:
+        previous = (last[0], i - last[1], max(0, spot.q.first - last[2]) if i == last[1] else 0)
+    return candidates_of(
+        cast,
+        scene.sentences,
+        i,
+        spot,
+        previous=previous,
+        rule=said_by(sentence, spot.start, scene.said.get(i, [])),
+        quoted=quote[2] if quote else None,
+        label=scene.labels.get(sentence.block),
+        inside=quote is not None,
+        measure=measure,
+    )
+
+
+def taught_sources(
+    scene: Scene, label: dict[tuple[int, int], str | None], said: dict[tuple[int, int], str | None]
+) -> Iterator[tuple[list[Candidate], str | None]]:
+    """The candidates of each known claim with the source that the answer names."""
+    known = {key for key in said if label.get(key) not in (None, NONE)}
+    cast = Cast(scene.sentences, scene.people, {i for i, _ in known})
+    last: tuple[str, int, int] | None = None
+    for i, n in sorted(known):
+        yield candidates(scene, cast, i, n, label[i, n] or "", last), said[i, n]
+        last = (said[i, n] or "", i, scene.spots[i][n].q.last)
+
+
+def read_claims(scene: Scene) -> list[Figure]:
+    """Every claim of a document."""
+    return figures_of(scene, table("claim-weights"), table("source-weights"))
+
+
+def _figure(scene: Scene, i: int, n: int, measure: str, chance: float) -> Figure:
+    sentence, spot = scene.sentences[i], scene.spots[i][n]
+    q = spot.q
+    rule = scene.rule.get((i, q.core))
+    if rule is not None and rule.measure == measure:
+        if spot.repaired:
+            rule.value, rule.low, rule.high = tidy(q.value), tidy(q.low), tidy(q.high)
+            rule.qualifier = None if q.qualifier == "between" else q.qualifier
+            a, b = rule.span
+            rule.span = (a, max(b, sentence.start + spot.end))
+        return rule
+    base, low = sentence.start, sentence.low
+    following = scene.spots[i][n + 1].start if n + 1 < len(scene.spots[i]) else len(low)
+    right = low[spot.end : min(following, spot.end + 140)]
     near = re.split(r"[,;]", right)[0]
-    if _PARENT_OF.search(left):
-        return None
-    if (
-        q.value is not None
-        and q.value == 1
-        and tokens[q.core].low in ("a", "one")
-        and re.match(r"(?:of|side|day|week|more step)\b", right)
-    ):
-        return None
-    often = _TIMES_OVER.search(left) if re.match(r"times\b", right) else None
-    if (
-        often is None
-        and _VEHICLES.match(right)
-        and not re.match(r"(?:[\w-]+ ){0,3}?(?:violations?|strikes|attacks)", right)
-    ):
-        return None
-    reported = _REPORTED.search(left)
-    happened = re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right)
-    if _MODAL.search(left) and not reported and not happened and not _COULD_CONFIRM.search(left):
-        return None
-    aside = re.match(
-        r"([^,;.]{0,50}),\s*(?:[\w-]+ of (?:them|whom|which)|of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
-        low[end : end + 220],
-    )
-    if aside:
-        right = (aside.group(1) + " " + low[end + aside.end() : end + 220]).lstrip(" -")
-    if following is not None and _JOINED.fullmatch(low[end : tokens[following.first].start - base]):
-        # "45 civilians and at least 73 soldiers were killed": what follows holds for both
-        beyond = tokens[following.last - 1].end - base
-        shared = low[end : tokens[following.first].start - base] + " " + low[beyond : beyond + 90]
-        right_joined = re.sub(r"\b(?:and|or)\b", " ", shared).lstrip(" -")
-        if re.match(r"[\w\s-]{0,70}?\b(?:were|was|have|has|had|are)\b", right_joined):
-            right = re.sub(r"\s+", " ", right_joined)
-    if here and re.match(
-        r"(?:[\w-]+ )?of (?:them|whom)\b(?![^,;.]{0,25}\b(?:were|was|had|have|died))", right
-    ):
-        right = near  # "seven of them civilians, and the injured at …": no words beyond the comma
-    choice = (("other", often.group("word"), None) if often else None) or (
-        measure_of_number(low[max(0, at - 160) : at])
-        or measure_of_subject(low[:at])
-        or measure_of(left, right, near)
-    )
-    fraction = _FRACTION.match(low[end : end + 120])
-    if choice is None and fraction:
-        said = low[end + fraction.end() : end + fraction.end() + 60].split(",")[0].lstrip()
-        choice = measure_of("", said, said)
-    if _GOOD_END.match(right):
-        return None
-    inherits = False
-    if choice is None and here and not _OWN_VERB.match(right):
-        previous = here[-1]
-        part = _PART_OF.search(left) and _IS_PEOPLE.match(right)
-        of_them = re.match(
-            r"(?:[\w-]+ )?(?:of (?:them|whom|which|the dead|those|the victims)\b|(?:were|are|was) (?:civilians|children|women|soldiers|minors|men))",
-            right,
-        )
-        other_figure = _FIGURE_IS.search(left) is not None or (
-            _COULD_CONFIRM.search(left) is not None
-            and re.match(r"\s*(?:$|[.,;])", right) is not None
-        )
-        or_more = re.search(r"\bor\s*$", re.sub(r"(?:some|about|around)\s*$", "", left))
-        listed = (
-            re.search(r"\band\s*$", left)
-            and _IS_PEOPLE.match(right)
-            and at - (previous.at - base) < 60
-        ) or (
-            re.search(r"(?:\band|[:;,])\s*$", left)
-            and (":" in low[:at])
-            and at - (previous.at - base) < 140
-        )
-        whose = re.search(r"\bof (?:whom|which)\s+(?:about |some |around )?$", left) is not None
-        if part or of_them or other_figure or or_more or listed or whose:
-            inherits = True
-            choice = (
-                previous.measure,
-                previous.word,
-                None if of_them or other_figure else counted_people(right, previous.measure),
-            )
-    if choice is None:
-        return None
-    measure, word, who = choice
-    if (
-        measure == "other"
-        and re.search(r"\b(?:in|by|during|after|from|of|with)\s*$", left)
-        and word
-        and re.search(r"strike|attack|raid|explosion|clash|incident|shelling", word)
-    ):
-        return None  # "killed in two strikes" counts the killed
-    if who:  # the text's own letters, not the lower-case copy
-        spot = low.find(who, end)
-        who = sentence.text[spot : spot + len(who)] if 0 <= spot < end + 150 else who
-    if base + tokens[q.core].start - base in counted and measure in (
-        "captured",
-        "detained",
-        "evacuated",
-        "other",
-        "missing",
-        "injured",
-    ):
-        return None
-    value, lo, hi = q.value, q.low, q.high
-    scaled = False
-    if (
-        fraction
-        and word
-        and word not in fraction.group("whole")
-        and word in low[end + fraction.end() : end + 160].split(",")[0]
-    ):
-        share = _PARTS.get(fraction.group("part"))
-        if share is None or value is None:
-            return None  # "most of them displaced" gives no figure
-        value, lo, hi, scaled = value * share, None, None, True
-    if (
-        re.search(
-            r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$",
-            left,
-        )
-        and q.qualifier is None
-        and re.match(r"(?:[\w-]+ )?to\b", right)
-    ):
-        return None  # the old figure of "fell from 213 to 95"
-    if q.qualifier == "between" and _ROSE.search(low[:at]) and tokens[q.first].low == "from":
-        value, lo, hi = q.high, None, None
-    stop = end + len(near) if near else end
-    by = (
-        _BY.search(sentence.text[end : end + 120])
-        if measure in ("killed", "injured", "captured", "detained", "displaced")
-        else None
-    )
-    time = _when(mark, low, base, at)
+    at = sentence.tokens[q.first].start - base
+    start, stop = clause_start(low, at), min(spot.end + len(near), len(low))
+    said = _nearest_phrase(low, spot, measure)
+    if said:
+        start, stop = min(start, said[0]), max(stop, said[1])
     return Figure(
         measure,
-        tidy(value),
-        tidy(lo),
-        tidy(hi),
+        tidy(q.value),
+        tidy(q.low),
+        tidy(q.high),
         None if q.qualifier == "between" else q.qualifier,
-        word,
-        who,
-        by.group("by") if by else None,
-        time,
+        low[said[0] : said[1]] if said else None,
+        counted_people(right.lstrip(" -"), measure),
+        by_whom(sentence.text[spot.end : spot.end + 120], measure),
+        when(scene.marks[i], low, base, at),
         None,
         None,
-        (
-            base + _clause_start(low, at),
-            base + min(end + fraction.end() + 40 if scaled and fraction else stop, len(low)),
-        ),
+        (base + start, base + stop),
         base + at,
-        confidence=0.7 if scaled else 0.9,
-        inherits=inherits,
+        confidence=round(min(0.9, chance), 2),
     )
 
 
-def _when(mark: Marks, low: str, base: int, at: int) -> str | None:
-    """The time nearest to a figure with no comma or verb of saying between them."""
-    best: tuple[int, str] | None = None
-    for moment in mark.moments:
-        spot = moment.said.start - base
-        between = low[min(at, spot) : max(at, spot)]
-        if (
-            moment.iso
-            and not re.search(r",|;|\bsaid\b|\bdemanded\b|\badded\b", between)
-            and abs(spot - at) < 120
-        ) and (best is None or abs(spot - at) < best[0]):
-            best = (abs(spot - at), moment.iso)
-    return best[1] if best else None
+def _nearest_phrase(low: str, spot: Spot, measure: str) -> tuple[int, int] | None:
+    """Where the words nearest to a figure stand that say what happened to the counted."""
+    kinds = OTHER if measure == "other" else (measure,)
+    near = [
+        (max(start - spot.end, spot.start - end, 0), start, end)
+        for start, end, name in phrases_in(low)
+        if name in kinds
+    ]
+    best = min(near, default=None)
+    return (best[1], best[2]) if best and best[0] <= 90 else None
 
 
-def _clause_start(low: str, at: int) -> int:
-    """Where the words of a figure at ``at`` begin: after a boundary near by, at a word's edge."""
-    cut = (
-        max(
-            low.rfind(m, 0, at) + len(m) - 1
-            for m in (",", ";", ":", " and ", " while ")
-            if low.rfind(m, 0, at) >= 0
-        )
-        if re.search(r"[,;:]| and | while ", low[:at])
-        else -1
-    )
-    start = cut + 1 if at - cut < 70 else at - 40
-    if start <= 0:
-        return 0
-    if start == at - 40:
-        start = low.find(" ", start) + 1
-    while low[start : start + 1] == " ":
-        start += 1
-    return min(start, at)
-
-
-def _said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None:
+def said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None:
     """Who speaks at ``at``: the nearest verb of saying before it, else one after it."""
     before = [
         a for a in said if a.verb_start <= at or (a.kind == "according" and a.verb_start <= at)
@@ -384,7 +290,7 @@ def _said_by(sentence: Sentence, at: int, said: list[Attribution]) -> str | None
     return None
 
 
-def _once(found: list[Figure]) -> list[Figure]:
+def once(found: list[Figure]) -> list[Figure]:
     """The same figure of the same thing said twice is one claim."""
     kept: list[Figure] = []
     for figure in found:

@@ -1,0 +1,222 @@
+"""Figures: every number of a sentence that may count people harmed or moved, or acts."""
+
+import re
+from dataclasses import dataclass, replace
+
+from truceline.reading.claims.words import classes
+from truceline.reading.marks import Marks
+from truceline.reading.numbers import Quantity, number_at, quantity_at
+from truceline.reading.page.words import Sentence, Token
+
+_DOTTED = re.compile(r"\d{1,3}\.\d{3}")
+_SCALES = {"million": 10**6, "billion": 10**9}
+_HUNDREDS = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6}
+_PERHAPS = frozenset(("perhaps", "maybe", "even", "possibly"))
+_AFTER: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("at", "the", "least"), "low"),
+    (("at", "least"), "low"),
+    (("or", "more"), "low"),
+    (("at", "the", "most"), "high"),
+    (("at", "most"), "high"),
+    (("or", "so"), "about"),
+    (("or", "thereabouts"), "about"),
+    (("more", "or", "less"), "about"),
+)
+# What stands before a figure and bounds it, beside what ``numbers`` knows: (words, side, inclusive).
+_BEFORE: tuple[tuple[tuple[str, ...], str, bool], ...] = (
+    (("not", "under"), "low", True),
+    (("no", "less", "than"), "low", True),
+    (("a", "little", "over"), "low", False),
+    (("a", "little", "more", "than"), "low", False),
+    (("a", "little", "under"), "high", False),
+    (("anything", "up", "to"), "high", True),
+    (("not", "far", "from"), "about", False),
+    (("not", "far", "off"), "about", False),
+    (("nearer", "to"), "about", False),
+    (("nearer",), "about", False),
+    (("closer", "to"), "about", False),
+    (("perhaps",), "about", False),
+    (("exceed",), "low", False),
+    (("exceeds",), "low", False),
+    (("passed",), "low", False),
+    (("topped",), "low", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A number of a sentence, ``[start, end)`` by offsets into it; ``single``: told by "a man"."""
+
+    q: Quantity
+    start: int
+    end: int
+    single: bool = False
+    repaired: bool = False  # read otherwise than by ``numbers``
+
+
+def _bounded(tokens: list[Token], q: Quantity) -> Quantity:
+    """A quantity with the words around it that bound it."""
+    if q.qualifier is not None or q.value is None:
+        return q
+    value = q.value
+    for words, side in _AFTER:
+        if [t.low for t in tokens[q.last : q.last + len(words)]] == list(words):
+            low, high = (value if side == s else None for s in ("low", "high"))
+            return replace(
+                q, low=low, high=high, qualifier=" ".join(words), last=q.last + len(words)
+            )
+    for words, side, exact in _BEFORE:
+        first = q.first - len(words)
+        if first >= 0 and [t.low for t in tokens[first : q.first]] == list(words):
+            step = 0 if exact or value < 2 or not value.is_integer() else 1
+            low = value + step if side == "low" else None
+            high = value - step if side == "high" else None
+            return replace(q, low=low, high=high, qualifier=" ".join(words), first=first)
+    return q
+
+
+def _repaired(tokens: list[Token], q: Quantity) -> Quantity:
+    """A quantity as a count of people is written elsewhere: "127.000", "3 thousand 121"."""
+    value, last = q.value, q.last
+    n = len(tokens)
+    word = tokens[q.core].text
+    if value is not None and _DOTTED.fullmatch(word) and q.core + 1 == last:
+        value = float(word.replace(".", ""))
+        q = replace(q, value=value, low=None, high=None)
+    if (
+        value is not None
+        and tokens[last - 1].low == "thousand"
+        and last < n
+        and tokens[last].text.isdigit()
+        and len(tokens[last].text) <= 3
+    ):
+        q = replace(q, value=value + int(tokens[last].text), last=last + 1)
+    if (
+        q.qualifier == "between"
+        and tokens[q.first].low == "from"
+        and any(t.low in _ROSE for t in tokens[max(0, q.first - 7) : q.first])
+    ):  # "rose from 41 to 57": the later figure
+        return replace(q, value=q.high, low=None, high=None, qualifier=None)
+    if value is not None and last + 2 < n and tokens[last].low in ("or", "to"):
+        skip = last + 1 + (tokens[last + 1].low in _PERHAPS)
+        other = number_at(tokens, skip) if skip > last + 1 else None
+        if other and other[0] > value:
+            q = replace(q, value=None, low=value, high=other[0], qualifier="between", last=other[1])
+    return _bounded(tokens, q)
+
+
+def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
+    """A number that ``numbers`` leaves out: "one of them", "a quarter of a million", "a boy"."""
+    low = tokens[i].low
+    if low in _TENS or (low[0].isdigit() and i and tokens[i - 1].low in ("number", "numbered")):
+        return quantity_at(tokens, i)
+    after = [t.low for t in tokens[i + 1 : i + 7]]
+    if low in ("several", "many") or (low == "few" and i and tokens[i - 1].low == "a"):
+        if after and after[0] in _HUNDREDS:
+            size = 2.0 * _HUNDREDS[after[0]]
+            return Quantity(None, size, None, f"{low} {after[0]}", i, i + 2, i)
+        return None
+    if low in ("a", "one", "three") and after:
+        k = 1 if after[0] in "-‑–" and len(after) > 1 else 0
+        parts = {"quarter": 0.25, "quarters": 0.75, "third": 1 / 3}
+        if after[k] in parts and after[k + 1 : k + 3] == ["of", "a"] and len(after) > k + 3:
+            scale = _SCALES.get(after[k + 3])
+            if scale:
+                return Quantity(parts[after[k]] * scale, None, None, None, i, i + k + 5, i)
+    if low == "couple" or (low == "pair" and after[:1] == ["of"]):
+        return Quantity(2.0, None, None, None, i, i + 1, i)
+    if low == "one" and after and after[0] not in ("side", "day", "week", "month", "year", "hand"):
+        return Quantity(1.0, None, None, None, i, i + 1, i)
+    if low in ("a", "an", "another") and people:
+        for word in after[:6]:
+            if word in "-‑":
+                continue
+            if not word[0].isalpha() or word in (
+                "of",
+                "in",
+                "for",
+                "and",
+                "was",
+                "by",
+                "to",
+                "who",
+            ):
+                break
+            if "people" in classes(word) and not word.endswith("s"):
+                return Quantity(1.0, None, None, None, i, i + 1, i)
+        if low == "another" and after and after[0] in ("was", "is", "has", "died", "lost"):
+            return Quantity(1.0, None, None, None, i, i + 1, i)
+    return None
+
+
+_FURTHER = frozenset(
+    ("a", "an", "one", "another", "several", "many", "few", "three", "couple", "pair")
+)
+_TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+_ROSE = frozenset(
+    [
+        "rose",
+        "risen",
+        "rise",
+        "climbed",
+        "climb",
+        "jumped",
+        "grew",
+        "grown",
+        "went",
+        "soared",
+        "up",
+        "increased",
+        "fell",
+        "fallen",
+        "dropped",
+        "down",
+        "shrank",
+        "revised",
+        "raised",
+    ]
+)
+_HARM = frozenset(("killed", "injured", "missing", "captured", "detained"))
+
+
+def spots_of(sentence: Sentence, mark: Marks, kinds: list[frozenset[str]]) -> list[Spot]:
+    """The numbers of a sentence that count something, in their order; ``kinds``: the classes of
+    each token.
+    """
+    tokens = sentence.tokens
+    taken = [(m.said.first, m.said.last) for m in mark.moments]
+    taken += [(x.first, x.last) for x in mark.lengths]
+    taken += [(d.first, d.last) for d in mark.distances]
+    found: dict[int, tuple[Quantity, bool]] = {}
+    plain = {q.core: q for q in mark.quantities}
+    for q in mark.quantities:
+        found[q.core] = (_repaired(tokens, q), False)
+    harm: bool | None = None
+    covered = taken + [(q.first, q.last) for q, _ in found.values()]
+    for i, token in enumerate(tokens):
+        numbered = i and tokens[i - 1].low in ("number", "numbered") and token.low[0].isdigit()
+        if not (token.low in _FURTHER or token.low in _TENS or numbered) or any(
+            a <= i < b for a, b in covered
+        ):
+            continue
+        if harm is None:
+            harm = any(_HARM & k for k in kinds)
+        more = _further(tokens, i, harm)
+        if more is None:
+            continue
+        if any(a < more.last and more.first < b for a, b in taken):
+            continue
+        for n in [n for n in found if more.first <= n < more.last]:
+            del found[n]
+        found[i] = (_bounded(tokens, more), token.low in ("a", "an", "another", "couple", "pair"))
+    base = sentence.start
+    return [
+        Spot(
+            q,
+            tokens[q.core].start - base,
+            tokens[q.last - 1].end - base,
+            single,
+            plain.get(core) not in (q, None),
+        )
+        for core, (q, single) in sorted(found.items())
+    ]

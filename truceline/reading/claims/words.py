@@ -1,0 +1,50 @@
+"""Words and phrases beside a figure, by class (``data/claim-words.yaml``, ``claim-phrases.yaml``)."""
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from ruamel.yaml import YAML
+
+from truceline.reading.weighing.features import stem
+
+# The kinds of phrases that stand for the measure `other`.
+OTHER = ("acts", "neutralised", "back", "need", "taken")
+NOTHING: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, frozenset[str]]:
+    text = (files("truceline.reading") / "data" / "claim-words.yaml").read_text(encoding="utf-8")
+    loaded = YAML(typ="safe", pure=True).load(text)
+    found: dict[str, set[str]] = {}
+    for name, words in loaded.items():
+        for word in words.split():
+            found.setdefault(word, set()).add(name)
+            found.setdefault(stem(word), set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+@lru_cache(maxsize=20_000)
+def classes(word: str) -> frozenset[str]:
+    """The classes of a word in lower case."""
+    table = _table()
+    return table.get(word) or table.get(stem(word)) or NOTHING
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    text = (files("truceline.reading") / "data" / "claim-phrases.yaml").read_text(encoding="utf-8")
+    loaded = YAML(typ="safe", pure=True).load(text)
+    return tuple((name, re.compile("|".join(some))) for name, some in loaded.items())
+
+
+@lru_cache(maxsize=64)
+def phrases_in(low: str) -> list[tuple[int, int, str]]:
+    """Where the phrases of a sentence in lower case stand, with their class, in order."""
+    found = [
+        (match.start(), match.end(), name)
+        for name, pattern in _patterns()
+        for match in pattern.finditer(low)
+    ]
+    return sorted(found)
