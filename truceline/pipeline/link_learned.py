@@ -90,7 +90,19 @@ def learned(
     known = settled_on(reports, decided)
     label = labels(reports, scored, known, weights)
     return linked(
-        reports, crowd, scored, label, known, weights, decided, names, former, notes, learned=True
+        reports,
+        crowd,
+        scored,
+        (),
+        scored,
+        label,
+        known,
+        weights,
+        decided,
+        names,
+        former,
+        notes,
+        learned=True,
     )
 
 

@@ -11,6 +11,7 @@ from truceline.model.act import vocabulary
 from truceline.model.incident import PAIR_PART, PAIR_SCHEMA
 from truceline.monitor.link.density import FIELD_DAYS, FIELD_KM2
 from truceline.monitor.link.grid import distance_km
+from truceline.monitor.link.lessons import Lesson
 from truceline.monitor.link.reports import DAY, SEPARATOR, Bools, Floats, Ints, Reports
 from truceline.monitor.link.score import PARTS
 from truceline.monitor.link.times import DATED_H
@@ -27,10 +28,11 @@ def pair_table(
     score: Floats,
     label: Ints,
     *,
+    lessons: Sequence[Lesson] = (),
     learned: bool = False,
 ) -> pa.Table:
     """Pairs of rows with their scores, in ``PAIR_SCHEMA``. A part that says nothing and weighs
-    nothing is left out.
+    nothing is left out. ``lessons`` are what the scores have from the reports themselves.
     """
     said = {
         "place": _place(reports, i, j),
@@ -44,6 +46,8 @@ def pair_table(
         "cites": _cites(parts[:, PARTS.index("cites")]),
         "overview": _overview(parts[:, PARTS.index("overview")]),
     }
+    for lesson in lessons:
+        said[lesson.part] = _taught(said[lesson.part], lesson, lesson.find(reports, i, j))
     rows = len(i)
     used: Bools = np.column_stack(
         [(parts[:, k] != 0) | (said[name][0][said[name][1]] != "") for k, name in enumerate(PARTS)]
@@ -94,6 +98,24 @@ def _coded(
     code: Ints, values: tuple[str, ...], i: Ints, j: Ints, write: Callable[[str, str], str]
 ) -> Said:
     return _of([code[i], code[j]], lambda a, b: write(values[int(a)], values[int(b)]))
+
+
+def _taught(said: Said, lesson: Lesson, at: Ints) -> Said:
+    """The same words, and after them how often clear pairs bring these two together."""
+    values, which = said
+
+    def words(which: int, at: int) -> str:
+        plain = str(values[which])
+        if at < 0:
+            return plain
+        chance = lesson.expected[at]
+        by_chance = f"{chance:.0f}" if chance >= 1 else f"{chance:.1g}"
+        return (
+            f"{plain}; so say {lesson.seen[at]:,} of {lesson.of[at]:,} clear pairs of these two "
+            f"sources, where chance gives {by_chance}"
+        )
+
+    return _of([which, at], words)
 
 
 def _place(r: Reports, i: Ints, j: Ints) -> Said:
