@@ -40,7 +40,7 @@ def weight(linked: Linked, a: str, b: str, part: str) -> tuple[float, str]:
 
 def test_two_names_of_one_party_are_learned_and_said() -> None:
     rows = two_sources(100)
-    few, many = link(table(*rows[:40])), link(table(*rows))
+    few, many = link(table(*rows[:30])), link(table(*rows))
     before, words = weight(few, "a:001", "b:001", "actor")
     assert before == DEFAULT.actor_unlike
     assert words == "Army and A-people"
@@ -124,9 +124,9 @@ def test_any_batches_teach_the_same(seed: int, size: int, batches: int) -> None:
 def test_what_is_learned_moves_old_incidents_too() -> None:
     """New reports teach names; the result is that of linking all at once."""
     rows = two_sources(100)
-    before = link(table(*rows[:60]))
+    before = link(table(*rows[:30]))
     assert not before.lessons
-    after = relink(before, table(*rows[60:]))
+    after = relink(before, table(*rows[30:]))
     same(after, link(table(*rows)))
     assert weight(before, "a:001", "b:001", "actor")[0] < 0
     assert weight(after, "a:001", "b:001", "actor")[0] > 0

@@ -55,7 +55,7 @@ class Weights:
     overview: float = -6.0  # one speaks of a whole area or day in total, the other does not
     # What the reports themselves teach about their sources (lessons).
     lesson_clear: float = 2.2  # log-odds from which a pair is clear without what it is to teach
-    lesson_least: int = 40  # clear pairs of two sources; fewer teach nothing
+    lesson_least: int = 20  # clear pairs of two sources; fewer teach nothing
     lesson_prior: float = 2.0  # the weights above count for so many clear pairs
     lesson_most: float = 3.0  # the most that a lesson weighs, either way
     lesson_grain: float = 0.25  # lessons are rounded: a day more changes few of them
