@@ -67,7 +67,6 @@ class Linked:
     names: Parties | None
     former: tuple[str, ...]
     notes: tuple[str, ...]
-    learned: bool = False  # whether the weights were learned from the events themselves
 
     @cached_property
     def membership(self) -> pa.Table:
@@ -101,7 +100,6 @@ class Linked:
             s.score,
             self.label,
             lessons=self.lessons,
-            learned=self.learned,
         )
 
     @property
@@ -211,8 +209,6 @@ def linked(
     names: Parties | None,
     former: tuple[str, ...],
     notes: tuple[str, ...],
-    *,
-    learned: bool = False,
 ) -> Linked:
     """All that was found, with what a person should know about it."""
     return Linked(
@@ -228,7 +224,6 @@ def linked(
         names=names,
         former=tuple(sorted(set(former))),
         notes=notes + settled_[1] + _heap_notes(crowd) + twin_notes(reports),
-        learned=learned,
     )
 
 

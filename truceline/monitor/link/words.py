@@ -29,7 +29,6 @@ def pair_table(
     label: Ints,
     *,
     lessons: Sequence[Lesson] = (),
-    learned: bool = False,
 ) -> pa.Table:
     """Pairs of rows with their scores, in ``PAIR_SCHEMA``. A part that says nothing and weighs
     nothing is left out. ``lessons`` are what the scores have from the reports themselves.
@@ -37,7 +36,7 @@ def pair_table(
     said = {
         "place": _place(reports, i, j),
         "time": _time(reports, i, j),
-        "crowd": _crowd(parts[:, PARTS.index("crowd")], learned=learned),
+        "crowd": _crowd(parts[:, PARTS.index("crowd")]),
         "act": _coded(reports.act.code, reports.act.values, i, j, _acts),
         "actor": _people(reports, i, j),
         "target": _coded(reports.whom.code, reports.whom.values, i, j, _named("target")),
@@ -161,9 +160,7 @@ def _time_words(
     return "a day apart"
 
 
-def _crowd(weight: Floats, *, learned: bool) -> Said:
-    if learned:
-        return _of([np.zeros(len(weight))], lambda _: "the odds of two reports taken at random")
+def _crowd(weight: Floats) -> Said:
     others = np.exp(-weight.astype(np.float64))
     return _of([np.where(others < 10, np.round(others, 1), np.round(others))], _crowd_words)
 
