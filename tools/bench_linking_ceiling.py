@@ -2,9 +2,9 @@
 
 It is told which reports are of one incident, and puts together as many pairs of them as the
 rules of docs/linking.md let it: two reports only if their regions touch and their days are the
-same or next to each other, straight or through a third report; of each source one report of
-its own and one that cites, and those that the source itself says are one. What it misses no
-linker with these rules can find.
+same or next to each other, straight or through a third report, which is no vague one where it
+would pull precise ones together; of each source one report of its own and one that cites, and
+those that the source itself says are one. What it misses no linker with these rules can find.
 """
 
 from itertools import combinations
@@ -55,9 +55,10 @@ def _groups(reports: Reports, rows: list[int]) -> list[list[int]]:
     joined = {
         r: {r, *(b for a, b in same if a == r), *(a for a, b in same if b == r)} for r in rows
     }
+    vague = {r for r in rows if reports.vague[r]}
     found, left = [], list(rows)
     while len(left) > 1:
-        best = _largest(left, slot, beside, joined)
+        best = _largest(left, slot, beside, joined, vague)
         if len(best) < 2:
             break
         found.append(best)
@@ -77,12 +78,15 @@ def _largest(
     slot: dict[int, tuple[int, bool]],
     beside: dict[int, set[int]],
     joined: dict[int, set[int]],
+    vague: set[int],
 ) -> list[int]:
     """The largest group that the rules allow; of equals the first."""
     rows = rows[:_MOST]
     for size in range(len(rows), 1, -1):
         for some in combinations(rows, size):
-            if _allowed(some, slot, joined) and _hangs_together(set(some), beside, joined):
+            whole = set(some)
+            together = all(_hangs_together(s, beside, joined) for s in (whole, whole - vague))
+            if together and _allowed(some, slot, joined):
                 return list(some)
     return []
 
@@ -100,6 +104,8 @@ def _allowed(
 def _hangs_together(
     some: set[int], beside: dict[int, set[int]], joined: dict[int, set[int]]
 ) -> bool:
+    if not some:
+        return True
     reached = {min(some)}
     while True:
         more = {b for a in reached for b in (beside[a] | joined[a]) & some} - reached

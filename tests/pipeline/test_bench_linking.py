@@ -36,11 +36,17 @@ def _tool(name: str) -> ModuleType:
 
 
 def events_of(*rows: str) -> pa.Table:
-    """Rows of ``source id start lon lat``; at latitude 36, 0.01 degrees north is 1.1 km."""
-    lines = ["source,id,start,lon,lat,kind", *(r.replace(" ", ",") for r in rows)]
+    """Rows of ``source id start lon lat kind radius_m``, the last may be left out; at latitude
+    36, 0.01 degrees north is 1.1 km.
+    """
+    lines = ["source,id,start,lon,lat,kind,radius_m", *(_padded(r.split(" ")) for r in rows)]
     file = io.BytesIO("\n".join(lines).encode())
     batches = SOURCE.parse(file, name="e.csv", sha256="0" * 64, context=Context())
     return pa.concat_tables([b.events for b in batches])
+
+
+def _padded(cells: list[str]) -> str:
+    return ",".join(cells + [""] * (7 - len(cells)))
 
 
 def groups(linked: pa.Table) -> set[frozenset[str]]:
@@ -218,6 +224,10 @@ def test_the_ceiling_joins_through_a_third_and_leaves_summaries() -> None:
     truth = dict.fromkeys(("a:1", "b:1", "c:1"), "one") | {"d:1": ""}
     found = linked_knowing(truth, *rows)
     assert found == {frozenset({"a:1", "b:1", "c:1"}), frozenset({"d:1"})}
+    # A vague one may stand with one of two precise ones, and does not pull them together.
+    vague = (rows[0], rows[2], "b 1 2020-03-06 36.50 36.015 event 25000")
+    truth = dict.fromkeys(("a:1", "b:1", "c:1"), "one")
+    assert linked_knowing(truth, *vague) == {frozenset({"a:1", "b:1"}), frozenset({"c:1"})}
 
 
 def test_no_side_beats_the_ceiling(tmp_path: Path) -> None:
