@@ -125,7 +125,7 @@ def _edges(
     n: int,
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Pairs of groups, their mean score, and the same after rivals are counted in."""
-    lost = _rivals(known, i, j, score)
+    lost = lost_to_rivals(known.source, i, j, score)
     key = a * n + b
     order = np.argsort(key, kind="stable")
     keys, start = np.unique(key[order], return_index=True)
@@ -138,7 +138,7 @@ def _edges(
     return first, second, _rounded(plain), _rounded(clear)
 
 
-def _rivals(known: Known, i: Ints, j: Ints, score: Floats) -> Floats:
+def lost_to_rivals(source: Ints, i: Ints, j: Ints, score: Floats) -> Floats:
     """What a score loses to rivals: the other reports of j's source that i could be of one
     happening with, and the other way round, each as likely as its own rivals leave it.
 
@@ -146,9 +146,9 @@ def _rivals(known: Known, i: Ints, j: Ints, score: Floats) -> Floats:
     between two sources form a tree, and close to it elsewhere.
     """
     odds = np.exp(np.minimum(score, 30.0))
-    sources = int(known.source.max(initial=0)) + 1
+    sources = int(source.max(initial=0)) + 1
     ours, theirs = (
-        np.unique(report * sources + known.source[other], return_inverse=True)[1].reshape(-1)
+        np.unique(report * sources + source[other], return_inverse=True)[1].reshape(-1)
         for report, other in ((i, j), (j, i))
     )
     left = np.ones(len(i))  # how far j is still to be had, for i
