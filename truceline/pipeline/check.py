@@ -73,6 +73,14 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _stamped(events: pa.Table, sha256: str) -> pa.Table:
+    """The same events, each with the hash of the file that it was read from."""
+    at = EVENT_SCHEMA.get_field_index("file_sha256")
+    field = EVENT_SCHEMA.field(at)
+    hashes = pa.repeat(pa.scalar(sha256, field.type), events.num_rows)
+    return events.set_column(at, field, hashes)
+
+
 class Intake:
     """Several files as one run: repeats and revisions across files are told apart.
 
@@ -111,17 +119,20 @@ class Intake:
 
     def _stream(self, source: str, path: Path, context: Context) -> Iterator[pa.Table]:
         rows = events = repeats = problems = 0
-        sha256 = hash_file(path)
-        for batch in parse_file(path, source, sha256, context, self.progress):
-            rows += batch.rows
-            events += batch.events.num_rows + batch.far
-            repeats += batch.repeats
-            problems += batch.row_problems
-            self.far += batch.far
-            self.problems += batch.problems
-            if batch.events.num_rows:
-                yield batch.events
-        self.counts.append(Count(str(path), sha256, rows, events, repeats, 0, problems))
+        with ThreadPoolExecutor(1) as hashes:  # the bytes are hashed while they are read
+            sha256 = hashes.submit(hash_file, path)
+            for batch in parse_file(path, source, "", context, self.progress):
+                rows += batch.rows
+                events += batch.events.num_rows + batch.far
+                repeats += batch.repeats
+                problems += batch.row_problems
+                self.far += batch.far
+                self.problems += batch.problems
+                if batch.events.num_rows:
+                    yield _stamped(batch.events, sha256.result())
+            self.counts.append(
+                Count(str(path), sha256.result(), rows, events, repeats, 0, problems)
+            )
 
     def _several(self, pairs: list[tuple[str, Path]]) -> Iterator[pa.Table]:
         whole = replace(self.context, reach=None)

@@ -92,7 +92,7 @@ def _mix(mixed: Hashes, more: Hashes) -> None:
     mixed ^= mixed >> np.uint64(33)
 
 
-_UPPER, _UPPERMOST = (1, 3) if sys.byteorder == "little" else (0, 0)  # halves, quarters
+_UPPERMOST = 3 if sys.byteorder == "little" else 0  # of the quarters of a hash
 _AT_ONCE = 32_768  # texts whose hashes fit a cache
 _KEPT = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)  # the first n of 8 bytes
 
@@ -139,14 +139,10 @@ class Doubles:
     def __init__(self, hashes: Hashes) -> None:
         """``hashes`` of the ids of all rows, in the file's order."""
         self._hashes = hashes
-        # Half a hash sorts in half the time; the few that agree in it are looked at again.
-        ordered = np.sort(hashes.view(np.uint32)[_UPPER::2])
-        like = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+        twice = _twice(hashes)
         self._like = np.zeros(1 << 16, np.bool_)  # by a quarter of a hash: it fits a cache
-        self._like[like >> np.uint32(16)] = True
-        some = hashes[self._alike(hashes)] if len(like) else hashes[:0]
-        some = np.sort(some[np.isin((some >> np.uint64(32)).astype(np.uint32), like)])
-        self._twice = np.unique(some[1:][some[1:] == some[:-1]])
+        self._like[twice >> np.uint64(48)] = True
+        self._twice = twice
 
     @property
     def none(self) -> bool:
@@ -158,13 +154,34 @@ class Doubles:
         found = np.zeros(n, np.bool_)
         if not self.none:
             own = self._hashes[start : start + n]
-            some = np.flatnonzero(self._alike(own))
+            some = np.flatnonzero(np.take(self._like, own.view(np.uint16)[_UPPERMOST::4]))
             found[some] = np.isin(own[some], self._twice)
         return found
 
-    def _alike(self, hashes: Hashes) -> Mask:
-        alike: Mask = np.take(self._like, hashes.view(np.uint16)[_UPPERMOST::4])
-        return alike
+
+def _twice(hashes: Hashes) -> Hashes:
+    """The hashes that come more than once, each once.
+
+    Each row writes its number into a slot that its hash gives, and the last to write stays.
+    A row that finds its own number is done; one that finds a row of its own hash makes it a
+    double; the others, about a third, go on with other bits of theirs. Sorting would take
+    three times as long.
+    """
+    found: list[Hashes] = []
+    left = key = hashes
+    while len(left):
+        bits = len(left).bit_length()
+        at = (key >> np.uint64(64 - bits)).view(np.int64)
+        own = np.arange(len(left), dtype=np.int32)
+        slots = np.empty(1 << bits, np.int32)  # only what was written is read
+        slots[at] = own
+        last = slots.take(at)
+        lost = np.flatnonzero(last != own)
+        again = left.take(lost)
+        same = again == left.take(last.take(lost))
+        found.append(again[same])
+        left, key = again[~same], key.take(lost)[~same] * _ODD
+    return np.unique(np.concatenate(found)) if found else hashes[:0]
 
 
 class Seen:
