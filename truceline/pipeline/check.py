@@ -216,7 +216,7 @@ def check_files(
     return replace(found, checked=found.checked + far, untouched=found.untouched + far), intake
 
 
-def gathered(tables: Iterable[pa.Table], rows: int = 32_768) -> Iterator[pa.Table]:
+def gathered(tables: Iterable[pa.Table], rows: int = 16_384) -> Iterator[pa.Table]:
     """The same rows in the same order, small tables put together to about ``rows`` rows."""
     some: list[pa.Table] = []
     for table in tables:
