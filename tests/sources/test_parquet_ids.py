@@ -18,7 +18,7 @@ from truceline.model.batch import Batch, Context
 from truceline.sources import SOURCES
 from truceline.sources.tables import files
 from truceline.sources.tables.files import reader
-from truceline.sources.tables.seen import Doubles, brief
+from truceline.sources.tables.seen import Doubles, brief, texts_hashed
 
 
 def parse(data: bytes, name: str) -> list[Batch]:
@@ -171,3 +171,22 @@ def test_hashes_that_come_twice_are_found(n: int) -> None:
         wanted = np.isin(hashes, unique[counts > 1])
         assert (doubles.rows(0, len(hashes)) == wanted).all()
         assert (doubles.rows(n // 2, n - n // 2) == wanted[n // 2 : n]).all()
+
+
+def test_texts_that_differ_have_hashes_that_differ() -> None:
+    rng = random.Random(5)
+    texts = {"".join(rng.choices("ab1 2\x00é", k=rng.randrange(40))) for _ in range(40_000)}
+    texts |= {f"{i}" for i in range(100_000)} | {"1" + "0" * 8, "2" + "0" * 9}
+    texts |= {"x" * n for n in range(2_040, 2_060)} | {"x" * 5_000, "x" * 4_999 + "y"}
+    texts |= {f"SIM-{i // 100:07d}-{i % 100:09d}" for i in range(100_000)}
+    known = sorted(texts)
+    hashes = texts_hashed(pa.array(known))
+    assert len(np.unique(hashes)) == len(known)
+    assert (texts_hashed(pa.array(["", *known])[1:]) == hashes).all()
+    one_by_one = [int(texts_hashed(pa.array([t]))[0]) for t in known[:: len(known) // 500]]
+    assert one_by_one == hashes[:: len(known) // 500].tolist()
+
+
+def test_a_null_is_no_empty_text() -> None:
+    null, empty, other = texts_hashed(pa.array([None, "", "a"])).tolist()
+    assert len({null, empty, other}) == 3

@@ -179,10 +179,24 @@ def _top(
     del version
 
 
+class _NoPandas:
+    """Arrow asks for pandas when it makes its first array, and loads it where it is installed:
+    half a second, and no command has a use for it but Splink, which may have it.
+    """
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas" and "splink" not in sys.modules:
+            raise ModuleNotFoundError("only Splink has a use for pandas here", name=name)
+
+
 def main() -> None:
     """Run the command line. Ends the process with the code that the contract gives."""
+    without = _NoPandas()
+    sys.meta_path.insert(0, without)
     try:
         app()
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)
         sys.exit(130)
+    finally:
+        sys.meta_path.remove(without)

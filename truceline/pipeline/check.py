@@ -173,12 +173,15 @@ def compare(events: pa.Table) -> tuple[Mask, Mask, Mask]:
     ``events`` are in the order in which they were received. What an event says is all but
     where it was read, compared as 64-bit hashes.
     """
-    columns = [n for n in EVENT_SCHEMA.names if n not in _OWN]
-    said = Hasher().said(events.select(columns))
     encoded = events["event_id"].combine_chunks().dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     order = np.argsort(codes, kind="stable")
     known = codes[order[1:]] == codes[order[:-1]]
+    said = np.zeros(len(codes), np.uint64)
+    if known.any():
+        again = np.flatnonzero(np.bincount(codes)[codes] > 1)
+        columns = [n for n in EVENT_SCHEMA.names if n not in _OWN]
+        said[again] = Hasher().said(events.select(columns).take(pa.array(again)))
     same = known & (said[order[1:]] == said[order[:-1]])
     repeat, revision = np.zeros(len(codes), np.bool_), np.zeros(len(codes), np.bool_)
     repeat[order[1:]] = same

@@ -6,7 +6,9 @@ open-addressing table with linear probing (Knuth, The Art of Computer Programmin
 """
 
 import sys
+from collections.abc import Callable
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import numpy as np
@@ -35,13 +37,13 @@ class Hasher:
 
     @cached_property
     def _engine(self) -> Any:
-        import duckdb  # noqa: PLC0415 # slow to load; only hashing whole rows needs it
+        import duckdb  # noqa: PLC0415 # slow to load; only columns of other kinds need it
 
         return duckdb.connect(config={"threads": 1})
 
     def values(self, values: pa.Array) -> Hashes:
         """A hash of each value."""
-        return self._rows([values])
+        return texts_hashed(values) if pa.types.is_string(values.type) else self._rows([values])
 
     def said(self, rows: pa.Table) -> Hashes:
         """A hash of all that each row says: its columns' hashes, mixed in order."""
@@ -51,6 +53,8 @@ class Hasher:
             kind = column.type
             if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
                 _mix(mixed, _coded(whole(column)))
+            elif pa.types.is_string(kind):
+                _mix(mixed, texts_hashed(whole(column)))
             elif kind in (pa.int64(), pa.float64()):
                 _mix(mixed, _bits(whole(column)))
             else:
@@ -94,7 +98,31 @@ def _mix(mixed: Hashes, more: Hashes) -> None:
 
 _UPPERMOST = 3 if sys.byteorder == "little" else 0  # of the quarters of a hash
 _AT_ONCE = 32_768  # texts whose hashes fit a cache
+_LONG = 2_048  # bytes
 _KEPT = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)  # the first n of 8 bytes
+
+
+def texts_hashed(texts: pa.StringArray) -> Hashes:
+    """A hash of each text as it is; a null has one of its own."""
+    out = np.empty(len(texts), np.uint64)
+    for first in range(0, len(texts), _AT_ONCE):
+        part = texts[first : first + _AT_ONCE]
+        out[first : first + _AT_ONCE] = _by_eights(part, _stir, _LONG)
+    if texts.null_count:
+        out[mask_of(texts.is_null())] = _ODD
+    return out
+
+
+def _stir(mixed: Hashes, more: Hashes) -> None:
+    """Put eight more bytes into hashes so that every bit of them counts in every bit
+    (the whole end of MurmurHash3).
+    """
+    mixed ^= more
+    mixed ^= mixed >> np.uint64(33)
+    mixed *= np.uint64(0xFF51AFD7ED558CCD)
+    mixed ^= mixed >> np.uint64(33)
+    mixed *= np.uint64(0xC4CEB9FE1A85EC53)
+    mixed ^= mixed >> np.uint64(33)
 
 
 def brief(ids: pa.Array) -> Hashes:
@@ -102,26 +130,35 @@ def brief(ids: pa.Array) -> Hashes:
     out = np.empty(len(ids), np.uint64)
     for first in range(0, len(ids), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
-        out[part] = _brief(trimmed(ids[part]))
+        out[part] = _by_eights(trimmed(ids[part]), _mix)
     return out
 
 
-def _brief(texts: pa.StringArray) -> Hashes:
+def _by_eights(
+    texts: pa.StringArray, put: Callable[[Hashes, Hashes], None], longest: int = 0
+) -> Hashes:
+    """Hashes of texts, eight bytes ``put`` in at a time. Of texts above ``longest`` bytes
+    (0: of none) a digest of the whole: a single long one would hold up all.
+    """
     letters = letters_of(texts)
     if len(letters) < 8:
         letters = np.concatenate([letters, np.zeros(8, np.uint8)])
     eights = np.ndarray((len(letters) - 7,), "<u8", letters, 0, (1,))
     ends = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
     at, left = ends[:-1] - ends[0], np.diff(ends)
+    long = np.flatnonzero(left > longest) if longest else np.empty(0, np.int64)
+    digests = [blake2b(letters[at[i] :][: left[i]], digest_size=8).digest() for i in long]
+    left[long] = 0
     last = at + left - 8  # the last eight bytes of a text; some come twice then
-    mixed = left.astype(np.uint64)
-    _mix(mixed, eights[at] if left.min(initial=8) >= 8 else _short(eights, at, left))
+    mixed = left.astype(np.uint64) * _ODD
+    put(mixed, eights[at] if left.min(initial=8) >= 8 else _short(eights, at, left))
     while left.max(initial=0) > 8:
         at, left = np.minimum(at + 8, last), left - 8
         rows = slice(None) if left.min() > 0 else np.flatnonzero(left > 0)
         some = mixed[rows]
-        _mix(some, eights[at[rows]])
+        put(some, eights[at[rows]])
         mixed[rows] = some
+    mixed[long] = np.frombuffer(b"".join(digests), np.uint64)
     return mixed
 
 
