@@ -136,11 +136,19 @@ class Intake:
 
     def _several(self, pairs: list[tuple[str, Path]]) -> Iterator[pa.Table]:
         whole = replace(self.context, reach=None)
+
+        def read(pair: tuple[str, Path]) -> tuple[pa.Table, Count, list[Problem]]:
+            own = Intake(whole, self.progress)
+            parts = list(own._stream(*pair, whole))
+            table = pa.concat_tables(parts) if parts else EVENT_SCHEMA.empty_table()
+            return table, own.counts[0], own.problems
+
         tables, counts = [], []
-        for source, path in pairs:
-            parts = list(self._stream(source, path, whole))
-            counts.append(self.counts.pop())
-            tables.append(pa.concat_tables(parts) if parts else EVENT_SCHEMA.empty_table())
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, len(pairs)) or 1) as pool:
+            for table, count, problems in pool.map(read, pairs):
+                tables.append(table)
+                counts.append(count)
+                self.problems += problems
         repeat, revision, current = compare(pa.concat_tables(tables)) if tables else _NOTHING
         first = 0
         for count, table in zip(counts, tables, strict=True):

@@ -147,7 +147,7 @@ def _by_eights(
     ends = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
     at, left = ends[:-1] - ends[0], np.diff(ends)
     long = np.flatnonzero(left > longest) if longest else np.empty(0, np.int64)
-    digests = [blake2b(letters[at[i] :][: left[i]], digest_size=8).digest() for i in long]
+    digests = [blake2b(letters[at[i] :][: left[i]].tobytes(), digest_size=8).digest() for i in long]
     left[long] = 0
     last = at + left - 8  # the last eight bytes of a text; some come twice then
     mixed = left.astype(np.uint64) * _ODD
