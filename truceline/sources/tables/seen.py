@@ -254,7 +254,7 @@ class Seen:
         """Append rows and give their numbers; the table stays at most half full."""
         first, self._count = self._count, self._count + len(ids)
         if self._count > len(self._ids):
-            room = max(self._count, 4 * len(self._ids))  # what is not touched costs nothing
+            room = max(self._count, len(self._ids) * 5 // 4)
             self._ids = _grown(self._ids, room)
             self._said = _grown(self._said, room)
             self._lines = _grown(self._lines, room)
