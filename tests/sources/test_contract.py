@@ -321,6 +321,7 @@ class Endless(io.RawIOBase):
         return n
 
 
+@pytest.mark.timeout(900)  # a busy machine, the full size
 @each
 def test_a_large_file_in_bounded_memory_with_progress(way: Way) -> None:
     size = 250_000_000 if os.environ.get("TRUCELINE_LARGE") else 6_000_000
