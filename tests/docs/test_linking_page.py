@@ -51,5 +51,9 @@ def test_the_limits_in_the_text() -> None:
         f"counts −{-w.missing:g}",
         f"at least −{-w.clear:g} after",
         f"at {w.clear_vague:g} or more",
+        f"is {w.lesson_clear:g} or more",
+        f"log((n + {w.lesson_prior:g}) / (e + {w.lesson_prior:g} / exp(w)))",
+        f"with {w.lesson_least} clear pairs or more",
+        f"at most {w.lesson_most:g} either way, in steps of {w.lesson_grain:g}",
     ):
         assert words in PAGE, words

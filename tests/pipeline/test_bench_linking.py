@@ -36,11 +36,17 @@ def _tool(name: str) -> ModuleType:
 
 
 def events_of(*rows: str) -> pa.Table:
-    """Rows of ``source id start lon lat``; at latitude 36, 0.01 degrees north is 1.1 km."""
-    lines = ["source,id,start,lon,lat,kind", *(r.replace(" ", ",") for r in rows)]
+    """Rows of ``source id start lon lat kind radius_m``, the last may be left out; at latitude
+    36, 0.01 degrees north is 1.1 km.
+    """
+    lines = ["source,id,start,lon,lat,kind,radius_m", *(_padded(r.split(" ")) for r in rows)]
     file = io.BytesIO("\n".join(lines).encode())
     batches = SOURCE.parse(file, name="e.csv", sha256="0" * 64, context=Context())
     return pa.concat_tables([b.events for b in batches])
+
+
+def _padded(cells: list[str]) -> str:
+    return ",".join(cells + [""] * (7 - len(cells)))
 
 
 def groups(linked: pa.Table) -> set[frozenset[str]]:
@@ -177,3 +183,57 @@ def test_meltts_answer_is_left_out_where_its_records_are_absent(
     meltt.DATA = tmp_path / "shared" / "data" / "linking"
     meltt.main()
     assert "not here" in capsys.readouterr().out
+
+
+def linked_knowing(truth: dict[str, str], *rows: str) -> set[frozenset[str]]:
+    """What the ceiling makes of rows, told which incident each report is about."""
+    ceiling = _tool("bench_linking_ceiling")
+    seen = pa.table(
+        {"event_id": pa.array(truth, pa.string()), "incident": list(truth.values())},
+        schema=pa.schema([("event_id", pa.string()), ("incident", pa.string())]),
+    )
+    return groups(ceiling.ceiling(events_of(*rows), seen))
+
+
+def test_the_ceiling_knows_the_truth_and_keeps_the_rules() -> None:
+    rows = (
+        "a 1 2020-03-06 36.50 36.00 event",
+        "a 2 2020-03-06 36.50 36.00 event",  # the same again, and does not say so
+        "b 1 2020-03-06 36.50 36.00 event",
+        "c 1 2020-03-06 36.50 36.10 event",  # 11 km off: a wrong town
+        "c 2 2020-03-09 36.50 36.00 event",  # three days off
+        "b 2 2020-03-06 36.50 36.00 event",  # of another incident
+    )
+    truth = dict.fromkeys(("a:1", "a:2", "b:1", "c:1", "c:2"), "one") | {"b:2": "two"}
+    assert linked_knowing(truth, *rows) == {
+        frozenset({"a:1", "b:1"}),
+        frozenset({"a:2"}),
+        frozenset({"c:1"}),
+        frozenset({"c:2"}),
+        frozenset({"b:2"}),
+    }
+
+
+def test_the_ceiling_joins_through_a_third_and_leaves_summaries() -> None:
+    rows = (
+        "a 1 2020-03-06 36.50 36.000 event",
+        "b 1 2020-03-06 36.50 36.015 event",
+        "c 1 2020-03-06 36.50 36.030 event",  # 3.3 km from a:1, each known to a kilometre
+        "d 1 2020-03-06 36.50 36.000 summary",
+    )
+    truth = dict.fromkeys(("a:1", "b:1", "c:1"), "one") | {"d:1": ""}
+    found = linked_knowing(truth, *rows)
+    assert found == {frozenset({"a:1", "b:1", "c:1"}), frozenset({"d:1"})}
+    # A vague one may stand with one of two precise ones, and does not pull them together.
+    vague = (rows[0], rows[2], "b 1 2020-03-06 36.50 36.015 event 25000")
+    truth = dict.fromkeys(("a:1", "b:1", "c:1"), "one")
+    assert linked_knowing(truth, *vague) == {frozenset({"a:1", "b:1"}), frozenset({"c:1"})}
+
+
+def test_no_side_beats_the_ceiling(tmp_path: Path) -> None:
+    bench = _tool("bench_linking")
+    bench.make(tmp_path, "idlib-2020", "realistic", 1_500, 20_203, two=False)
+    top, ours = (bench.measured(side, tmp_path, 120) for side in ("ceiling", "truceline"))
+    assert top["pair_precision"] == top["b3_precision"] == 1.0
+    assert 0.9 < top["pair_recall"] < 1.0
+    assert top["pair_recall"] > ours["pair_recall"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitor.link.worlds import seen_twice, world
+from tests.monitor.link.worlds import report, seen_twice, table, world
 from truceline.monitor.link.link import Decided
 from truceline.pipeline.link import link_tables
 from truceline.pipeline.link_learned import LearnedError
@@ -54,3 +54,34 @@ def test_it_finds_what_is_plain_to_see() -> None:
     right = [len({i[-4:] for i in ids}) == 1 for ids in several]
     assert len(several) > 150
     assert sum(right) / len(right) > 0.95
+
+
+def test_a_vague_report_is_found_where_little_happens() -> None:
+    """Known to 25 km only: it says much where nothing else happened that day."""
+    rows = seen_twice(4, 300).to_pylist()
+    for row in [r for r in rows if r["source"] == "a"][::5]:
+        row |= {"source": "d", "event_id": f"d:{row['event_id'][2:]}", "radius_m": 25_000.0}
+        row["place"] = f"district of {row['place']}"
+    linked = link_tables([table(*rows)], engine="splink")
+    groups = linked.incidents["event_ids"].to_pylist()
+    vague = [ids for ids in groups if any(i.startswith("d:") for i in ids) and len(ids) > 1]
+    could = {r["event_id"][2:] for r in rows if r["source"] in "bc"}
+    known = [r for r in rows if r["source"] == "d" and r["event_id"][2:] in could]
+    assert len(vague) > 0.8 * len(known) > 20
+    right = [len({i[-4:] for i in ids}) == 1 for ids in vague]
+    assert sum(right) / len(right) > 0.95
+
+
+def test_a_part_that_splink_does_not_learn_is_the_defaults() -> None:
+    rows = seen_twice(4, 300).to_pylist()
+    rows += [report("z:1", lon=30), report("y:1", lon=30, cites=["z"], day=0)]
+    learned = link_tables([table(*rows)], engine="splink").pairs.to_pylist()
+    default = link_tables([table(*rows)]).pairs.to_pylist()
+    for what in ("place", "time", "crowd", "cites"):
+        one, other = (
+            next(p["weight"] for p in row["parts"] if p["what"] == what)
+            for found in (learned, default)
+            for row in found
+            if (row["event_a"], row["event_b"]) == ("y:1", "z:1")
+        )
+        assert one == other, what

@@ -1,8 +1,12 @@
 """Parquet: the ids are told apart before the rows are read, and nothing else changes."""
 
 import io
+import os
 import random
+import time
 from collections import Counter
+from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +17,8 @@ import pytest
 from truceline.model.batch import Batch, Context
 from truceline.sources import SOURCES
 from truceline.sources.tables import files
-from truceline.sources.tables.seen import Doubles, brief
+from truceline.sources.tables.files import reader
+from truceline.sources.tables.seen import Doubles, brief, texts_hashed
 
 
 def parse(data: bytes, name: str) -> list[Batch]:
@@ -110,3 +115,78 @@ def test_brief_hashes_tell_texts_apart_in_any_slice() -> None:
 def test_no_ids_at_all() -> None:
     assert brief(pa.array([], pa.string())).tolist() == []
     assert Doubles(np.empty(0, np.uint64)).none
+
+
+def many_groups(path: Path) -> Path:
+    ids = pa.array([f"SIM-{i}" for i in range(60_000)])
+    table = pa.table({"id": ids, "start": pa.repeat("2020-03-06", 60_000)})
+    path.write_bytes(parquet(table, row_group_size=2_000))
+    return path
+
+
+class Slow(io.BufferedReader):
+    """A file that lets others go first whenever its size is asked for."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        place = super().seek(offset, whence)
+        if whence == io.SEEK_END:
+            time.sleep(0.002)
+        return place
+
+
+def test_threads_that_read_one_file_do_not_move_it_under_each_other(tmp_path: Path) -> None:
+    """Opening a file asks for its size, which moves the place in it: wrong bytes were read."""
+    data = many_groups(tmp_path / "r.parquet").read_bytes()
+    for _ in range(5):
+        file = cast(BinaryIO, Slow(cast(io.RawIOBase, io.BytesIO(data))))
+        frames = list(reader(file, source="table", name="r").frames("id"))
+        assert sum(f.rows for f in frames) == 60_000
+        assert not any(f.again.any() for f in frames if f.again is not None)
+        assert frames[-1].table["id"][-1].as_py() == "SIM-59999"
+
+
+def test_the_place_in_a_file_shows_how_far_its_reading_is(tmp_path: Path) -> None:
+    with many_groups(tmp_path / "r.parquet").open("rb") as file:
+        for _ in reader(file, source="table", name="r").frames("id"):
+            pass
+        assert file.tell() == os.fstat(file.fileno()).st_size
+
+
+def test_a_file_that_took_the_others_name_is_not_read(tmp_path: Path) -> None:
+    path = many_groups(tmp_path / "r.parquet")
+    with path.open("rb") as file:
+        path.rename(tmp_path / "old.parquet")
+        path.write_bytes(parquet(pa.table({"id": ["X"], "start": ["2020-03-06"]})))
+        assert sum(f.rows for f in reader(file, source="table", name="r").frames("id")) == 60_000
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 1_000, 70_000])
+def test_hashes_that_come_twice_are_found(n: int) -> None:
+    rng = np.random.default_rng(n)
+    alone = rng.integers(0, 1 << 64, n, np.uint64)
+    for hashes in (alone, np.concatenate([alone, alone[: n // 3], alone[:2]]), alone >> 52):
+        unique, counts = np.unique(hashes, return_counts=True)
+        doubles = Doubles(hashes)
+        assert doubles.none == (counts < 2).all()
+        wanted = np.isin(hashes, unique[counts > 1])
+        assert (doubles.rows(0, len(hashes)) == wanted).all()
+        assert (doubles.rows(n // 2, n - n // 2) == wanted[n // 2 : n]).all()
+
+
+def test_texts_that_differ_have_hashes_that_differ() -> None:
+    rng = random.Random(5)
+    texts = {"".join(rng.choices("ab1 2\x00é", k=rng.randrange(40))) for _ in range(40_000)}
+    texts |= {f"{i}" for i in range(100_000)} | {"1" + "0" * 8, "2" + "0" * 9}
+    texts |= {"x" * n for n in range(2_040, 2_060)} | {"x" * 5_000, "x" * 4_999 + "y"}
+    texts |= {f"SIM-{i // 100:07d}-{i % 100:09d}" for i in range(100_000)}
+    known = sorted(texts)
+    hashes = texts_hashed(pa.array(known))
+    assert len(np.unique(hashes)) == len(known)
+    assert (texts_hashed(pa.array(["", *known])[1:]) == hashes).all()
+    one_by_one = [int(texts_hashed(pa.array([t]))[0]) for t in known[:: len(known) // 500]]
+    assert one_by_one == hashes[:: len(known) // 500].tolist()
+
+
+def test_a_null_is_no_empty_text() -> None:
+    null, empty, other = texts_hashed(pa.array([None, "", "a"])).tolist()
+    assert len({null, empty, other}) == 3

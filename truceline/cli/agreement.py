@@ -10,10 +10,9 @@ import typer
 from truceline.cli.talk import cannot_open, data, must_end_in, say, show_faults, stop, terms_of
 from truceline.model.agreement import Agreement
 from truceline.pipeline.differences import agreement_differences
-from truceline.pipeline.terms import AgreementFaultsError, load
+from truceline.pipeline.heads import heads
 from truceline.pipeline.words import show_agreement
 from truceline.sources.agreement import undecodable
-from truceline.store import library
 from truceline.store.library import UnknownAgreementError
 
 app = typer.Typer(help="Agreements: the library and files of your own.", no_args_is_help=True)
@@ -28,11 +27,9 @@ def register(parent: typer.Typer) -> None:
 @app.command("list")
 def list_() -> None:
     """List the ceasefires of the library: name, signature, title."""
-    for name in library.names():
-        try:
-            agreement = load(name).agreement
-        except AgreementFaultsError as error:
-            data(f"{name}\t\t(has {len(error.faults)} faults: truceline agreement check {name})")
+    for name, agreement, faults in heads():
+        if agreement is None or faults:
+            data(f"{name}\t\t(has {len(faults)} faults: truceline agreement check {name})")
             continue
         data(f"{name}\t{agreement.signed or ''}\t{agreement.title}")
 
@@ -46,6 +43,8 @@ def show(name: Name) -> None:
 @app.command()
 def check(name: Name) -> None:
     """Check an agreement file and the geometry it names: every fault as file:line:column."""
+    from truceline.pipeline.terms import AgreementFaultsError, load  # noqa: PLC0415 # slow to load
+
     try:
         terms = load(name)
     except AgreementFaultsError as error:

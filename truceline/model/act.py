@@ -13,6 +13,7 @@ import csv
 import hashlib
 import io
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -215,8 +216,11 @@ def _parent(act: Any) -> str:
 @cache
 def _fold(text: str) -> str:
     """Lower case, no accents, one space between words, a wildcard star kept."""
-    text = unicodedata.normalize("NFKD", text).casefold().replace("ı", "i")
-    text = "".join(c for c in text if not unicodedata.combining(c) and c != "ـ")
+    if text.isascii():
+        text = text.casefold()
+    else:
+        text = unicodedata.normalize("NFKD", text).casefold().replace("ı", "i")
+        text = "".join(c for c in text if not unicodedata.combining(c) and c != "ـ")
     return re.sub(r"[^\w*]+|_+", " ", text).strip()
 
 
@@ -291,9 +295,17 @@ def _read(folder: Traversable) -> dict[str, str]:
     return {n: folder.joinpath(n).read_text(encoding="utf-8") for n in names}
 
 
-@cache
+_READING = threading.Lock()
+
+
 def vocabulary() -> Vocabulary:
     """The packaged vocabulary, read once."""
+    with _READING:
+        return _vocabulary()
+
+
+@cache
+def _vocabulary() -> Vocabulary:
     files = _read(resources.files("truceline").joinpath("vocabulary"))
     yaml = YAML(typ="safe")
     raw: Mapping[str, Any] = yaml.load(files["acts.yaml"])

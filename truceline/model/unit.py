@@ -14,8 +14,11 @@ _NOISE = re.compile(
 
 def fold(name: str) -> str:
     """A name for comparison: lower case, no accents, apostrophes or words like "district"."""
-    text = unicodedata.normalize("NFKD", name).lower()
-    text = "".join(c for c in text if not unicodedata.combining(c))
+    if name.isascii():
+        text = name.lower()
+    else:
+        text = unicodedata.normalize("NFKD", name).lower()
+        text = "".join(c for c in text if not unicodedata.combining(c))
     text = re.sub(r"[’'`´ʿʾ‘]", "", text)
     text = _NOISE.sub(" ", text)
     return re.sub(r"[^\w]+", " ", text).strip()

@@ -73,6 +73,14 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _stamped(events: pa.Table, sha256: str) -> pa.Table:
+    """The same events, each with the hash of the file that it was read from."""
+    at = EVENT_SCHEMA.get_field_index("file_sha256")
+    field = EVENT_SCHEMA.field(at)
+    hashes = pa.repeat(pa.scalar(sha256, field.type), events.num_rows)
+    return events.set_column(at, field, hashes)
+
+
 class Intake:
     """Several files as one run: repeats and revisions across files are told apart.
 
@@ -111,25 +119,36 @@ class Intake:
 
     def _stream(self, source: str, path: Path, context: Context) -> Iterator[pa.Table]:
         rows = events = repeats = problems = 0
-        sha256 = hash_file(path)
-        for batch in parse_file(path, source, sha256, context, self.progress):
-            rows += batch.rows
-            events += batch.events.num_rows + batch.far
-            repeats += batch.repeats
-            problems += batch.row_problems
-            self.far += batch.far
-            self.problems += batch.problems
-            if batch.events.num_rows:
-                yield batch.events
-        self.counts.append(Count(str(path), sha256, rows, events, repeats, 0, problems))
+        with ThreadPoolExecutor(1) as hashes:  # the bytes are hashed while they are read
+            sha256 = hashes.submit(hash_file, path)
+            for batch in parse_file(path, source, "", context, self.progress):
+                rows += batch.rows
+                events += batch.events.num_rows + batch.far
+                repeats += batch.repeats
+                problems += batch.row_problems
+                self.far += batch.far
+                self.problems += batch.problems
+                if batch.events.num_rows:
+                    yield _stamped(batch.events, sha256.result())
+            self.counts.append(
+                Count(str(path), sha256.result(), rows, events, repeats, 0, problems)
+            )
 
     def _several(self, pairs: list[tuple[str, Path]]) -> Iterator[pa.Table]:
         whole = replace(self.context, reach=None)
+
+        def read(pair: tuple[str, Path]) -> tuple[pa.Table, Count, list[Problem]]:
+            own = Intake(whole, self.progress)
+            parts = list(own._stream(*pair, whole))
+            table = pa.concat_tables(parts) if parts else EVENT_SCHEMA.empty_table()
+            return table, own.counts[0], own.problems
+
         tables, counts = [], []
-        for source, path in pairs:
-            parts = list(self._stream(source, path, whole))
-            counts.append(self.counts.pop())
-            tables.append(pa.concat_tables(parts) if parts else EVENT_SCHEMA.empty_table())
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, len(pairs)) or 1) as pool:
+            for table, count, problems in pool.map(read, pairs):
+                tables.append(table)
+                counts.append(count)
+                self.problems += problems
         repeat, revision, current = compare(pa.concat_tables(tables)) if tables else _NOTHING
         first = 0
         for count, table in zip(counts, tables, strict=True):
@@ -162,12 +181,15 @@ def compare(events: pa.Table) -> tuple[Mask, Mask, Mask]:
     ``events`` are in the order in which they were received. What an event says is all but
     where it was read, compared as 64-bit hashes.
     """
-    columns = [n for n in EVENT_SCHEMA.names if n not in _OWN]
-    said = Hasher().said(events.select(columns))
     encoded = events["event_id"].combine_chunks().dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     order = np.argsort(codes, kind="stable")
     known = codes[order[1:]] == codes[order[:-1]]
+    said = np.zeros(len(codes), np.uint64)
+    if known.any():
+        again = np.flatnonzero(np.bincount(codes)[codes] > 1)
+        columns = [n for n in EVENT_SCHEMA.names if n not in _OWN]
+        said[again] = Hasher().said(events.select(columns).take(pa.array(again)))
     same = known & (said[order[1:]] == said[order[:-1]])
     repeat, revision = np.zeros(len(codes), np.bool_), np.zeros(len(codes), np.bool_)
     repeat[order[1:]] = same
@@ -205,7 +227,7 @@ def check_files(
     return replace(found, checked=found.checked + far, untouched=found.untouched + far), intake
 
 
-def gathered(tables: Iterable[pa.Table], rows: int = 32_768) -> Iterator[pa.Table]:
+def gathered(tables: Iterable[pa.Table], rows: int = 16_384) -> Iterator[pa.Table]:
     """The same rows in the same order, small tables put together to about ``rows`` rows."""
     some: list[pa.Table] = []
     for table in tables:

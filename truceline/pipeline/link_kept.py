@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from truceline.model.event import EVENT_SCHEMA
 from truceline.monitor.link.density import Crowd
-from truceline.monitor.link.link import DEFAULT, Decided, Linked, Scored
+from truceline.monitor.link.link import DEFAULT, Decided, Linked, Scored, taught
 from truceline.monitor.link.names import Parties
 from truceline.monitor.link.reports import reports_of
 from truceline.store import record
@@ -46,9 +46,9 @@ def keep(case: Case, linked: Linked, batches: Mapping[int, str], rests: str) -> 
         "notes": linked.notes,
     }
     arrays: dict[str, Any] = {
-        "i": linked.scored.i.astype(np.int32),
-        "j": linked.scored.j.astype(np.int32),
-        "parts": linked.scored.parts,
+        "i": linked.first.i.astype(np.int32),
+        "j": linked.first.j.astype(np.int32),
+        "parts": linked.first.parts,
         "label": linked.label.astype(np.int32),
         "rate": linked.crowd.rate,
         "heaped": linked.crowd.heaped,
@@ -89,10 +89,14 @@ def kept(
     pairs = (frozenset((a, b) for a, b in about[name]) for name in ("join", "split"))
     heaps = tuple((x, y, int(d), int(n), int(of)) for x, y, d, n, of in about["heaps"])
     i, j, label = (arrays[name].astype(np.int64) for name in ("i", "j", "label"))
+    reports, first = reports_of(before, DEFAULT)[0], Scored(i, j, arrays["parts"])
+    lessons, scored = taught(reports, first, DEFAULT)
     linked = Linked(
-        reports=reports_of(before, DEFAULT)[0],
+        reports=reports,
         crowd=Crowd(arrays["rate"], arrays["heaped"], heaps),
-        scored=Scored(i, j, arrays["parts"]),
+        first=first,
+        lessons=lessons,
+        scored=scored,
         label=label,
         supports=np.full(before.num_rows, -1, np.int64),  # linking again finds them anew
         weights=DEFAULT,

@@ -65,13 +65,19 @@ class AgreementText:
 class _Resolver(VersionedResolver):
     """YAML 1.2 without timestamps: a date stays the words that the file says."""
 
+    _whole: Any = None
+    _without: Any = None
+
     @property
     def versioned_resolver(self) -> Any:
         found = super().versioned_resolver
-        return {
-            first: [(tag, rule) for tag, rule in rules if not str(tag).endswith(":timestamp")]
-            for first, rules in found.items()
-        }
+        if found is not self._whole:  # asked for at every word of a file, and nearly always one
+            self._whole = found
+            self._without = {
+                first: [(tag, rule) for tag, rule in rules if not str(tag).endswith(":timestamp")]
+                for first, rules in found.items()
+            }
+        return self._without
 
 
 _PARTS = 200_000  # no agreement is near this; a file of nested aliases is past it at once

@@ -2,8 +2,9 @@
 
 What a score rests on is near by: the two reports, and how many reports their sources have
 around them. So the scores that can change are those of new reports and of reports that
-have new or fewer neighbours; and the incidents that can change are those in a component
-of the compared pairs that holds such a report. All else is carried over. The result is
+have new or fewer neighbours, and of pairs of which all reports together now teach something
+else (``lessons``); and the incidents that can change are those in a component of the
+compared pairs that holds such a report. All else is carried over. The result is
 the same as linking everything at once, which tests hold.
 """
 
@@ -18,7 +19,14 @@ from truceline.model.event import EVENT_SCHEMA
 from truceline.monitor.link.blocks import candidates
 from truceline.monitor.link.density import REACH_DAYS, Crowd, heaps, rivals, source_days
 from truceline.monitor.link.groups import components, grouped
-from truceline.monitor.link.link import Linked, Scored, linked, settled_on, sorted_pairs
+from truceline.monitor.link.link import (
+    Linked,
+    Scored,
+    linked,
+    settled_on,
+    sorted_pairs,
+    taught,
+)
 from truceline.monitor.link.names import parties_of
 from truceline.monitor.link.reports import DAY, EVENT, Bools, Floats, Ints, Reports, reports_of
 from truceline.monitor.link.score import Scorer
@@ -55,7 +63,9 @@ def relink(
     was = np.full(len(reports), -1, np.int64)
     was[now[now >= 0]] = np.flatnonzero(now >= 0)
     crowd, stale = _crowd(before, reports, np.flatnonzero(gone), was)
-    scored, touched = _scored(before, reports, crowd, now, stale)
+    first = _scored(before, reports, crowd, now, stale)
+    learned, scored = taught(reports, first, before.weights)
+    touched = stale | _moved(before.scored, scored, now, len(reports))
     known, more = settled_on(reports, decided)
     touched[_settled_anew(before, known, now)] = True
     label = _labels(before, reports, scored, known, touched, now, was)
@@ -67,6 +77,8 @@ def relink(
     return linked(
         reports,
         crowd,
+        first,
+        learned,
         scored,
         label,
         (known, more),
@@ -116,18 +128,12 @@ def _crowd(before: Linked, reports: Reports, gone: Ints, was: Ints) -> tuple[Cro
     return Crowd(rate, heaped, tuple(sorted(others + spots))), stale
 
 
-def _scored(
-    before: Linked, reports: Reports, crowd: Crowd, now: Ints, stale: Bools
-) -> tuple[Scored, Bools]:
-    """The pairs as they are now, and the rows of pairs that are new, other or no more."""
-    s = before.scored
+def _scored(before: Linked, reports: Reports, crowd: Crowd, now: Ints, stale: Bools) -> Scored:
+    """The first scores of the pairs as they are now."""
+    s = before.first
     i, j = now[s.i], now[s.j]
     known = (i >= 0) & (j >= 0)
     carried = known & ~stale[i] & ~stale[j]
-    touched = stale.copy()
-    for end in (i, j):
-        lost = end[~carried]
-        touched[lost[lost >= 0]] = True
     some: list[tuple[Ints, Ints, Floats]] = [(i[carried], j[carried], s.parts[carried])]
     scorer = Scorer(reports, crowd, before.weights, parties_of(before.names))
     among = _near_in_days(reports, stale)
@@ -135,8 +141,26 @@ def _scored(
         kept, parts = scorer.score(a, b)
         if len(kept):
             some.append((a[kept], b[kept], parts))
-            touched[a[kept]] = touched[b[kept]] = True
-    return sorted_pairs(some), touched
+    return sorted_pairs(some)
+
+
+def _moved(old: Scored, new: Scored, now: Ints, n: int) -> Bools:
+    """The rows of pairs that are new, no more, or have another score."""
+    found = np.zeros(n, np.bool_)
+    i, j = now[old.i], now[old.j]
+    key, was = new.i * n + new.j, i * n + j
+    was[(i < 0) | (j < 0)] = -1
+    # Both are sorted by the same ids; pairs with a report that is gone are no one's.
+    known = np.flatnonzero(was >= 0)
+    at = np.minimum(np.searchsorted(key, was[known]), max(len(key) - 1, 0))
+    same = np.zeros(len(was), np.bool_)
+    if len(key):
+        same[known] = (key[at] == was[known]) & (new.parts[at] == old.parts[known]).all(axis=1)
+    for end in (i[~same], j[~same]):
+        found[end[end >= 0]] = True
+    fresh = ~np.isin(key, was[same])
+    found[new.i[fresh]] = found[new.j[fresh]] = True
+    return found
 
 
 def _near_in_days(reports: Reports, stale: Bools) -> Bools:

@@ -22,6 +22,7 @@ from truceline.monitor.link.weights import HOUR, Weights
 _RADII = (1.5, 3.0, 6.0, 12.0, 30.0, np.inf)  # upper ends of the classes, km
 _SPANS = (25 * HOUR, 50 * HOUR, 8 * DAY, np.inf)  # upper ends, seconds
 CHUNK = 1_000_000  # pairs looked at together: bounds memory
+_TOGETHER = 131_072  # pairs handed on together, at least
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,22 @@ def candidates(
     if among is not None:
         usable &= among
     classes = _classes(reports, np.flatnonzero(usable))
+    some: list[tuple[Ints, Ints]] = []
+    waiting = 0
     for k, a in enumerate(classes):
         for b in classes[k:]:
-            yield from _between(reports, scorer, weights, a, b, fresh)
+            for pair in _between(reports, scorer, weights, a, b, fresh):
+                some.append(pair)
+                waiting += len(pair[0])
+                if waiting >= _TOGETHER:  # scored a few at a time, they take twice as long
+                    yield _joint(some)
+                    some, waiting = [], 0
+    if some:
+        yield _joint(some)
+
+
+def _joint(some: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    return np.concatenate([i for i, _ in some]), np.concatenate([j for _, j in some])
 
 
 def _classes(reports: Reports, rows: Ints) -> list[_Class]:

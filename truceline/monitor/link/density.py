@@ -5,6 +5,7 @@ three scales. One source reports one happening once, so its reports there are as
 happenings as it saw. A count depends on that source's reports near by and on nothing else.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +61,13 @@ def rivals(reports: Reports, rows: Ints, among: Ints) -> Floats:
     counted = counts_as_rival(reports)
     others = among[counted[among]]
     found = np.zeros((len(rows), len(CELLS_KM)))
-    for k, cell in enumerate(CELLS_KM):
-        near = neighbours(reports, others, rows, cell) - counted[rows]
-        found[:, k] = near / ((3 * cell) ** 2 * FIELD_DAYS)
+
+    def count(k: int) -> None:
+        near = neighbours(reports, others, rows, CELLS_KM[k]) - counted[rows]
+        found[:, k] = near / ((3 * CELLS_KM[k]) ** 2 * FIELD_DAYS)
+
+    with ThreadPoolExecutor() as pool:  # a column each
+        list(pool.map(count, range(len(CELLS_KM))))
     return np.ascontiguousarray(np.maximum.accumulate(found[:, ::-1], axis=1)[:, ::-1])
 
 

@@ -1,8 +1,9 @@
 """Linking: from events to incidents.
 
 Reports of several sources are compared where they could be of one happening
-(``blocks``), scored as log-odds in parts (``link_score``), and grouped by a rule that
-knows no order (``groups``). The method, its weights and their reasons:
+(``blocks``), scored as log-odds in parts (``score``), scored again with what all of them
+teach about their sources (``lessons``), and grouped by a rule that knows no order
+(``groups``). The method, its weights and their reasons:
 docs/linking.md.
 """
 
@@ -17,6 +18,7 @@ from truceline.monitor.link.decided import settled
 from truceline.monitor.link.density import Crowd
 from truceline.monitor.link.groups import grouped
 from truceline.monitor.link.incidents import incident_table
+from truceline.monitor.link.lessons import Lesson, lessons
 from truceline.monitor.link.names import Parties, parties_of
 from truceline.monitor.link.reports import EVENT, LEAD, Floats, Ints, Reports, reports_of
 from truceline.monitor.link.score import PARTS, Scorer
@@ -49,11 +51,14 @@ class Scored:
 class Linked:
     """What linking gave. Tables are made when they are first asked for.
 
-    ``label`` is for each report the row of its incident's least member.
+    ``first`` are the first scores of pairs, ``scored`` the same after ``lessons``. ``label``
+    is for each report the row of its incident's least member.
     """
 
     reports: Reports
     crowd: Crowd
+    first: Scored
+    lessons: tuple[Lesson, ...]
     scored: Scored
     label: Ints
     supports: Ints  # for each lead the row of its incident's least member, else -1
@@ -62,7 +67,6 @@ class Linked:
     names: Parties | None
     former: tuple[str, ...]
     notes: tuple[str, ...]
-    learned: bool = False  # whether the weights were learned from the events themselves
 
     @cached_property
     def membership(self) -> pa.Table:
@@ -89,7 +93,13 @@ class Linked:
         """The compared pairs that were kept, in ``PAIR_SCHEMA``, in the order of their ids."""
         s = self.scored
         return pair_table(
-            self.reports, s.i, s.j, s.parts, s.score, self.label, learned=self.learned
+            self.reports,
+            s.i,
+            s.j,
+            s.parts,
+            s.score,
+            self.label,
+            lessons=self.lessons,
         )
 
     @property
@@ -131,9 +141,23 @@ def link(
         if len(kept):
             some.append((i[kept], j[kept], parts))
     known = settled_on(reports, decided)
-    scored = sorted_pairs(some)
+    first = sorted_pairs(some)
+    learned, scored = taught(reports, first, weights)
     label = labels(reports, scored, known, weights)
-    return linked(reports, crowd, scored, label, known, weights, decided, names, former, notes)
+    return linked(
+        reports,
+        crowd,
+        first,
+        learned,
+        scored,
+        label,
+        known,
+        weights,
+        decided,
+        names,
+        former,
+        notes,
+    )
 
 
 def sorted_pairs(some: list[tuple[Ints, Ints, Floats]]) -> Scored:
@@ -144,6 +168,16 @@ def sorted_pairs(some: list[tuple[Ints, Ints, Floats]]) -> Scored:
     i, j, parts = (np.concatenate([s[k] for s in some]) for k in range(3))
     order = np.lexsort((j, i))
     return Scored(i[order], j[order], parts[order].astype(np.float32))
+
+
+def taught(reports: Reports, first: Scored, weights: Weights) -> tuple[tuple[Lesson, ...], Scored]:
+    """What the pairs teach about their sources, and the pairs as they are after it."""
+    learned, parts = lessons(reports, first.i, first.j, first.parts, weights)
+    if not learned:
+        return learned, first
+    again = Scored(first.i, first.j, parts)
+    kept = again.score >= weights.keep
+    return learned, Scored(first.i[kept], first.j[kept], parts[kept])
 
 
 def settled_on(reports: Reports, decided: Decided) -> tuple[Known, tuple[str, ...]]:
@@ -165,6 +199,8 @@ def labels(
 def linked(
     reports: Reports,
     crowd: Crowd,
+    first: Scored,
+    lessons: tuple[Lesson, ...],
     scored: Scored,
     label: Ints,
     settled_: tuple[Known, tuple[str, ...]],
@@ -173,13 +209,13 @@ def linked(
     names: Parties | None,
     former: tuple[str, ...],
     notes: tuple[str, ...],
-    *,
-    learned: bool = False,
 ) -> Linked:
     """All that was found, with what a person should know about it."""
     return Linked(
         reports=reports,
         crowd=crowd,
+        first=first,
+        lessons=lessons,
         scored=scored,
         label=label,
         supports=_supported(reports, scored, scored.score, label, weights),
@@ -188,7 +224,6 @@ def linked(
         names=names,
         former=tuple(sorted(set(former))),
         notes=notes + settled_[1] + _heap_notes(crowd) + twin_notes(reports),
-        learned=learned,
     )
 
 

@@ -51,6 +51,7 @@ class Comparison:
         self._size = len(column.values)
         self._names = [tuple(n for n in v.split(SEPARATOR) if n) for v in column.values]
         self._empty = np.array([not n for n in self._names] or [True])
+        self._whose: dict[int, list[frozenset[str]] | None] = {}
 
     def of(self, i: Ints, j: Ints) -> Ints:
         """UNKNOWN, SAME, ALIKE, UNLIKE or OTHER for each pair of rows."""
@@ -81,12 +82,12 @@ class Comparison:
             if a == b:
                 found[k] = SAME
                 continue
-            ours, theirs = self._names[a], self._names[b]
-            answer = self._by_party(ours, theirs)
+            answer = self._by_party(a, b)
             if answer is not None:
                 found[k] = answer
                 continue
-            letters += [(k, spelled(x), spelled(y)) for x in ours for y in theirs]
+            theirs = [spelled(y) for y in self._names[b]]
+            letters += [(k, spelled(x), y) for x in self._names[a] for y in theirs]
         if letters:
             rows = np.array([k for k, _, _ in letters])
             ratio = process.cpdist(
@@ -100,14 +101,21 @@ class Comparison:
             found = np.where(found < 0, spell, found)
         return found
 
-    def _by_party(self, ours: tuple[str, ...], theirs: tuple[str, ...]) -> int | None:
+    def _by_party(self, a: int, b: int) -> int | None:
         """By the agreement's list, or None where it does not know every name."""
-        a, b = [self._parties(n) for n in ours], [self._parties(n) for n in theirs]
-        if not all(a) or not all(b):
+        ours, theirs = self._parties_in(a), self._parties_in(b)
+        if ours is None or theirs is None:
             return None
-        if any(x == y and len(x) == 1 for x in a for y in b):
+        if any(x == y and len(x) == 1 for x in ours for y in theirs):
             return SAME
-        return ALIKE if any(x & y for x in a for y in b) else OTHER
+        return ALIKE if any(x & y for x in ours for y in theirs) else OTHER
+
+    def _parties_in(self, value: int) -> list[frozenset[str]] | None:
+        """The parties behind each name in a value; None where a name is nobody's."""
+        if value not in self._whose:
+            found = [self._parties(n) for n in self._names[value]]
+            self._whose[value] = found if all(found) else None
+        return self._whose[value]
 
 
 def worth(answers: Ints, same: float, alike: float, unlike: float, other: float) -> Floats:

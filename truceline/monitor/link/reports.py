@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -86,12 +87,12 @@ class Reports:
     def __len__(self) -> int:
         return len(self.start)
 
-    @property
+    @cached_property
     def day(self) -> Ints:
         """The day (UTC, counted from 1970) that each report starts on."""
         return np.floor(np.nan_to_num(self.start) / DAY).astype(np.int64)
 
-    @property
+    @cached_property
     def span(self) -> Floats:
         """Length of each report's span in seconds; 0 is a moment."""
         return self.end - self.start

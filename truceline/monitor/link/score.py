@@ -74,6 +74,17 @@ class Scorer:
         kept = parts.sum(axis=1) >= w.keep
         return left[kept], parts[kept]
 
+    def beside_words(self, i: Ints, j: Ints) -> Floats:
+        """The parts of each pair's score that do not weigh words for what happened (place, time
+        and crowd, who cites whom, overviews); 0 for the others.
+        """
+        made = {"place": self._place(i, j), "time": self._time(i, j)}
+        made |= {"crowd": self._crowding(i, j), "cites": self._cites.of(i, j, self.weights)}
+        made["overview"] = self._overview(i, j)
+        none = np.zeros(len(i))
+        parts: Floats = np.column_stack([made.get(name, none) for name in PARTS])
+        return np.round(parts, 4)
+
     def best(self, rows: Ints, least_km: float) -> Floats:
         """The most that a pair of each of these with any report known no better than
         ``least_km`` could score. ``blocks`` leaves out what cannot reach ``keep``.
@@ -155,8 +166,11 @@ class Scorer:
         named = self._names.of(i, j)
         elsewhere = (named == naming.UNLIKE) & ~r.vague[i] & ~r.vague[j]
         name = np.where(named == naming.SAME, same, np.where(elsewhere, w.name_other, 0.0))
-        overview = np.where(r.overview[i] != r.overview[j], w.overview, 0.0)
-        return [name, self._cites.of(i, j, w), overview]
+        return [name, self._cites.of(i, j, w), self._overview(i, j)]
+
+    def _overview(self, i: Ints, j: Ints) -> Floats:
+        r = self.reports
+        return np.where(r.overview[i] != r.overview[j], self.weights.overview, 0.0)
 
 
 _SCALE_KM = np.array([1.5 * c for c in CELLS_KM[:-1]])

@@ -25,7 +25,7 @@ def near_in_time(reports: Reports, i: Ints, j: Ints) -> Bools:
     apart = np.maximum(reports.start[i], reports.start[j])
     apart = apart - np.minimum(reports.end[i], reports.end[j])
     clock = DATED_H * HOUR
-    both = (reports.span[i] < clock) & (reports.span[j] < clock)
+    both = (reports.end[i] - reports.start[i] < clock) & (reports.end[j] - reports.start[j] < clock)
     found: Bools = apart < np.where(both, GAP_CLOCK_H, GAP_H) * HOUR
     return found
 
@@ -65,11 +65,15 @@ class Spread:
     def agreement(self, i: Ints, j: Ints) -> Floats:
         """The density per day at which two reports agree; 0 where they cannot."""
         found = np.zeros(len(i))
+        ours, theirs = (
+            [np.ascontiguousarray(c[rows].T) for c in (self.weight, self.low, self.high)]
+            for rows in (i, j)
+        )
         for a in range(4):
             for b in range(4 if a < 2 else 2):
-                share = self.weight[i, a] * self.weight[j, b]
-                low_a, high_a = self.low[i, a], self.high[i, a]
-                low_b, high_b = self.low[j, b], self.high[j, b]
+                share = ours[0][a] * theirs[0][b]
+                low_a, high_a = ours[1][a], ours[2][a]
+                low_b, high_b = theirs[1][b], theirs[2][b]
                 both = np.minimum(high_a, high_b) - np.maximum(low_a, low_b)
                 length = (high_a - low_a) * (high_b - low_b)
                 found += share * np.maximum(both, 0) / length

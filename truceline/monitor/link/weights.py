@@ -53,10 +53,16 @@ class Weights:
     cites_other: float = 2.0
     cites_same: float = 0.5
     overview: float = -6.0  # one speaks of a whole area or day in total, the other does not
+    # What the reports themselves teach about their sources (lessons).
+    lesson_clear: float = 2.2  # log-odds from which a pair is clear without what it is to teach
+    lesson_least: int = 20  # clear pairs of two sources; fewer teach nothing
+    lesson_prior: float = 2.0  # the weights above count for so many clear pairs
+    lesson_most: float = 3.0  # the most that a lesson weighs, either way
+    lesson_grain: float = 0.25  # lessons are rounded: a day more changes few of them
     # When two are one.
     link: float = 0.0  # least log-odds of an incident's members, on average
     clear: float = -0.4  # ... after what else each of them could be is counted in
-    clear_vague: float = 0.4  # the same for a vague report
+    clear_vague: float = 0.0  # the same for a vague report
     missing: float = -5.0  # what a pair counts that was no candidate
     keep: float = -3.0  # pairs below this are not kept
     # What is vague, and what is beyond linking.

@@ -11,6 +11,7 @@ from truceline.model.act import vocabulary
 from truceline.model.incident import PAIR_PART, PAIR_SCHEMA
 from truceline.monitor.link.density import FIELD_DAYS, FIELD_KM2
 from truceline.monitor.link.grid import distance_km
+from truceline.monitor.link.lessons import Lesson
 from truceline.monitor.link.reports import DAY, SEPARATOR, Bools, Floats, Ints, Reports
 from truceline.monitor.link.score import PARTS
 from truceline.monitor.link.times import DATED_H
@@ -27,15 +28,15 @@ def pair_table(
     score: Floats,
     label: Ints,
     *,
-    learned: bool = False,
+    lessons: Sequence[Lesson] = (),
 ) -> pa.Table:
     """Pairs of rows with their scores, in ``PAIR_SCHEMA``. A part that says nothing and weighs
-    nothing is left out.
+    nothing is left out. ``lessons`` are what the scores have from the reports themselves.
     """
     said = {
         "place": _place(reports, i, j),
         "time": _time(reports, i, j),
-        "crowd": _crowd(parts[:, PARTS.index("crowd")], learned=learned),
+        "crowd": _crowd(parts[:, PARTS.index("crowd")]),
         "act": _coded(reports.act.code, reports.act.values, i, j, _acts),
         "actor": _people(reports, i, j),
         "target": _coded(reports.whom.code, reports.whom.values, i, j, _named("target")),
@@ -44,6 +45,8 @@ def pair_table(
         "cites": _cites(parts[:, PARTS.index("cites")]),
         "overview": _overview(parts[:, PARTS.index("overview")]),
     }
+    for lesson in lessons:
+        said[lesson.part] = _taught(said[lesson.part], lesson, lesson.find(reports, i, j))
     rows = len(i)
     used: Bools = np.column_stack(
         [(parts[:, k] != 0) | (said[name][0][said[name][1]] != "") for k, name in enumerate(PARTS)]
@@ -96,6 +99,24 @@ def _coded(
     return _of([code[i], code[j]], lambda a, b: write(values[int(a)], values[int(b)]))
 
 
+def _taught(said: Said, lesson: Lesson, at: Ints) -> Said:
+    """The same words, and after them how often clear pairs bring these two together."""
+    values, which = said
+
+    def words(which: int, at: int) -> str:
+        plain = str(values[which])
+        if at < 0:
+            return plain
+        chance = lesson.expected[at]
+        by_chance = f"{chance:.0f}" if chance >= 1 else f"{chance:.1g}"
+        return (
+            f"{plain}; so say {lesson.seen[at]:,} of {lesson.of[at]:,} clear pairs of these two "
+            f"sources, where chance gives {by_chance}"
+        )
+
+    return _of([which, at], words)
+
+
 def _place(r: Reports, i: Ints, j: Ints) -> Said:
     away = distance_km(r.lon[i], r.lat[i], r.lon[j], r.lat[j])
     # Two figures are enough: to 100 m below 10 km, to a kilometre above.
@@ -139,9 +160,7 @@ def _time_words(
     return "a day apart"
 
 
-def _crowd(weight: Floats, *, learned: bool) -> Said:
-    if learned:
-        return _of([np.zeros(len(weight))], lambda _: "the odds of two reports taken at random")
+def _crowd(weight: Floats) -> Said:
     others = np.exp(-weight.astype(np.float64))
     return _of([np.where(others < 10, np.round(others, 1), np.round(others))], _crowd_words)
 

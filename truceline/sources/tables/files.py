@@ -3,6 +3,8 @@
 What a file is, its first bytes say; its name is not trusted.
 """
 
+import contextlib
+import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -121,8 +123,8 @@ class ParquetRows:
     delimiter = ""
 
     def __init__(self, file: BinaryIO) -> None:
-        # One lock around the place in the file, so that threads may read it.
-        self._bytes = pa.PythonFile(file) if file.seekable() else pa.BufferReader(file.read())
+        self._file = file
+        self._bytes = _any_place(file)
         plain = pq.ParquetFile(self._bytes)
         self._meta = plain.metadata
         self._dictionaries = _repeating(plain)
@@ -154,12 +156,16 @@ class ParquetRows:
 
     def _batches(self, header: Sequence[str], names: list[str] | None) -> Iterator[Frame]:
         line = 1
-        file = self._open(self._dictionaries)
         # One thread: others are at work on the rows before, and those who judge them.
-        asked = file.iter_batches(batch_size=_PARQUET_ROWS, columns=names, use_threads=False)
+        asked = self._open(self._dictionaries).iter_batches(
+            batch_size=_PARQUET_ROWS, columns=names, use_threads=False
+        )
         for batch in asked:
             table = pa.Table.from_batches([batch])
             table = (table if names is None else table.select(names)).rename_columns(header)
+            if isinstance(self._bytes, pa.OSFile):  # whoever shows progress looks at the place
+                done = (line + table.num_rows - 1) / self._meta.num_rows
+                self._file.seek(int(done * self._bytes.size()))
             yield Frame(table, np.arange(line, line + table.num_rows, dtype=np.int64))
             line += table.num_rows
 
@@ -183,25 +189,41 @@ class ParquetRows:
         groups = range(self._meta.num_row_groups)
         column = self._meta.schema.names.index(name)
         size = sum(self._meta.row_group(g).column(column).total_uncompressed_size for g in groups)
-
         starts = np.cumsum([0, *(self._meta.row_group(g).num_rows for g in groups)])
         hashes = np.empty(self._meta.num_rows, np.uint64)
 
-        def of_group(group: int) -> list[pa.Array]:
-            batches = self._open().iter_batches(
-                batch_size=_PARQUET_ROWS, row_groups=[group], columns=[name], use_threads=False
-            )
-            at, kept = starts[group], []
-            for batch in batches:
+        def of_groups(file: pq.ParquetFile, some: Sequence[int]) -> list[pa.Array]:
+            at, kept = starts[some[0]], []
+            for batch in file.iter_batches(
+                batch_size=_PARQUET_ROWS, row_groups=some, columns=[name], use_threads=False
+            ):
                 hashes[at : at + batch.num_rows] = brief(batch.column(0))
                 at += batch.num_rows
                 if size <= _KEPT_BYTES:
                     kept.append(batch.column(0))
             return kept
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            ids = [part for kept in pool.map(of_group, groups) for part in kept]
+        workers = os.cpu_count() or 1
+        parts = [p.tolist() for p in np.array_split(groups, workers) if len(p)]
+        # All are opened before any reads: to learn a file's size moves the place in it.
+        files = [self._open() for _ in parts]
+        with ThreadPoolExecutor(workers) as pool:
+            ids = [one for kept in pool.map(of_groups, files, parts) for one in kept]
         return pa.chunked_array(ids) if ids else None, Doubles(hashes)
+
+
+def _any_place(file: BinaryIO) -> pa.NativeFile:
+    """The file for reading at any place in it, by several threads at once.
+
+    A file on disk is opened again by its name, where that still is the same file: then
+    threads do not wait for one another.
+    """
+    name = getattr(file, "name", None)
+    if isinstance(file, io.BufferedReader) and isinstance(name, str | os.PathLike):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.stat(name), os.fstat(file.fileno())):
+                return pa.OSFile(os.fspath(name))
+    return pa.PythonFile(file) if file.seekable() else pa.BufferReader(file.read())
 
 
 def _repeating(file: pq.ParquetFile) -> list[str]:

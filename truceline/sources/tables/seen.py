@@ -6,7 +6,9 @@ open-addressing table with linear probing (Knuth, The Art of Computer Programmin
 """
 
 import sys
+from collections.abc import Callable
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import numpy as np
@@ -35,13 +37,13 @@ class Hasher:
 
     @cached_property
     def _engine(self) -> Any:
-        import duckdb  # noqa: PLC0415 # slow to load; only hashing whole rows needs it
+        import duckdb  # noqa: PLC0415 # slow to load; only columns of other kinds need it
 
         return duckdb.connect(config={"threads": 1})
 
     def values(self, values: pa.Array) -> Hashes:
         """A hash of each value."""
-        return self._rows([values])
+        return texts_hashed(values) if pa.types.is_string(values.type) else self._rows([values])
 
     def said(self, rows: pa.Table) -> Hashes:
         """A hash of all that each row says: its columns' hashes, mixed in order."""
@@ -51,6 +53,8 @@ class Hasher:
             kind = column.type
             if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
                 _mix(mixed, _coded(whole(column)))
+            elif pa.types.is_string(kind):
+                _mix(mixed, texts_hashed(whole(column)))
             elif kind in (pa.int64(), pa.float64()):
                 _mix(mixed, _bits(whole(column)))
             else:
@@ -92,9 +96,33 @@ def _mix(mixed: Hashes, more: Hashes) -> None:
     mixed ^= mixed >> np.uint64(33)
 
 
-_UPPER, _UPPERMOST = (1, 3) if sys.byteorder == "little" else (0, 0)  # halves, quarters
+_UPPERMOST = 3 if sys.byteorder == "little" else 0  # of the quarters of a hash
 _AT_ONCE = 32_768  # texts whose hashes fit a cache
+_LONG = 2_048  # bytes
 _KEPT = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)  # the first n of 8 bytes
+
+
+def texts_hashed(texts: pa.StringArray) -> Hashes:
+    """A hash of each text as it is; a null has one of its own."""
+    out = np.empty(len(texts), np.uint64)
+    for first in range(0, len(texts), _AT_ONCE):
+        part = texts[first : first + _AT_ONCE]
+        out[first : first + _AT_ONCE] = _by_eights(part, _stir, _LONG)
+    if texts.null_count:
+        out[mask_of(texts.is_null())] = _ODD
+    return out
+
+
+def _stir(mixed: Hashes, more: Hashes) -> None:
+    """Put eight more bytes into hashes so that every bit of them counts in every bit
+    (the whole end of MurmurHash3).
+    """
+    mixed ^= more
+    mixed ^= mixed >> np.uint64(33)
+    mixed *= np.uint64(0xFF51AFD7ED558CCD)
+    mixed ^= mixed >> np.uint64(33)
+    mixed *= np.uint64(0xC4CEB9FE1A85EC53)
+    mixed ^= mixed >> np.uint64(33)
 
 
 def brief(ids: pa.Array) -> Hashes:
@@ -102,26 +130,35 @@ def brief(ids: pa.Array) -> Hashes:
     out = np.empty(len(ids), np.uint64)
     for first in range(0, len(ids), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
-        out[part] = _brief(trimmed(ids[part]))
+        out[part] = _by_eights(trimmed(ids[part]), _mix)
     return out
 
 
-def _brief(texts: pa.StringArray) -> Hashes:
+def _by_eights(
+    texts: pa.StringArray, put: Callable[[Hashes, Hashes], None], longest: int = 0
+) -> Hashes:
+    """Hashes of texts, eight bytes ``put`` in at a time. Of texts above ``longest`` bytes
+    (0: of none) a digest of the whole: a single long one would hold up all.
+    """
     letters = letters_of(texts)
     if len(letters) < 8:
         letters = np.concatenate([letters, np.zeros(8, np.uint8)])
     eights = np.ndarray((len(letters) - 7,), "<u8", letters, 0, (1,))
     ends = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
     at, left = ends[:-1] - ends[0], np.diff(ends)
+    long = np.flatnonzero(left > longest) if longest else np.empty(0, np.int64)
+    digests = [blake2b(letters[at[i] :][: left[i]].tobytes(), digest_size=8).digest() for i in long]
+    left[long] = 0
     last = at + left - 8  # the last eight bytes of a text; some come twice then
-    mixed = left.astype(np.uint64)
-    _mix(mixed, eights[at] if left.min(initial=8) >= 8 else _short(eights, at, left))
+    mixed = left.astype(np.uint64) * _ODD
+    put(mixed, eights[at] if left.min(initial=8) >= 8 else _short(eights, at, left))
     while left.max(initial=0) > 8:
         at, left = np.minimum(at + 8, last), left - 8
         rows = slice(None) if left.min() > 0 else np.flatnonzero(left > 0)
         some = mixed[rows]
-        _mix(some, eights[at[rows]])
+        put(some, eights[at[rows]])
         mixed[rows] = some
+    mixed[long] = np.frombuffer(b"".join(digests), np.uint64)
     return mixed
 
 
@@ -139,14 +176,10 @@ class Doubles:
     def __init__(self, hashes: Hashes) -> None:
         """``hashes`` of the ids of all rows, in the file's order."""
         self._hashes = hashes
-        # Half a hash sorts in half the time; the few that agree in it are looked at again.
-        ordered = np.sort(hashes.view(np.uint32)[_UPPER::2])
-        like = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+        twice = _twice(hashes)
         self._like = np.zeros(1 << 16, np.bool_)  # by a quarter of a hash: it fits a cache
-        self._like[like >> np.uint32(16)] = True
-        some = hashes[self._alike(hashes)] if len(like) else hashes[:0]
-        some = np.sort(some[np.isin((some >> np.uint64(32)).astype(np.uint32), like)])
-        self._twice = np.unique(some[1:][some[1:] == some[:-1]])
+        self._like[twice >> np.uint64(48)] = True
+        self._twice = twice
 
     @property
     def none(self) -> bool:
@@ -158,13 +191,34 @@ class Doubles:
         found = np.zeros(n, np.bool_)
         if not self.none:
             own = self._hashes[start : start + n]
-            some = np.flatnonzero(self._alike(own))
+            some = np.flatnonzero(np.take(self._like, own.view(np.uint16)[_UPPERMOST::4]))
             found[some] = np.isin(own[some], self._twice)
         return found
 
-    def _alike(self, hashes: Hashes) -> Mask:
-        alike: Mask = np.take(self._like, hashes.view(np.uint16)[_UPPERMOST::4])
-        return alike
+
+def _twice(hashes: Hashes) -> Hashes:
+    """The hashes that come more than once, each once.
+
+    Each row writes its number into a slot that its hash gives, and the last to write stays.
+    A row that finds its own number is done; one that finds a row of its own hash makes it a
+    double; the others, about a third, go on with other bits of theirs. Sorting would take
+    three times as long.
+    """
+    found: list[Hashes] = []
+    left = key = hashes
+    while len(left):
+        bits = len(left).bit_length()
+        at = (key >> np.uint64(64 - bits)).view(np.int64)
+        own = np.arange(len(left), dtype=np.int32)
+        slots = np.empty(1 << bits, np.int32)  # only what was written is read
+        slots[at] = own
+        last = slots.take(at)
+        lost = np.flatnonzero(last != own)
+        again = left.take(lost)
+        same = again == left.take(last.take(lost))
+        found.append(again[same])
+        left, key = again[~same], key.take(lost)[~same] * _ODD
+    return np.unique(np.concatenate(found)) if found else hashes[:0]
 
 
 class Seen:
@@ -200,7 +254,7 @@ class Seen:
         """Append rows and give their numbers; the table stays at most half full."""
         first, self._count = self._count, self._count + len(ids)
         if self._count > len(self._ids):
-            room = max(self._count, 4 * len(self._ids))  # what is not touched costs nothing
+            room = max(self._count, len(self._ids) * 5 // 4)
             self._ids = _grown(self._ids, room)
             self._said = _grown(self._said, room)
             self._lines = _grown(self._lines, room)
