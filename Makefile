@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check docs bench bench-linking bench-patrols bench-reading format clean
+.PHONY: demo test check docs bench bench-linking bench-patrols bench-reading learn-reading format clean
 
 demo: $(VENV)/.ready
 	$(BIN)/truceline demo --dir out/demo
@@ -35,6 +35,14 @@ bench-patrols: $(VENV)/.ready-bench
 bench-reading: $(VENV)/.ready-test
 	$(BIN)/python tools/bench_reading.py
 
+# Learns the reader's weights anew from the texts that are open (never from aside, blind, test).
+GOLD := tests/reading/gold
+OPEN := $(filter-out $(GOLD)/aside/ $(GOLD)/blind/ $(GOLD)/test/,$(wildcard $(GOLD)/*/))
+learn-reading: $(VENV)/.ready-learn
+	$(BIN)/python tools/learn_reading.py $(OPEN) --also $(wildcard tests/reading/bank/clauses-*.txt) --write
+	$(BIN)/python tools/learn_speakers.py tests/reading/statements.yaml $(OPEN) --write
+	$(BIN)/python tools/learn_claims.py $(OPEN) --bank $(wildcard tests/reading/bank/claims-*.txt) --cases tests/reading/cases.yaml --write
+
 bench-linking: $(VENV)/.ready-bench
 	mkdir -p out
 	$(BIN)/python tools/bench_linking.py --json out/linking.json
@@ -58,6 +66,10 @@ $(VENV)/.ready-test: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.ready-check: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,check]'
+	touch $@
+
+$(VENV)/.ready-learn: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,learn]'
 	touch $@
 
 $(VENV)/.ready-docs: $(VENV)/bin/python pyproject.toml

@@ -382,14 +382,14 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--also", nargs="*", type=Path, default=[], help="learned from, not scored")
     parser.add_argument("--folds", type=int, default=6)
-    parser.add_argument("--c", type=float, nargs="*", default=[0.3])
+    parser.add_argument("--c", type=float, nargs="*", default=[0.5])
     parser.add_argument("--least", type=int, default=2)
     parser.add_argument("--l1", action="store_true")
     parser.add_argument(
         "--write", action="store_true", help="learn from all and write the data file"
     )
-    parser.add_argument("--keep", type=float, default=0.2)
-    parser.add_argument("--add", type=float, default=0.24)
+    parser.add_argument("--keep", type=float, default=0.3)
+    parser.add_argument("--add", type=float, default=0.35)
     args = parser.parse_args()
     if args.write:
         learned = learn(texts_of(args.folders + args.also), c=args.c[0], least=args.least)
