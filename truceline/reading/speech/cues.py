@@ -141,6 +141,7 @@ def features(
         ("caps", m.caps),
         ("possessed", v.words[m.first].low in _OWNERS),
         ("indefinite", not m.definite and m.kind == "role"),
+        ("counted", _is_counted(v)),
     ):
         if holds:
             f.add(name)
@@ -159,6 +160,15 @@ def features(
     if label is not None:
         f.add("label" if m.entity == label else "not-label")
     return f, zone[:1]
+
+
+_NUMBERS = frozenset(["million", "thousand", "hundred", "hundreds", "thousands", "dozens", "dozen"])
+
+
+def _is_counted(v: _View) -> bool:
+    """Whether a figure stands before the mention: "3.6 million Syrians" say nothing."""
+    before = v.words[v.mention.first - 1].low if v.mention.first else ""
+    return before[:1].isdigit() or before in _NUMBERS
 
 
 def _right(v: _View, f: set[str]) -> str:

@@ -52,7 +52,9 @@ _SIGNS = tuple(
         ("will", r"\b(?:shall|will|must|'ll|is to|are to|(?:has|have) to)\b"),
         ("may", r"\b(?:may|can|free to|entitled|allowed|permitted)\b"),
         ("not", r"\b(?:not|no|neither|none|never|nor|without|n['’]t|cannot)\b"),
-        ("past", r"\b(?:was|were|had|has|have|did|been)\b"),
+        ("was", r"\b(?:was|were|had|did|been)\b"),
+        ("has", r"\b(?:has|have)\b"),
+        ("now", r"\b(?:is|are|do|does)\b"),
         ("said", r"\b(?:said|says|told|reported|according|added|claimed|accused|warned|asked|spokes\w+)\b"),
         ("demand", r"\b(?:called (?:for|on)|urg\w+|demand\w*|want\w*|appeal\w*|should|hop\w+|propos\w+|sought|seek\w*|insist\w*|refus\w+|reject\w*)\b"),
         ("if", r"\b(?:if|whether|unless|could|might|would|in case|provided)\b"),
@@ -137,11 +139,14 @@ def segments_weighed(
                     side = "l:" if m < n else "r:"
                     features.update(side + w for w in bare)
             low = sentence.low[a:b]
+            signs = []
             for name, sign in _SIGNS:
                 if sign.search(low):
+                    signs.append(name)
                     features.add("is:" + name)
                 elif sign.search(sentence.low[:a]):
                     features.add("left:" + name)
+            features.update(f"i:{x}+{y}" for k, x in enumerate(signs) for y in signs[k + 1 :])
             middle = (a + b) // 2
             if in_quotes(sentence, middle):
                 features.add("quoted")
@@ -204,6 +209,9 @@ def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
     return found
 
 
+SPOKEN = 0.6  # the least chance of a term in somebody's own words, quoted in a report
+
+
 def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> list[Draft]:
     """The rules' drafts without the unlikely ones, and the likely ones that they lack."""
     best: dict[int, float] = {}
@@ -214,7 +222,10 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
         for n in segment.drafts:
             best[n] = max(best.get(n, 0.0), chances[drafts[n].kind])
         for kind, chance in chances.items():
-            if kind not in kinds and chance >= weights.least["add:" + kind]:
+            least = weights.least["add:" + kind]
+            if "quoted" in segment.features and "text:report" in segment.features:
+                least = max(least, SPOKEN)
+            if kind not in kinds and chance >= least:
                 new = drafted_by_weight(segment, kind)
                 for draft in new:
                     draft.confidence = min(draft.confidence, round(chance, 2))

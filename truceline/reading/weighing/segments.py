@@ -14,6 +14,14 @@ _VERBAL = re.compile(
 )
 _FIRST = re.compile(r"\s*(?:and|but|while|whereas|or|then|to|[a-z]+ly|both|also|,)\s+")
 _SHORT = 18  # characters
+# Who says it is no part of what is said: "the ministry said that …", "…, he added".
+_SAYS = re.compile(
+    r"\b(?:said|says|added|announced|confirmed|reported|told [\w’' ]{2,30}?|stated|noted|recalled|declared|wrote|reports|adds|explained|emphasi[sz]ed|stressed|according to [^,;]{3,50},)(?: on \w+day)?(?: that)?(?=,? )"
+)
+_SAID = re.compile(
+    r", (?:[\w’'.-]+ ){1,6}(?:said|says|added|announced|confirmed|reported|told \w+|noted|say|told [\w ]{2,25})(?: on \w+day)?[.\s\"”]*$"
+    r"|, according to [^,;]{3,70}$"
+)
 
 
 def segments_of(sentence: Sentence) -> list[tuple[int, int]]:
@@ -23,17 +31,26 @@ def segments_of(sentence: Sentence) -> list[tuple[int, int]]:
     """
     low = sentence.low
     cuts = [0]
+    says = _SAYS.search(low, 0, 130)
+    if says and len(low) - says.end() > 30:
+        cuts.append(says.end())
+    end = len(low)
+    tail = _SAID.search(low, max(cuts[-1], end - 110))
+    if tail and tail.start() - cuts[-1] > 30:
+        end = tail.start()
     for match in _EDGE.finditer(low):
         at = match.start()
-        if at - cuts[-1] < _SHORT or len(low) - at < _SHORT:
+        if at - cuts[-1] < _SHORT or end - at < _SHORT:
             continue
         hard = match.group().startswith((";", ":"))
         if not hard:
             left = low[cuts[-1] : at]
-            right = low[match.end() : match.end() + 70]
+            right = low[match.end() : min(end, match.end() + 70)]
             right = re.split(r"[;:,]| and | but ", right)[0]
             if not _VERBAL.search(left) or not _VERBAL.search(right):
                 continue
         cuts.append(at)
+    if end < len(low):
+        cuts.append(end)
     cuts.append(len(low))
     return [(a, b) for a, b in itertools.pairwise(cuts) if low[a:b].strip(" ,;:.")]
