@@ -209,7 +209,8 @@ def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
     return found
 
 
-SPOKEN = 0.6  # the least chance of a term in somebody's own words, quoted in a report
+_LASTING = frozenset(("cessation", "duration"))
+SPOKEN = 0.6  # the least chance of a term in a report's quotation, or in what somebody proposes
 
 
 def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> list[Draft]:
@@ -220,10 +221,17 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
         chances = weights.chances(segment.features)
         kinds = {drafts[n].kind for n in segment.drafts}
         for n in segment.drafts:
-            best[n] = max(best.get(n, 0.0), chances[drafts[n].kind])
+            kind = drafts[n].kind
+            chance = chances[kind]
+            if kind in _LASTING and kinds >= _LASTING:  # "a 72-hour truce" is both
+                chance = sum(chances[k] for k in _LASTING)
+            best[n] = max(best.get(n, 0.0), chance)
         for kind, chance in chances.items():
             least = weights.least["add:" + kind]
-            if "quoted" in segment.features and "text:report" in segment.features:
+            if "text:report" in segment.features and (
+                "quoted" in segment.features
+                or ("is:if" in segment.features and "left:demand" in segment.features)
+            ):
                 least = max(least, SPOKEN)
             if kind not in kinds and chance >= least:
                 new = drafted_by_weight(segment, kind)
