@@ -61,7 +61,7 @@ def decide(
                 data(str(decision))
             return
         if kind == "withdraw":
-            if len(events or []) != 1 or not (events or [""])[0].isdigit():
+            if len(events or []) != 1 or not (events or [""])[0].isdecimal():
                 stop("'withdraw' takes one decision's number; 'truceline decide DIR' lists them")
             gone = withdraw(case, int((events or ["0"])[0]), who=by, because=because)
             say(f"withdrawn: {gone}")

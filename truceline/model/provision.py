@@ -52,7 +52,7 @@ class MomentReadings(Noun):
 def _point_kind(value: Any) -> str:
     if isinstance(value, dict | MomentReadings):
         return "readings"
-    if isinstance(value, When) or (isinstance(value, str) and value[:1].isdigit()):
+    if isinstance(value, When) or (isinstance(value, str) and value[:1].isdecimal()):
         return "when"
     return "anchor"
 

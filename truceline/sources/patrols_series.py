@@ -108,7 +108,7 @@ def _row(said: dict[str, str]) -> Announced:
 
 def _numbered(text: str) -> Numbered:
     number, _, by = text.strip().partition("(")
-    if not number.strip().isdigit():
+    if not number.strip().isdecimal():
         raise ValueError(
             f"'{text.strip()}' is no number of a patrol; write 20, or 20 (whose count)"
         )

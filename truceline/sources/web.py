@@ -163,7 +163,7 @@ def _md5(path: Path) -> str:
 
 
 def _retry_after(words: str) -> float:
-    if words.isdigit():
+    if words.isdecimal():
         return float(words)
     try:
         return max(0.0, parsedate_to_datetime(words).timestamp() - time.time())

@@ -87,7 +87,7 @@ def _repaired(tokens: list[Token], q: Quantity) -> Quantity:
         value is not None
         and tokens[last - 1].low == "thousand"
         and last < n
-        and tokens[last].text.isdigit()
+        and tokens[last].text.isdecimal()
         and len(tokens[last].text) <= 3
     ):
         q = replace(q, value=value + int(tokens[last].text), last=last + 1)
@@ -108,7 +108,7 @@ def _repaired(tokens: list[Token], q: Quantity) -> Quantity:
 def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     """A number that ``numbers`` leaves out: "one of them", "a quarter of a million", "a boy"."""
     low = tokens[i].low
-    if low in _TENS or (low[0].isdigit() and i and tokens[i - 1].low in ("number", "numbered")):
+    if low in _TENS or (low[0].isdecimal() and i and tokens[i - 1].low in ("number", "numbered")):
         return quantity_at(tokens, i)
     after = [t.low for t in tokens[i + 1 : i + 7]]
     if low in ("several", "many") or (low == "few" and i and tokens[i - 1].low == "a"):
@@ -194,7 +194,7 @@ def spots_of(sentence: Sentence, mark: Marks, kinds: list[frozenset[str]]) -> li
     harm: bool | None = None
     covered = taken + [(q.first, q.last) for q, _ in found.values()]
     for i, token in enumerate(tokens):
-        numbered = i and tokens[i - 1].low in ("number", "numbered") and token.low[0].isdigit()
+        numbered = i and tokens[i - 1].low in ("number", "numbered") and token.low[0].isdecimal()
         if not (token.low in _FURTHER or token.low in _TENS or numbered) or any(
             a <= i < b for a, b in covered
         ):

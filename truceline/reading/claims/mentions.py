@@ -110,7 +110,7 @@ def _ends(tokens: list[Token], i: int, first: bool) -> bool:
         ):
             return False
         return not (low in "-‑&" and not first)
-    if low[0].isdigit():
+    if low[0].isdecimal():
         return True
     if low in _table()["stop"] or _pronoun(low) in _table()["pronouns"]:
         return True
@@ -238,4 +238,4 @@ def bare(words: str) -> str:
 
 def stem_of(token: Token) -> str:
     """A token without its ending; a number as ``<n>``."""
-    return "<n>" if token.low[0].isdigit() else stem(token.low)
+    return "<n>" if token.low[0].isdecimal() else stem(token.low)

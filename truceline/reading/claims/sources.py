@@ -120,7 +120,7 @@ def of_mention(
             found.add(side + "reported")
         others = sum(gives(w) for w in between)
         found.add(f"{side}verbs:{min(others, 3)}")
-        if any(w[0].isdigit() for w in between):
+        if any(w[0].isdecimal() for w in between):
             found.add(side + "number")
         if "“" in between or '"' in between:
             found.add(side + "mark")

@@ -38,7 +38,7 @@ def words_of(sentence: Sentence, spots: list[Spot]) -> list[str]:
     """Each token without its ending; a number as ``<n>``, a name as ``<N>``."""
     found = [
         "<n>"
-        if t.low[0].isdigit()
+        if t.low[0].isdecimal()
         else "<N>"
         if t.text[0].isupper() and n and not classes(t.low) and not t.text.isupper()
         else stem(t.low)
@@ -128,7 +128,7 @@ def features_of(
         found.add("one:" + token.low)
     if value != int(value):
         found.add("part")
-    found.add("digits" if token.low[0].isdigit() else "words")
+    found.add("digits" if token.low[0].isdecimal() else "words")
     if "," in token.text:
         found.add("grouped")
     if spot.single:

@@ -120,7 +120,7 @@ def _is_tag(text: str) -> bool:
         and not bare.endswith((".", ":", ";", "!", "?", ","))
         and not re.search(r"\d{1,2}:\d\d", bare)
         and not _NUMBERED.match(bare)
-        and (words[0][0].isupper() or words[0][0] in "#@" or words[0][0].isdigit())
+        and (words[0][0].isupper() or words[0][0] in "#@" or words[0][0].isdecimal())
     )
 
 

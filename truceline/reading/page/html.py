@@ -101,7 +101,7 @@ class _Blocks(HTMLParser):
         self.reason, self.kind = None, "p"
         for tag, reason in self.stack:
             self.reason = self.reason or reason
-            if tag[0] == "h" and tag[1:].isdigit():
+            if tag[0] == "h" and tag[1:].isdecimal():
                 self.kind = "h"
                 if tag == "h1" and self.reason in ("menu", "byline"):
                     self.reason = None

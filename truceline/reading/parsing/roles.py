@@ -68,5 +68,5 @@ def _fill(seen: Seen, figure: Figure) -> None:
         return
     start, end = seen.phrase(doer)
     words = text[start:end]
-    if not any(c.isdigit() for c in words):
+    if not any(c.isdecimal() for c in words):
         figure.by = words.removeprefix("the ").removeprefix("The ").removeprefix("A ")

@@ -114,10 +114,10 @@ def _past_brackets(words: list[Word], k: int) -> tuple[int, bool]:
     if k < len(words) and words[k].low == "(":
         for n in range(k + 1, min(k + 8, len(words))):
             if words[n].low == ")":
-                aged = n == k + 2 and words[k + 1].text.isdigit()
+                aged = n == k + 2 and words[k + 1].text.isdecimal()
                 k = n + 1
                 break
-    if k + 1 < len(words) and words[k].low == "," and words[k + 1].text.isdigit():
+    if k + 1 < len(words) and words[k].low == "," and words[k + 1].text.isdecimal():
         aged = True
         k += 2
         if k < len(words) and words[k].low == ",":
@@ -168,7 +168,7 @@ _NUMBERS = frozenset(["million", "thousand", "hundred", "hundreds", "thousands",
 def _is_counted(v: _View) -> bool:
     """Whether a figure stands before the mention: "3.6 million Syrians" say nothing."""
     before = v.words[v.mention.first - 1].low if v.mention.first else ""
-    return before[:1].isdigit() or before in _NUMBERS
+    return before[:1].isdecimal() or before in _NUMBERS
 
 
 def _right(v: _View, f: set[str]) -> str:

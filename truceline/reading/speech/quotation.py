@@ -62,7 +62,7 @@ def quotes_of(page: Page) -> list[Quote]:
             if close is None and not single:
                 i += 1
                 continue
-            if char == '"' and i > block.start and text[i - 1].isdigit():
+            if char == '"' and i > block.start and text[i - 1].isdecimal():
                 i += 1
                 continue
             end = _close(text, i, block.end, close) if close else _close_single(text, i, block.end)

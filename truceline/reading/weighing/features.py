@@ -81,7 +81,7 @@ def kinds_of_tokens(sentence: Sentence, marks: Marks) -> list[str]:
     for n, token in enumerate(sentence.tokens):
         if kinds[n]:
             continue
-        if token.low[0].isdigit():
+        if token.low[0].isdecimal():
             kinds[n] = "<n>"
         elif token.text[0].isupper() and not first and not word_classes(token.low):
             kinds[n] = "<name>"

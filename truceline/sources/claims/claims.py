@@ -127,7 +127,7 @@ def _headless(taken: Taken, sheet: Grid, kind: str, *, beside: bool) -> None:
         first[0],
     )
     for line, cells in sheet.rows:
-        if beside and not any(c.isdigit() for cell in cells for c in cell):
+        if beside and not any(c.isdecimal() for cell in cells for c in cell):
             continue
         taken.rows += 1
         taken.fail(

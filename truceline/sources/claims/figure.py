@@ -161,7 +161,7 @@ def _people(text: str, scale: float) -> float:
 def _number(digits: str, *, scaled: bool) -> float:
     """Digits with separators. A lone group of three behind a point or comma is settled by the
     comma's use in English figures; behind a point it is refused where it could be either."""
-    plain = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in digits)
+    plain = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in digits)
     if _GROUPED.fullmatch(plain):
         return float(re.sub(r"[^\d.]", "", plain))
     if re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}", plain):

@@ -162,7 +162,7 @@ def _level(tag: _Tag) -> int | None:
         return 0
     if tag.name == "loc":
         return 9
-    if tag.name.startswith("adm") and tag.name[3:].isdigit():
+    if tag.name.startswith("adm") and tag.name[3:].isdecimal():
         return int(tag.name[3:])
     return None
 
