@@ -139,8 +139,8 @@ _STARTS = re.compile(
 _SIGNS = re.compile(
     r"\b(?:sign|agreement|accord|code|memorandum|protocol|pact|deal|treaty|declaration)"
 )
-_AT_ONCE = re.compile(
-    r"\b(?:immediate(?:ly)?|at once|forthwith|upon signature|with effect from now)\b"
+AT_ONCE = re.compile(
+    r"\b(?:immediate(?:ly)?|with immediate effect|at once|forthwith|upon signature|with effect from now)\b"
 )
 
 
@@ -154,7 +154,7 @@ def tells_of_halt(length: Length) -> bool:
 def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     """Work out what counts from the signature or the start of the cessation, where they are known."""
     if draft.kind == "cessation":
-        if draft.start is None and signed and _AT_ONCE.search(draft.low):
+        if draft.start is None and signed and AT_ONCE.search(draft.low):
             draft.start = signed
             draft.notes.append(f"start: at once on the signature, {signed}")
         cessation = None

@@ -111,7 +111,7 @@ def _style(text: str) -> str:
     mark = match.group(1) if match else ""
     return (
         "figure"
-        if mark[:1].isdigit()
+        if mark[:1].isdecimal()
         else "letter"
         if mark.isalpha() and len(mark) < 5
         else "bullet"

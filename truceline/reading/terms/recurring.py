@@ -29,7 +29,7 @@ _WEEKDAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\b"
 )
 _EACH = re.compile(
-    r"\b(?:every|each|any)(?: single)? (?:(?P<nth>second|other|third|fourth|alternate|\d{1,3}|two|three|four|five|six|eight|"
+    r"\b(?:every|each|any)(?: single)? (?:of (?:the |these |those )?(?:first |next )?(?:two |three |four |five |six |seven |ten )?)?(?:(?P<nth>second|other|third|fourth|alternate|\d{1,3}|two|three|four|five|six|eight|"
     r"ten|twelve|fifteen|fourteen|thirty|few) )?(?P<unit>[a-z]+?)s?\b"
 )
 _NTHS = {"second": 2, "other": 2, "alternate": 2, "third": 3, "fourth": 4}
@@ -66,7 +66,7 @@ def recurs_in(clause: str) -> str | None:
         return None
     for match in _EACH.finditer(clause):
         nth = match["nth"]
-        many = _NTHS.get(nth or "") or (int(nth) if (nth or "").isdigit() else None)
+        many = _NTHS.get(nth or "") or (int(nth) if (nth or "").isdecimal() else None)
         if nth and many is None:
             many = int(number_of_words(nth) or 0)
             if not many:

@@ -182,7 +182,7 @@ def lengths_of(
             amount, unit_at = 1.0, i + 1  # "over the next fortnight"
         if amount is None and low not in ("a", "an", "half", "next", "coming"):
             q: Quantity | None = (
-                quantity_at(tokens, i) if low[0].isdigit() or low.isalpha() else None
+                quantity_at(tokens, i) if low[0].isdecimal() or low.isalpha() else None
             )
             if q and (q.value is not None or q.high is not None):
                 amount, unit_at = q.value if q.value is not None else q.high, q.last
@@ -214,7 +214,7 @@ def lengths_of(
         if unit is None:
             continue
         code, j = unit
-        if code == "H" and len(tokens[i].text) == 4 and tokens[i].text.isdigit():
+        if code == "H" and len(tokens[i].text) == 4 and tokens[i].text.isdecimal():
             done = j  # 2200 hours is a clock
             continue
         glued = tokens[j - 1].low

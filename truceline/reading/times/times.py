@@ -139,7 +139,7 @@ def _listed(said: Said, tokens: list[Token]) -> int | None:
         return None  # "on 7 and 8 August" is one stretch
     for k in range(said.first + 1, min(said.last, said.first + 4)):
         if tokens[k].low in ("and", ","):
-            return k + 1 if tokens[k].low == "," or tokens[k + 1].text[0].isdigit() else None
+            return k + 1 if tokens[k].low == "," or tokens[k + 1].text[0].isdecimal() else None
     return None
 
 
@@ -163,7 +163,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     while i < n:
         if (
             tokens[i].low not in _STARTERS
-            and not tokens[i].low[0].isdigit()
+            and not tokens[i].low[0].isdecimal()
             and not tokens[i].low.endswith(("'s", "’s"))
             and not is_letter(tokens, i)
         ):
