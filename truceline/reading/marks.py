@@ -17,7 +17,7 @@ from truceline.reading.times.times import moments_of
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|fort|score|then\b|nightfall|dusk|sunset|afternoon|opening|takes effect"
 )
 
 
@@ -53,8 +53,11 @@ def _without_unit(sentence: Sentence, lengths: list[Length]) -> list[Length]:
     low, base = sentence.low, sentence.start
     for match in _WITHIN_FEWER.finditer(low, first.end - base):
         amount = float(match["n"]) if match["n"].isdecimal() else number_of_words(match["n"]) or 0.0
-        if amount < 2 or any(
-            x.start < base + match.end() and base + match.start() < x.end for x in lengths
+        sure = first.role == "offset" or not match.group().startswith(("at", "by"))
+        if (
+            amount < 2
+            or not sure
+            or any(x.start < base + match.end() and base + match.start() < x.end for x in lengths)
         ):
             continue
         at, end = base + match.start("n"), base + match.end("n")
@@ -288,74 +291,33 @@ def _quantities(
     return found
 
 
+# A number after one of these is a name; before one of these, a measure.
+_NAMED = frozenset(
+    (
+        "article articles resolution resolutions paragraph paragraphs section annex chapter "
+        "point points phase no number page stage clause step day route highway r world unit "
+        "brigade no. para category calibre caliber version group area zone table figure $ € £"
+    ).split()
+)
+_MEASURED = frozenset(
+    (
+        "% percent per mm cm km2 hectares acres square degrees a.m years-old metres st nd rd th"
+    ).split()
+)
+
+
 def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
     """Numbers that count nothing: Article 5, Resolution 1701, M4, 100 mm, 12 %, years, lists."""
     tokens = sentence.tokens
     before = tokens[i - 1].low if i else ""
     if before == "number" and i > 1 and tokens[i - 2].low in ("who", "which", "they", "that"):
         return False
-    if before in (
-        "article",
-        "articles",
-        "resolution",
-        "resolutions",
-        "paragraph",
-        "paragraphs",
-        "section",
-        "annex",
-        "chapter",
-        "point",
-        "points",
-        "phase",
-        "no",
-        "number",
-        "page",
-        "stage",
-        "clause",
-        "step",
-        "day",
-        "route",
-        "highway",
-        "r",
-        "world",
-        "unit",
-        "brigade",
-        "no.",
-        "para",
-        "category",
-        "calibre",
-        "caliber",
-        "version",
-        "group",
-        "area",
-        "zone",
-        "table",
-        "figure",
-        "$",
-        "€",
-        "£",
+    if before in _NAMED and not (
+        before == "day" and i > 1 and tokens[i - 2].low in ("every", "each", "per")
     ):
         return True
     after = tokens[q.last].low if q.last < len(tokens) else ""
-    if after in (
-        "%",
-        "percent",
-        "per",
-        "mm",
-        "cm",
-        "km2",
-        "hectares",
-        "acres",
-        "square",
-        "degrees",
-        "a.m",
-        "years-old",
-        "metres",
-        "st",
-        "nd",
-        "rd",
-        "th",
-    ) and not (
+    if after in _MEASURED and not (
         after == "per" and q.last + 1 < len(tokens) and tokens[q.last + 1].low in ("day", "week")
     ):
         return True
