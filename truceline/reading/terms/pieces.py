@@ -6,6 +6,7 @@ import re
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.clauses import BOUNDARY, is_usable
+from truceline.reading.terms.bans import several_bans
 from truceline.reading.terms.drafting import Trigger
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
@@ -105,6 +106,8 @@ def pieces_of(
                 if len(cuts) == len(spots) - 1:
                     points = cuts
                     break
+    if trigger.kind == "prohibition" and not points:
+        points = several_bans(low, start, end)
     if trigger.kind == "release" and not points:
         swap = re.search(
             r",? in (?:exchange|return) for |,? and (?=(?:about |some |up to )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+ty|[a-z]+teen|a hundred))",
