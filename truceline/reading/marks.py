@@ -74,7 +74,7 @@ def _without_unit(sentence: Sentence, lengths: list[Length]) -> list[Length]:
 
 
 _SAME_SPELL = re.compile(
-    r"\b(?:within|in|over|during|for|on) the same (?:time|period|delay|term|deadline|dates|days|interval)\b"
+    r"\b(?:within|in|over|during|for|on) the same (?:[a-z-]+ )??(?:time|period|delay|term|deadline|dates|days|hours|interval|span|weeks|months)\b"
 )
 
 
@@ -89,7 +89,7 @@ def _spell_again(
     at, end = sentence.start + said.start(), sentence.start + said.end()
     inside = [i for i, t in enumerate(sentence.tokens) if at <= t.start < end]
     first, last = inside[0], inside[-1] + 1
-    if said.group().endswith(("dates", "days")):
+    if said.group().endswith(("dates", "days", "hours")) and cal.stretch:
         for moment in cal.stretch:
             again = replace(moment.said, start=at, end=end, first=first, last=last)
             moments.append(replace(moment, said=again))

@@ -363,6 +363,7 @@ def _rank(trigger: Trigger) -> int:
     return base + (10 if trigger.noun else 0)
 
 
+_TOLD_AFTER = re.compile(r",? (?:announced|said|told|reported|confirmed|made (?:known|public)) (?!a\b|an\b|its\b)")
 _MEETING = re.compile(r"(?:meeting|ceremony|conference)\b")
 
 
@@ -394,5 +395,7 @@ def is_usable(moment: Moment, sentence: Sentence, kind: str = "") -> bool:
         left,
     ):
         return True
+    if _TOLD_AFTER.match(sentence.low, moment.said.end - sentence.start):
+        return False
     said = _ATTRIBUTION.search(left[-70:])
     return said is None or (kind == "meeting" and _MEETING.match(said.group()) is not None)

@@ -148,6 +148,9 @@ def _rank(
         distance += 400  # a part of what is counted
     if left.endswith(("of the ", "of its ", "of their ")):
         distance += 300  # "of the 900 held, 300 go home"
+    if _PART.match(tail) or _WHO.search(low, start, at):
+        distance += 400
+        counted = apposed = False
     if _TOTAL.match(tail):
         distance -= 400
     if _GROUP.search(left) and not _EACH.match(tail):
@@ -162,6 +165,8 @@ def _is_subject(low: str, start: int, at: int, tail: str) -> bool:
     return (at - start < 14 or lead.count(" ") < 3) and _MANY.match(tail) is not None
 
 
+_PART = re.compile(r"\s*of (?:them|which|whom|these)\b")
+_WHO = re.compile(r", (?:who|which|whose)\b")
 _MANY = re.compile(r"[\s-]*(?:[a-z’'-]+ ){0,3}?[a-z]{3,}s\b")
 _APPOSING = (
     "access",

@@ -72,7 +72,7 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
     left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas ", "—", " – "))
     segment = text[max(0, left) : at]
     if role == "at" and re.search(
-        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported)(?: (?:on|late|early))*\s*$",
+        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported|signatures?|put their names)(?: (?:to [\w -]{1,40})?(?:on|late|early))*\s*$",
         segment,
     ):
         return "past"

@@ -54,7 +54,7 @@ def lettered_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     elif tokens[j].low in ("day", "hour"):
         j, named = j + 1, True
     hours = named and tokens[j - 1].low == "hour"
-    if j + 1 < n and tokens[j].text == "+" and (said := number_at(tokens, j + 1)):
+    if j + 1 < n and tokens[j].low in ("+", "plus") and (said := number_at(tokens, j + 1)):
         amount, j = int(said[0]), said[1]
         unit = tokens[j].low if j < n else ""
         if unit in ("day", "days", "hour", "hours", "hrs", "h"):
@@ -76,6 +76,9 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     if low in _SIGNING:
         led = ("upon", "on", "at", "from", "between", "since", "until", "of", "its", "by")
         return (("event", "signature"), i + 1) if before in led else None
+    if low == "entry" and before in ("upon", "on", "from", "at", "its"):
+        if [t.low for t in tokens[i + 1 : i + 3]] in (["into", "force"], ["into", "effect"]):
+            return ("event", "force", "moment"), i + 3
     if low == "then":
         return (("that", "last"), i + 1) if before in ("from", "since", "until") else None
     if i + 1 >= n:
@@ -151,7 +154,7 @@ _MEANS = re.compile(
     r"\b(?:is|means?|be|falls?|fixed|called|known|named?|designated|notified|was)\b|[:=(,|]"
 )
 _NO_DATE = re.compile(r"\b(?:no later|not later|by|before|at the latest|after)\b")
-_SIGNED = re.compile(r"\b(?:signed|signatures?|signing|done (?:at|in|on)|initialled|concluded)\b")
+_SIGNED = re.compile(r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initialled|concluded)\b")
 _AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
 _NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
 
@@ -255,5 +258,5 @@ def letters_in(
 
 
 DATED = re.compile(
-    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
+    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|put (?:their|its) name|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
 )
