@@ -3,7 +3,7 @@
 import itertools
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from truceline.reading.distances import Distance, distances_of
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
@@ -17,7 +17,7 @@ from truceline.reading.times.times import moments_of
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|fort|score|then\b|that (?:date|time)|nightfall|dusk|sunset|afternoon|opening|takes effect"
 )
 
 
@@ -40,7 +40,7 @@ class Marks:
 
 # "The city in 21 days and the ports within 14": the unit is that of the length before.
 _WITHIN_FEWER = re.compile(
-    r"\b(?:within|in|after) (?P<n>\d{1,3}|[a-z]+)(?= *(?:$|[.;,]| and (?:the )?[a-z]))"
+    r"\b(?:within|in|after|at|by) (?P<n>\d{1,3}|[a-z]+)(?= *(?:$|[.;,]| and (?:the )?[a-z]))"
 )
 
 
@@ -53,8 +53,11 @@ def _without_unit(sentence: Sentence, lengths: list[Length]) -> list[Length]:
     low, base = sentence.low, sentence.start
     for match in _WITHIN_FEWER.finditer(low, first.end - base):
         amount = float(match["n"]) if match["n"].isdecimal() else number_of_words(match["n"]) or 0.0
-        if amount < 2 or any(
-            x.start < base + match.end() and base + match.start() < x.end for x in lengths
+        sure = first.role == "offset" or not match.group().startswith(("at", "by"))
+        if (
+            amount < 2
+            or not sure
+            or any(x.start < base + match.end() and base + match.start() < x.end for x in lengths)
         ):
             continue
         at, end = base + match.start("n"), base + match.end("n")
@@ -62,9 +65,36 @@ def _without_unit(sentence: Sentence, lengths: list[Length]) -> list[Length]:
         unit = "MO" if code[1] == "M" and not first.iso.startswith("PT") else code[1]
         text, seconds = iso(amount, unit)
         found.append(
-            Length(text, seconds, "within", tokens[0], tokens[-1] + 1, at, end, first.anchor)
-        )
+            Length(
+                text, seconds, "within", tokens[0], tokens[-1] + 1, at, end,
+                first.anchor, first.anchor_span,
+            )
+        )  # fmt: skip
     return found
+
+
+_SAME_SPELL = re.compile(
+    r"\b(?:within|in|over|during|for|on) the same (?:[a-z-]+ )??(?:time|period|delay|term|deadline|dates|days|hours|interval|span|weeks|months)\b"
+)
+
+
+def _spell_again(
+    sentence: Sentence,
+    said: re.Match[str],
+    lengths: list[Length],
+    moments: list[Moment],
+    cal: Calendar,
+) -> None:
+    """ "Within the same time", "over the same dates": the length or the days last spoken of."""
+    at, end = sentence.start + said.start(), sentence.start + said.end()
+    inside = [i for i, t in enumerate(sentence.tokens) if at <= t.start < end]
+    first, last = inside[0], inside[-1] + 1
+    if said.group().endswith(("dates", "days", "hours")) and cal.stretch:
+        for moment in cal.stretch:
+            again = replace(moment.said, start=at, end=end, first=first, last=last)
+            moments.append(replace(moment, said=again))
+    elif cal.spell is not None and cal.spell.end < at:
+        lengths.append(replace(cal.spell, role="within", first=first, last=last, start=at, end=end))
 
 
 def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
@@ -95,6 +125,13 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     distances = distances_of(tokens, low, offset, spots)
     taken += [(d.first, d.last) for d in distances]
     lengths, rest = counted_out(sentence, lengths, moments, cal, known)
+    if (same := _SAME_SPELL.search(low)) is not None:
+        _spell_again(sentence, same, lengths, rest, cal)
+    cal.spell = next(
+        (x for x in reversed(lengths) if x.role in ("within", "length", "day")), cal.spell
+    )
+    if len(rest) > 1 and (rest[-2].said.role, rest[-1].said.role) == ("start", "until"):
+        cal.stretch = rest[-2:]
     marks = Marks(rest, lengths, distances, _quantities(sentence, taken, spots))
     marks.counted_from = [m for m in moments if m not in rest]
     return marks
@@ -116,6 +153,21 @@ def _not_before(end: Moment, start: Moment) -> Moment:
         return end
     later = end.date.replace(year=year)
     return replace(end, date=later, iso=f"{year}{(end.iso or '')[4:]}")
+
+
+def _begun_before(moments: list[Moment], end: Moment) -> list[Moment]:
+    """A stretch told by weekdays begins before it ends: "from 6 p.m. on Saturday to midnight on
+    Sunday", told on the Sunday."""
+    start = moments[-1] if moments else None
+    if start is None or start.said.role != "start" or end.said.role != "until":
+        return moments
+    day = start.said.day
+    if None in (start.date, end.date, start.iso) or not day or day[0] != "weekday":
+        return moments
+    if not (start.date and end.date and end.date < start.date <= end.date + timedelta(days=7)):
+        return moments
+    date = start.date - timedelta(days=7)
+    return [*moments[:-1], replace(start, date=date, iso=date.isoformat() + (start.iso or "")[10:])]
 
 
 _EACH = re.compile(
@@ -161,6 +213,7 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
             moment = anchor(one, cal, low, offset)
             if one.role == "until" and moments:
                 moment = _not_before(moment, moments[-1])
+            moments = _begun_before(moments, moment)
         moments.append(moment)
         if (
             moment.date is not None
@@ -238,74 +291,33 @@ def _quantities(
     return found
 
 
+# A number after one of these is a name; before one of these, a measure.
+_NAMED = frozenset(
+    (
+        "article articles resolution resolutions paragraph paragraphs section annex chapter "
+        "point points phase no number page stage clause step day route highway r world unit "
+        "brigade no. para category calibre caliber version group area zone table figure $ € £"
+    ).split()
+)
+_MEASURED = frozenset(
+    (
+        "% percent per mm cm km2 hectares acres square degrees a.m years-old metres st nd rd th"
+    ).split()
+)
+
+
 def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
     """Numbers that count nothing: Article 5, Resolution 1701, M4, 100 mm, 12 %, years, lists."""
     tokens = sentence.tokens
     before = tokens[i - 1].low if i else ""
     if before == "number" and i > 1 and tokens[i - 2].low in ("who", "which", "they", "that"):
         return False
-    if before in (
-        "article",
-        "articles",
-        "resolution",
-        "resolutions",
-        "paragraph",
-        "paragraphs",
-        "section",
-        "annex",
-        "chapter",
-        "point",
-        "points",
-        "phase",
-        "no",
-        "number",
-        "page",
-        "stage",
-        "clause",
-        "step",
-        "day",
-        "route",
-        "highway",
-        "r",
-        "world",
-        "unit",
-        "brigade",
-        "no.",
-        "para",
-        "category",
-        "calibre",
-        "caliber",
-        "version",
-        "group",
-        "area",
-        "zone",
-        "table",
-        "figure",
-        "$",
-        "€",
-        "£",
+    if before in _NAMED and not (
+        before == "day" and i > 1 and tokens[i - 2].low in ("every", "each", "per")
     ):
         return True
     after = tokens[q.last].low if q.last < len(tokens) else ""
-    if after in (
-        "%",
-        "percent",
-        "per",
-        "mm",
-        "cm",
-        "km2",
-        "hectares",
-        "acres",
-        "square",
-        "degrees",
-        "a.m",
-        "years-old",
-        "metres",
-        "st",
-        "nd",
-        "rd",
-        "th",
-    ) and not (
+    if after in _MEASURED and not (
         after == "per" and q.last + 1 < len(tokens) and tokens[q.last + 1].low in ("day", "week")
     ):
         return True

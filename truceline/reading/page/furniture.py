@@ -21,7 +21,10 @@ _SITE = (
         "menu",
         r"\b(?:log|sign) ?in(?=\s*(?:$|[|/·]|\s{2}|or\b|join\b))|\b(?:join free|my notes|jump to:|skip to|search this|site ?map)\b",
     ),
-    ("menu", r"\blisten (?:us |to us )?live\b|\b(?:live|direct) broadcast\b|\bhot ?line\b"),
+    (
+        "menu",
+        r"\blisten (?:us |to us )?live\b|\b(?:live|direct) broadcast\b|^[^.]*\bhot ?line\b[^.]*$",
+    ),
     (
         "advert",
         r"\badvertis(?:ing|ement)\b\s*[:–—-]|^\W*publicity\b|\b\d+ ?% (?:off|sale|discount)|\bdiscount\b"

@@ -110,6 +110,11 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
 
 
 _LAST_WORD = re.compile(r"([^\s\"“”«»(\[]+)$")
+# "annex A." ends a sentence, an initial does not.
+_LETTERED = re.compile(
+    r"\b(?:annex|appendix|zone|area|phase|point|group|schedule|list|class|camp|sector|map|line|category) $",
+    re.I,
+)
 _NEXT_LETTER = re.compile(r"\s+(\S)")
 _NEXT_WORD = re.compile(r"\s+[A-Z]?[a-z]+")
 _ITEM_NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})")
@@ -127,7 +132,8 @@ def _breaks(said: str) -> list[int]:
                 continue
             if word in ("a.m", "p.m", "am", "pm") and _AFTER_CLOCK.match(said, at):
                 continue
-            if len(word) == 1 and word.isalpha() and said[match.start() - 1].isupper():
+            initial = len(word) == 1 and word.isalpha() and said[match.start() - 1].isupper()
+            if initial and not _LETTERED.search(said, max(0, match.start() - 12), match.start() - 1):
                 continue
             if _ITEM_NUMBER.fullmatch(word) and not said[: match.start() - len(word)].strip():
                 continue  # the number of an article

@@ -363,8 +363,13 @@ def _rank(trigger: Trigger) -> int:
     return base + (10 if trigger.noun else 0)
 
 
-def is_usable(moment: Moment, sentence: Sentence) -> bool:
-    """Whether a moment belongs to the act, not to a dateline or to a verb of saying."""
+_TOLD_AFTER = re.compile(r",? (?:announced|said|told|reported|confirmed|made (?:known|public)) (?!a\b|an\b|its\b)")
+_MEETING = re.compile(r"(?:meeting|ceremony|conference)\b")
+
+
+def is_usable(moment: Moment, sentence: Sentence, kind: str = "") -> bool:
+    """Whether a moment belongs to the act, not to a dateline or to a verb of saying. ``kind``: of the
+    act; the day of a meeting is that of the act where it is one."""
     left = sentence.low[: moment.said.start - sentence.start]
     if (
         len(left) < 40
@@ -390,4 +395,7 @@ def is_usable(moment: Moment, sentence: Sentence) -> bool:
         left,
     ):
         return True
-    return _ATTRIBUTION.search(left[-70:]) is None
+    if _TOLD_AFTER.match(sentence.low, moment.said.end - sentence.start):
+        return False
+    said = _ATTRIBUTION.search(left[-70:])
+    return said is None or (kind == "meeting" and _MEETING.match(said.group()) is not None)

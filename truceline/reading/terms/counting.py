@@ -8,7 +8,7 @@ from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import Draft, Trigger
 from truceline.reading.times.lengths import number_of_words
 
-_MEN = r"troops|soldiers|service(?:men|personnel)|peace-?keepers|police\w*|men|personnel|guards|members|combatants|fighters|guerrillas|rebels|militiamen|gendarmes|battalions|brigades|officers|volunteers|mercenaries|advisers"
+_MEN = r"constables|cadres|verifiers|companies|platoons|troops|soldiers|service(?:men|personnel)|peace-?keepers|police\w*|men|personnel|guards|members|combatants|fighters|guerrillas|rebels|militiamen|gendarmes|battalions|brigades|officers|volunteers|mercenaries|advisers"
 _HELD = r"prisoners|detainees|hostages|captives|women|children|people|persons|soldiers|civilians|men|others|minors|inmates|internees|pows|servicemen|fighters|palestinians|israelis|members|fishermen|pilots|nationals|citizens|(?:school)?girls|(?:school)?boys|schoolchildren|pupils|students|crew|sailors|workers|teachers|commanders|residents|policemen|officers|elderly|of (?:our|their|its) (?:people|men|own)"
 _ARMS = r"weapons|arms|tanks|guns|howitzers|rifles|launchers|vehicles|rockets|mortars|systems|pieces|carriers|artillery"
 _NOUNS = {
@@ -17,16 +17,16 @@ _NOUNS = {
     "release": _HELD,
     "withdrawal": rf"{_MEN}|{_ARMS}|(?:guard |observation |military |army )?(?:posts|checkpoints|roadblocks|bases|positions|outposts)|units|people|families|rebels|sites|places|spots|men",
     "handover": rf"{_ARMS}|bodies|remains|head\b|villages|districts|towns|people|prisoners|posts|bases|others",
-    "access": rf"trucks?|lorries|truckloads|convoys?|flights?|ships?|vessels?|tonnes?|tons|buses|patients|wounded|civilians|people|persons|litres|liters|tankers?|families|crossings?|vehicles|{_MEN}|loads|pilgrims|workers|students|evacuees|barges|planes|aircraft",
+    "access": rf"trucks?|lorries|truckloads|convoys?|flights?|ships?|vessels?|tonnes?|tons|buses|patients|wounded|civilians|people|persons|litres|liters|tankers?|families|crossings?|vehicles|{_MEN}|loads|pilgrims|workers|students|evacuees|barges|planes|aircraft|airports|ports|roads|markets|hospitals|schools",
     "prohibition": rf"{_MEN}|{_ARMS}|persons|people|aircraft|vehicles",
-    "exception": rf"{_MEN}|{_ARMS}|persons|people|vehicles",
+    "exception": rf"{_MEN}|{_ARMS}|companies|platoons|brigades|divisions|ships|posts|persons|people|vehicles",
     "patrol": r"patrols|vehicles|soldiers|men|runs|teams|groups|officers|observers",
     "zone": r"(?:assembly |transit |security |safe )?(?:zones|areas|corridors|camps|points|sites|places|localities|enclaves|cantonments|spots)",
     "deliverable": r"lists|maps|members|officers|delegates|seats|villages|families",
 }
 _CLASS = {
     kind: re.compile(
-        rf"[\s-]*(?:(?!and\b|or\b|in\b|at\b|from\b|by\b|to\b|of\b|will\b|shall\b|must\b|may\b|is\b|are\b|were\b|have\b|who\b|that\b|days?\b|hours?\b)[\w’'-]+[ -]){{0,4}}?(?:{words})\b"
+        rf"[\s-]*(?:(?!and\b|or\b|in\b|at\b|from\b|by\b|to\b|of\b|will\b|shall\b|must\b|may\b|is\b|are\b|were\b|have\b|who\b|that\b|days?\b|hours?\b)[\w’'-]+[ -](?:and (?=[a-z]+ [a-z]))?){{0,4}}?(?:{words})\b"
     )
     for kind, words in _NOUNS.items()
 }
@@ -37,6 +37,9 @@ _STRONG = re.compile(
 _NUMBERING = re.compile(
     r"\b(?:(?:who|which|and) number|numbering|namely|a strength of|strength of|totall?ing|consisting of|composed of|comprising|comprises|made up of|exceed(?:ing|s)?|limited to|reduced to)\s+(?:up to |about |some |around )?$"
 )
+_NUMBER_OF = re.compile(
+    r"\b(?:in (?:the )?(?:number|quantity|strength) of|at (?:the |a )?rate of|first|remaining|last|other)\s+$"
+)
 _GROUP = re.compile(
     r"\b(?:teams?|forces?|commission|committee|groups?|mission|contingent|body|unit|staff|batch(?:es)?|parties|party|delegation|panel|corps|detachment|"
     r"columns?|convoys?|lots) of (?:up to |about |some |around |at most |no more than )?$"
@@ -46,7 +49,7 @@ _APPOSED = re.compile(
     r"[a-z][\w’'-]*(?: [\w’'-]+)?\s*(?:[,(:–—-]+|[,(] ?(?:up to|some|about|not|not above|at most|namely|no more than))\s*$"
 )
 _WHOLE = re.compile(
-    r"\s*(?:of (?:them|us|its|their|our|each|which|whom)\b|in (?:all|number|total|the first instance)|at (?:a time|first|most)|all ranks|for a start|to (?:start|begin) with|"
+    r"\s*(?:of (?:them|us|its|their|our|each|which|whom)\b|in (?:all|number|total|the first instance)|at (?:a time|first|most|this stage|any time)|all ranks|for a start|to (?:start|begin) with|"
     r"(?:on|from|of|for|per) (?:each|either|every|both) sides?|(?:men|persons|people|strong)\b|[,.;)]|$)"
 )
 _EACH = re.compile(r"\s*(?:[a-z]+ ){0,2}(?:each|apiece)\b")
@@ -129,13 +132,13 @@ def _rank(
     before = _BEFORE.get(draft.kind)
     fits = fits or (before is not None and whole and before.search(left) is not None)
     counted = fits or numbering or q.qualifier in ("not exceeding", "a maximum of", "not to exceed")
-    if not (counted or (apposed and draft.kind in _APPOSING)) and (
+    if not (counted or _NUMBER_OF.search(left) or (apposed and draft.kind in _APPOSING)) and (
         draft.kind in ("exception", "prohibition", "zone", "deliverable")
         or _NOT_COUNTED.match(tail)
         or not re.match(r"[\s-]*[a-z]", tail)
         or (start <= trigger.start and abs(at - trigger.end) > 45)
         or (start > trigger.start and at - start > 12)
-        or at < trigger.start
+        or (at < trigger.start and not _is_subject(low, start, at, tail))
     ):
         return None
     distance = at - trigger.start if at >= trigger.start else trigger.start - at
@@ -145,6 +148,9 @@ def _rank(
         distance += 400  # a part of what is counted
     if left.endswith(("of the ", "of its ", "of their ")):
         distance += 300  # "of the 900 held, 300 go home"
+    if _PART.match(tail) or _WHO.search(low, start, at):
+        distance += 400
+        counted = apposed = False
     if _TOTAL.match(tail):
         distance -= 400
     if _GROUP.search(left) and not _EACH.match(tail):
@@ -152,7 +158,18 @@ def _rank(
     return (0 if counted or apposed else 1), distance
 
 
+def _is_subject(low: str, start: int, at: int, tail: str) -> bool:
+    """Whether a number begins its clause and counts the things that its verb is about: "fifty
+    constables … will be posted"."""
+    lead = low[start:at].strip(" ,:;–—-0123456789.()")
+    return (at - start < 14 or lead.count(" ") < 3) and _MANY.match(tail) is not None
+
+
+_PART = re.compile(r"\s*of (?:them|which|whom|these)\b")
+_WHO = re.compile(r", (?:who|which|whose)\b")
+_MANY = re.compile(r"[\s-]*(?:[a-z’'-]+ ){0,3}?[a-z]{3,}s\b")
 _APPOSING = (
+    "access",
     "monitoring",
     "deployment",
     "release",

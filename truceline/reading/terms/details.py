@@ -139,8 +139,8 @@ _STARTS = re.compile(
 _SIGNS = re.compile(
     r"\b(?:sign|agreement|accord|code|memorandum|protocol|pact|deal|treaty|declaration)"
 )
-_AT_ONCE = re.compile(
-    r"\b(?:immediate(?:ly)?|at once|forthwith|upon signature|with effect from now)\b"
+AT_ONCE = re.compile(
+    r"\b(?:immediate(?:ly)?|with immediate effect|at once|forthwith|upon signature|with effect from now)\b"
 )
 
 
@@ -154,7 +154,7 @@ def tells_of_halt(length: Length) -> bool:
 def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     """Work out what counts from the signature or the start of the cessation, where they are known."""
     if draft.kind == "cessation":
-        if draft.start is None and signed and _AT_ONCE.search(draft.low):
+        if draft.start is None and signed and AT_ONCE.search(draft.low):
             draft.start = signed
             draft.notes.append(f"start: at once on the signature, {signed}")
         cessation = None
@@ -292,6 +292,20 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             draft.start = draft.start or length.base
 
 
+_GAP = re.compile(
+    r"\b(?:gap|separation|distances?|strip|corridor|space) (?:of )?(?:at least |about |some |not less than )?$"
+)
+_BETWEEN = re.compile(r"\s*(?:apart|from (?:each|one an)other|between)\b")
+
+
+def _is_gap(low: str, at: int, end: int) -> bool:
+    """Whether a distance is that between two sides: "at least 600 metres apart"."""
+    after = _BETWEEN.match(low, end)
+    return after is not None and (
+        not after.group().endswith("between") or _GAP.search(low, 0, at) is not None
+    )
+
+
 def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, low: str) -> None:
     """Give a draft the distances of its clause (metres)."""
     inside = [d for d in marks.distances if start <= d.start - base < end]
@@ -309,6 +323,8 @@ def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, l
     for d in marks.distances:
         if not start <= d.start - base < end or d.role == "long":
             continue
+        if draft.width_m is None and _is_gap(low, d.start - base - start, d.end - base - start):
+            draft.width_m = d.metres
         if draft.kind == "zone":
             if d.role == "width" and draft.width_m is None:
                 draft.width_m = d.metres

@@ -101,6 +101,20 @@ def acts() -> dict[str, tuple[Act, ...]]:
     return {word: tuple(sorted(uses, key=lambda a: a.order)) for word, uses in found.items()}
 
 
+@lru_cache(maxsize=1)
+def _bases() -> frozenset[str]:
+    """The base forms of all verbs of ``data/acts.yaml`` and ``data/senses.yaml``."""
+    text = (files("truceline.reading") / "data" / "senses.yaml").read_text(encoding="utf-8")
+    senses: dict[str, str] = YAML(typ="safe", pure=True).load(text)["verbs"]
+    known = {verb for verbs in senses.values() for verb in verbs.split(", ")}
+    return frozenset(known | {w for w, uses in acts().items() if uses[0].form == BASE})
+
+
+def is_verb(word: str) -> bool:
+    """Whether a lower-case word is the base form of a known verb."""
+    return word in _bases()
+
+
 _IS = re.compile(
     r"\b(?:be|been|being|is|are|was|were|get|gets|isn't|aren't)\s+(?:(?:\w+ly|also|not|now|first|then|all|both|immediately|jointly|mutually|hereby|thereby|further|fully|to be) ){0,3}(?:re-)?$"
 )

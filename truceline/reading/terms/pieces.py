@@ -6,12 +6,19 @@ import re
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.clauses import BOUNDARY, is_usable
+from truceline.reading.terms.bans import several_bans
 from truceline.reading.terms.drafting import Trigger
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 
 _BEGUN = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
 _FOR = re.compile(r"(?: in all| deep| wide)? for ")  # "50 km for guns, 70 km for rockets"
+# "Georgian troops shall leave the valley, and Abkhazian troops the village": the verb is said once.
+_GAPPING = ("withdrawal", "handover", "release")
+_GAPPED = re.compile(
+    r",? (?:and|or) (?:for )?(?:the |those of )?(?:(?:[\w’'-]+ ){0,3}(?:troops|forces|units|formations|fighters|rebels|army|side|men|soldiers|party)|[\w-]+['’]s?)[,–—-]* (?:– )?"
+    r"(?:the (?!same)|to the |from the |behind |to (?=[a-z]+$))(?![^,;]*\b(?:shall|will|must|are to|is to|have|has)\b)"
+)
 _DONE = re.compile(r"\b(?:complet|conclud|finish|end)(?:e|ed|es|ing|s)?\b")
 
 
@@ -71,8 +78,11 @@ def pieces_of(
             if kind == "moment":
                 spots = [
                     m.said.start - sentence.start
-                    for m in marks.moments
-                    if is_usable(m, sentence) and m.said.role in ("due", "at", "until") and m.iso
+                    for before, m in zip([None, *marks.moments], marks.moments, strict=False)
+                    if is_usable(m, sentence)
+                    and m.said.role in ("due", "at", "until")
+                    and m.iso
+                    and not (m.said.role == "until" and before and before.said.role == "start")
                 ]
             elif kind == "distance":
                 spots = [
@@ -105,6 +115,10 @@ def pieces_of(
                 if len(cuts) == len(spots) - 1:
                     points = cuts
                     break
+    if trigger.kind == "prohibition" and not points:
+        points = several_bans(low, start, end)
+    if trigger.kind in _GAPPING and not points:
+        points = [m.start() for m in _GAPPED.finditer(low, max(start, trigger.end), end)][:1]
     if trigger.kind == "release" and not points:
         swap = re.search(
             r",? in (?:exchange|return) for |,? and (?=(?:about |some |up to )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+ty|[a-z]+teen|a hundred))",

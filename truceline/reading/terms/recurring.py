@@ -29,7 +29,7 @@ _WEEKDAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\b"
 )
 _EACH = re.compile(
-    r"\b(?:every|each|any)(?: single)? (?:(?P<nth>second|other|third|fourth|alternate|\d{1,3}|two|three|four|five|six|eight|"
+    r"\b(?:every|each|any)(?: single)? (?:of (?:the |these |those )?(?:first |next )?(?:two |three |four |five |six |seven |ten )?)?(?:(?P<nth>second|other|third|fourth|alternate|\d{1,3}|two|three|four|five|six|eight|"
     r"ten|twelve|fifteen|fourteen|thirty|few) )?(?P<unit>[a-z]+?)s?\b"
 )
 _NTHS = {"second": 2, "other": 2, "alternate": 2, "third": 3, "fourth": 4}

@@ -1,12 +1,19 @@
 """Terms: clauses that cease, withdraw, release, allow, forbid …, with their times and numbers."""
 
 import re
+from dataclasses import replace
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.clauses import clauses_of, is_usable, triggers_of
 from truceline.reading.terms.counting import set_count
-from truceline.reading.terms.details import set_distances, set_lengths, set_moments, tells_of_halt
+from truceline.reading.terms.details import (
+    AT_ONCE,
+    set_distances,
+    set_lengths,
+    set_moments,
+    tells_of_halt,
+)
 from truceline.reading.terms.drafting import ONE_TIME, Draft, Setting, Trigger
 from truceline.reading.terms.lasting import durations_of
 from truceline.reading.terms.lists import NOTHING, Under
@@ -222,12 +229,16 @@ def drafted(
         span = (span[0] + 1, span[1])
     draft = Draft(kind, [span], low[start:end], sentence.index, strength=trigger.strength)
     moments = [
-        m for m in marks.moments if start <= m.said.start - base < end and is_usable(m, sentence)
+        m
+        for m in marks.moments
+        if start <= m.said.start - base < end and is_usable(m, sentence, kind)
     ]
     lengths = [x for x in marks.lengths if start <= x.start - base < end]
     if kind == "cessation":
-        moments += [m for m in marks.counted_from if start <= m.said.start - base < end]
-        lengths = [x for x in lengths if x.role != "offset" or not tells_of_halt(x)]
+        halts = [x for x in lengths if x.role == "offset" and tells_of_halt(x)]
+        lengths = [x for x in lengths if x not in halts]
+        if halts or not any(x.role == "offset" and x.moment for x in lengths):
+            moments += [m for m in marks.counted_from if start <= m.said.start - base < end]
     if not dated(moments, lengths):
         if not shared[0] and not shared[1]:
             shared = times_near(sentence, marks, start, end)
@@ -238,6 +249,10 @@ def drafted(
         moments, lengths = moments + late[0], lengths + late[1]
     if kind == "duration":
         moments += [m for m in marks.moments if m not in moments and is_usable(m, sentence)]
+    if kind == "cessation" and not moments and AT_ONCE.search(low):
+        # "agreed on Friday to a truce with immediate effect"
+        moments = [m for m in marks.moments if m.iso and m.said.start - base < end][:1]
+        moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if draft.kind in ONE_TIME and draft.due is None and draft.within is None:

@@ -4,12 +4,16 @@ import calendar
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from truceline.reading.names.places import zone_offset, zones_named
 from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
 from truceline.reading.times.dates_said import Day
 from truceline.reading.times.epochs import count_of
 from truceline.reading.times.pairing import Said
+
+if TYPE_CHECKING:
+    from truceline.reading.times.lengths import Length
 
 _FUTURE = re.compile(
     r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
@@ -44,6 +48,8 @@ class Calendar:
     letters: dict[str, str] = field(default_factory=dict)  # "d": the date of D-day
     last: str | None = None  # the moment last spoken of
     hour: str | None = None  # the last one with a clock
+    spell: "Length | None" = None  # the length of time last spoken of
+    stretch: "list[Moment]" = field(default_factory=list)  # the last stretch of days: start, end
     history: bool = False  # it tells of years long past, and its days are of those
     formal: bool = False  # the text of an agreement: its times lie ahead
     headed: bool = False  # the day spoken of stands over what is read
@@ -66,9 +72,11 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
     left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas ", "—", " – "))
     segment = text[max(0, left) : at]
     if role == "at" and re.search(
-        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported)(?: (?:on|late|early))*\s*$",
+        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported|signatures?|put their names)(?: (?:to [\w -]{1,40})?(?:on|late|early))*\s*$",
         segment,
     ):
+        return "past"
+    if _OF_AN_EVENT.match(text, at):
         return "past"
     if role in ("due", "until"):
         return (
@@ -136,7 +144,10 @@ def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
     return last - timedelta(days=(last.weekday() - weekday) % 7)
 
 
-_WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to)\b")
+_WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to|had (?:\w+ly )?[a-z]+ed)\b")
+_OF_AN_EVENT = re.compile(
+    r"\w+day[’']s (?:signature|signing|accord|agreement|deal|pact|statement|meeting|announcement|summit)\b"
+)
 
 
 def _weekday(base: date, weekday: int, mod: str | None, tense: str, *, told: bool) -> date:

@@ -116,8 +116,9 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             return found, minute, False, j + 1, True
         if j < n and tokens[j].low in ("hours", "hrs", "h", "hour"):
             return hour, minute, False, j + 1, True
-        return hour, minute, False, j, ":" in text
-    if text == "12" and j < n and tokens[j].low in _WORDS:
+        if (hour, minute) != (12, 0) or j >= n or tokens[j].low not in _WORDS:
+            return hour, minute, False, j, ":" in text
+    if text in ("12", "12:00", "12.00") and j < n and tokens[j].low in _WORDS:
         hour, minute = _WORDS[tokens[j].low]
         return hour, minute, tokens[j].low == "midnight", j + 1, True
     if _HOUR.fullmatch(text) and int(text) <= 24:

@@ -13,13 +13,13 @@ _LINK = re.compile(
 )
 _LEADS_TO = re.compile(r", (?:on |at )?")
 _SIGNING = re.compile(
-    r"\b(?:sign|initiall|adopt|conclu(?:sion|ding)|this (?:agreement|document|order|memorandum))"
+    r"\b(?:sign|initiall|adopt|conclu(?:sion|ding)|th(?:is|ese) (?:agreement|accord|document|order|memorandum|minutes|protocol|declaration)|the date of th(?:is|ese)\b)"
 )
 _HOUR = re.compile(r"\b(?:(?:same|said|this|above) (?:hour|time|moment)|hour in)\b")
 _DAY = re.compile(r"^that\b|\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
 _TO_THE_HOUR = re.compile(r"\b(?:hour|minute|moment|instant)\b")
 _FORCE = re.compile(r"\b(?:force|effect)\b")
-_NOW = re.compile(r"^(?:today|now|the present|this day|publication|the date of this)\b")
+_NOW = re.compile(r"^(?:today|now|the present|this day|publication)\b")
 _LATER = re.compile(
     r"\s*,? ?(?:thereafter|later|afterwards\b|after\b(?! [a-z])|from then|on\b(?=,))"
 )
@@ -101,7 +101,7 @@ def _base(
     if cal.force and (_FORCE.search(anchor) or anchor == "the first day"):
         return cal.force, used
     if _SIGNING.search(anchor):
-        return cal.signed, used
+        return cal.signed or (cal.published.isoformat() if cal.published else None), used
     if _NOW.search(anchor):
         return cal.published.isoformat() if cal.published else None, used
     return None, used

@@ -1,6 +1,7 @@
 """Calendar days in words and figures: "15 March", "last Friday", "the next day", "5-6 May"."""
 
 import calendar
+import re
 
 from truceline.reading.page.words import Token
 from truceline.reading.times.dates_said import (
@@ -93,6 +94,8 @@ def _end_of(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     if i + k < len(tokens) and (month := month_of(tokens[i + k])):
         year, end = year_at(tokens, i + k + 1)
         return ("monthend", year, month), end
+    if i + k < len(tokens) and re.fullmatch(r"(?:19|20)\d\d", words[k]):
+        return ("date", int(words[k]), 12, 31), i + k + 1
     shift = 0
     while words[k : k + 1] and words[k] in ("the", "this", "next", "current", "present"):
         shift = 1 if words[k] == "next" else shift
@@ -185,6 +188,14 @@ _AFTER_DAY = frozenset(
 )
 
 
+def _of_the_day(tokens: list[Token], i: int) -> bool:
+    """Whether a part of a day is that of the day spoken of: "before nightfall", "in the afternoon"."""
+    before = [t.low for t in tokens[max(0, i - 2) : i]]
+    if tokens[i].low in ("morning", "evening", "afternoon"):
+        return before == ["in", "the"]
+    return before[-1:] in (["before"], ["by"], ["until"], ["till"]) and tokens[i].low != "night"
+
+
 def day_at(
     tokens: list[Token], i: int
 ) -> tuple[Day, int, int | None, str | None, Day | None] | None:
@@ -206,7 +217,7 @@ def day_at(
         while k < n and k < i + 3 and tokens[k].low in ("on", "of", ",", "the"):
             k += 1
         if k == i + 1 and (k >= n or tokens[k].low not in WEEKDAYS):
-            return None
+            return (("after", 0), i + 1, None, low, None) if _of_the_day(tokens, i) else None
         inner = day_at(tokens, k) if k < n and tokens[k].low not in SOFT else None
         if inner is None and tokens[k - 1].low == "the":
             inner = day_at(tokens, k - 1)

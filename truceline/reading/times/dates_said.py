@@ -236,7 +236,11 @@ def _from_month(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | No
                 last = None
                 if (
                     k + 1 < n
-                    and (tokens[k].text in "-–" or tokens[k].low in ("to", "through", "until"))
+                    and (
+                        tokens[k].text in "-–/"
+                        or tokens[k].low in ("to", "through", "until")
+                        or (tokens[k].low == "and" and i and tokens[i - 1].low == "between")
+                    )
                     and (
                         k + 2 >= n
                         or tokens[k + 2].low

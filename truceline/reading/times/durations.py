@@ -382,7 +382,7 @@ def _role(
             else None,
             span,
         )
-    if re.match(r"\s*(?:ago|earlier)\b", after):
+    if re.match(r"\s*(?:ago|earlier|into)\b", after):
         return Length(text_iso, seconds, "past", first, last, start, end)
     return Length(
         text_iso,

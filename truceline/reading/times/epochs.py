@@ -54,7 +54,7 @@ def lettered_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     elif tokens[j].low in ("day", "hour"):
         j, named = j + 1, True
     hours = named and tokens[j - 1].low == "hour"
-    if j + 1 < n and tokens[j].text == "+" and (said := number_at(tokens, j + 1)):
+    if j + 1 < n and tokens[j].low in ("+", "plus") and (said := number_at(tokens, j + 1)):
         amount, j = int(said[0]), said[1]
         unit = tokens[j].low if j < n else ""
         if unit in ("day", "days", "hour", "hours", "hrs", "h"):
@@ -76,17 +76,24 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     if low in _SIGNING:
         led = ("upon", "on", "at", "from", "between", "since", "until", "of", "its", "by")
         return (("event", "signature"), i + 1) if before in led else None
+    if low == "entry" and before in ("upon", "on", "from", "at", "its"):
+        if [t.low for t in tokens[i + 1 : i + 3]] in (["into", "force"], ["into", "effect"]):
+            return ("event", "force", "moment"), i + 3
     if low == "then":
-        return (("that", "day"), i + 1) if before in ("from", "since", "until") else None
+        return (("that", "last"), i + 1) if before in ("from", "since", "until") else None
     if i + 1 >= n:
         return None
     after = tokens[i + 1].low
     if low == "the":
+        if after in ("opening", "first") and tokens[i + 2 : i + 3] and tokens[i + 2].low == "day":
+            whose = [t.low for t in tokens[i + 3 : i + 6]]
+            if after == "opening" or (whose[:2] == ["of", "the"] and whose[2:] in _HALTS):
+                return ("event", "force", "day"), i + 3
         if after in _SIGNING:
             inner = spoken_of_at(tokens, i + 1)
             return inner or (("event", "signature"), i + 2)
         if after in _SPANS and i + 2 < n:
-            words = [t.low for t in tokens[i + 2 : i + 6]]
+            words = [t.low for t in tokens[i + 2 : i + 8]]
             for size in (2, 3):  # "the day of its signature", "the moment it was signed"
                 if words[:1] == ["of"] and words[size - 1 : size] and words[size - 1] in _SIGNING:
                     return ("event", "signature"), i + 2 + size
@@ -94,8 +101,11 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
             last = next((n for n, w in enumerate(words[1:3], 1) if w in _SIGNING), None)
             if later and tokens[i + 1].low == "day" and last:
                 return ("event", "signature", 1), i + 3 + last
-            if words[:1] and words[0] in ("it", "this") and "signed" in words[1:3]:
+            if words[:1] and words[0] in ("it", "this", "these") and "signed" in words[1:5]:
                 return ("event", "signature"), i + 3 + words.index("signed")
+            if (begins := _BEGINS.match(" ".join(words))) and after != "time":
+                day = "day" if after in ("day", "date") else "moment"
+                return ("event", "force", day), i + 2 + begins.group().count(" ") + 1
     if low in ("the", "that", "same"):
         k = i + 1
         while low != "same" and k < n and tokens[k].low in _SAME:
@@ -108,11 +118,19 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     return None
 
 
+_HALTS = (["truce"], ["ceasefire"], ["cease-fire"], ["cessation"])
+# "the day the cease-fire takes effect", "the day of the entry into force"
+_BEGINS = re.compile(
+    r"(?:on which |when )?(?:the |this |it )?(?:truce |cease - fire |ceasefire |agreement |accord |cessation )?(?:takes effect|comes into (?:force|effect)|enters into (?:force|effect)|begins|starts)\b"
+    r"|of (?:the |its )?(?:entry into (?:force|effect)|start of the (?:truce|ceasefire|cease - fire))\b"
+)
 _AT_TIME = frozenset(("from", "by", "until", "since", "of", "after", "before"))
 
 
 def count_of(spec: Day, cal: "Calendar") -> str | None:
     """The moment, or the day, that a day of these kinds means; None where nothing dates it."""
+    if spec[1] == "force":
+        return cal.force[:10] if cal.force and spec[2] == "day" else cal.force
     if spec[0] == "event":
         return shift(cal.signed[:10], "P1D") if cal.signed and len(spec) > 2 else cal.signed
     if spec[0] == "that":
@@ -136,11 +154,12 @@ _MEANS = re.compile(
     r"\b(?:is|means?|be|falls?|fixed|called|known|named?|designated|notified|was)\b|[:=(,|]"
 )
 _NO_DATE = re.compile(r"\b(?:no later|not later|by|before|at the latest|after)\b")
-_SIGNED = re.compile(r"\b(?:signed|signature|signing|done (?:at|in|on)|initialled|concluded)\b")
+_SIGNED = re.compile(r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initialled|concluded)\b")
 _AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
 _NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
 
 
+_OTHER_DAY = re.compile(r"[.;]|\b(?:days|hours|weeks|by|until|before|within|that is)\b")
 _PACT = r"(?:agreement|accord|deal|memorandum|protocol|pact|truce|cease-?fire|act|understanding|statement|communiqu[eé])"
 _OF_PACT = re.compile(rf"\b{_PACT} (?:of|dated|reached on|concluded on|struck on) (?:the )?$")
 _PACT_OF = re.compile(rf"[’']?s? {_PACT}\b")
@@ -163,7 +182,7 @@ def signed_in(
             at, end = moment.said.start - sentence.start, moment.said.end - sentence.start
             near = list(_SIGNED.finditer(low, max(0, at - 60), at))
             rank = None
-            if near and not re.search(r"[.;]|days|hours|weeks", low[near[-1].end() : at]):
+            if near and not _OTHER_DAY.search(low, near[-1].end(), at):
                 rank = 0
             elif _OF_PACT.search(low[:at]) or _PACT_OF.match(low, end):
                 rank = 1
@@ -239,5 +258,5 @@ def letters_in(
 
 
 DATED = re.compile(
-    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
+    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|put (?:their|its) name|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
 )

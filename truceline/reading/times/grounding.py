@@ -44,6 +44,23 @@ def _halted(sentences: list[Sentence], cal: Calendar) -> None:
                     )
 
 
+def _dated_line(sentences: list[Sentence], cal: Calendar) -> str | None:
+    """The date of an agreement by the line that says no more, under its title or at its end:
+    "Rawa, 9 June 1999"."""
+    for sentence in [*sentences[:6], *sentences[-4:]]:
+        if len(sentence.low) > 60 or not _YEAR.search(sentence.low):
+            continue
+        said = moments_of(sentence.tokens, sentence.low, sentence.start)
+        if len(said) != 1 or len(sentence.tokens) - (said[0].last - said[0].first) > 5:
+            continue
+        moment = anchor(said[0], cal, sentence.low, sentence.start)
+        if moment.date and said[0].role == "at":
+            if cal.published and not 0 <= (cal.published - moment.date).days <= 60:
+                continue
+            return moment.iso
+    return None
+
+
 def _epochs(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
     """The signature and the lettered days that other times of the document count from."""
     cal.formal = formal
@@ -54,6 +71,8 @@ def _epochs(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
         for s in sentences
     ]
     signed = signed_in(sentences, moments, cal.published)
+    if (signed is None or signed[0]) and formal and (headed := _dated_line(sentences, cal)):
+        signed = (0, headed)
     if (signed is None or signed[0]) and formal and cal.published:
         signed = (0, cal.published.isoformat())
     cal.signed = signed[1] if signed else None

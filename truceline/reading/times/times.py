@@ -24,6 +24,7 @@ _STARTERS = frozenset(
         "then",
         "signature",
         "signing",
+        "entry",
         "end",
         "close",
         "day",
