@@ -51,8 +51,10 @@ class Cast:
             found = self.people.resolve(name) if name else words
             mention.name = found if last_name(found) in name.lower() else words
         else:
-            mention.name = words
             first = sentence.tokens[mention.first].low
+            if first in WE and mention.kind == "paper":
+                return  # "by our records": the speaker, or the document's own voice
+            mention.name = words
             if first in _SHE | _IT and (mention.kind == "paper" or mention.noun == "side"):
                 owner = Mention(
                     mention.sentence, mention.first, mention.first, mention.first, "", "", first

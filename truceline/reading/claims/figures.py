@@ -149,6 +149,17 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     return None
 
 
+def _is_share(tokens: list[Token], q: Quantity) -> bool:
+    """Whether a number is no count: "sixty per cent", "four out of five of them"."""
+    after = [t.low for t in tokens[q.last : q.last + 3]]
+    if after[:1] in (["%"], ["percent"], ["per"]) and (after[:1] != ["per"] or after[1:2] == ["cent"]):
+        return True
+    if after[:2] == ["out", "of"] and len(after) > 2 and number_at(tokens, q.last + 2):
+        return (q.value or 99) < 10
+    before = [t.low for t in tokens[max(0, q.first - 2) : q.first]]
+    return before == ["out", "of"] and (q.value or 999) <= 10
+
+
 _FURTHER = frozenset(
     ("a", "an", "one", "another", "several", "many", "few", "three", "couple", "pair")
 )
@@ -209,6 +220,8 @@ def spots_of(sentence: Sentence, mark: Marks, kinds: list[frozenset[str]]) -> li
         for n in [n for n in found if more.first <= n < more.last]:
             del found[n]
         found[i] = (_bounded(tokens, more), token.low in ("a", "an", "another", "couple", "pair"))
+    for core in [core for core, (q, _) in found.items() if _is_share(tokens, q)]:
+        del found[core]
     base = sentence.start
     return [
         Spot(

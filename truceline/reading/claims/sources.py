@@ -39,6 +39,13 @@ def _away(n: int) -> str:
 _CLAUSE = frozenset((";", "while", "whereas", "but", "though", "although"))
 
 
+_SKIPPED = frozenset(
+    "has have had also later now then only itself themselves never still since already again "
+    "alone too both all did does do".split()
+)
+_ASIDE = frozenset(("part", "turn", "side", "far", "all"))
+
+
 def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
     """The word after a mention, that after an insertion in commas, and where the latter stands."""
     tokens = sentence.tokens
@@ -56,21 +63,17 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
                 return after, stem_of(tokens[k + 1]), k + 1
             if tokens[k].text in ";:":
                 break
-    while n < len(tokens) - 1 and tokens[n].low in (
-        "has",
-        "have",
-        "had",
-        "also",
-        "later",
-        "now",
-        "then",
-        "only",
-        "itself",
-        "never",
-        "still",
-        "since",
-    ):
-        n += 1
+    while n < len(tokens) - 1:
+        low = tokens[n].low
+        if low in _SKIPPED or (low.endswith("ly") and tokens[n + 1].low.isalpha()):
+            n += 1
+        elif low in ("for", "on", "in", "so") and n + 3 < len(tokens):  # "for its part"
+            step = next((k for k in (1, 2) if tokens[n + k].low in _ASIDE), 0)
+            if not step:
+                break
+            n += step + 1
+        else:
+            break
     return after, stem_of(tokens[n]) if n < len(tokens) else ".", n
 
 
