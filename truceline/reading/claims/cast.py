@@ -120,11 +120,23 @@ class Cast:
         else:
             fits = ("persons", "body", "name", "place")
         order = [m for m in reversed(here) if m.kind in fits]
+        n = mention.first + 1
+        if len(order) > 1 and n < len(sentence.tokens) and gives(sentence.tokens[n].low):
+            # "Islamabad accuses India of …, which it says": who speaks is the one who spoke
+            order.sort(key=lambda m: not _is_subject(m, sentence))
         numbers = sorted({m.sentence for m in earlier}, reverse=True)
         for number in numbers:
             some = [m for m in earlier if m.sentence == number and m.kind in fits]
             order += [m for m in some if m.first < 2] + [m for m in reversed(some) if m.first >= 2]
         return next((m.name for m in order if m.name), "")
+
+
+def _is_subject(mention: Mention, sentence: Sentence) -> bool:
+    tokens = sentence.tokens
+    return any(gives(t.low) for t in tokens[mention.last : mention.last + 1]) or (
+        mention.first < 2
+        and not (mention.first and tokens[0].low in ("in", "on", "at", "near", "from", "for"))
+    )
 
 
 def _may_speak(mention: Mention, sentence: Sentence) -> bool:

@@ -77,6 +77,16 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
     return after, stem_of(tokens[n]) if n < len(tokens) else ".", n
 
 
+def lead_of(sentence: Sentence) -> int:
+    """The first token after a clock, a number or marks that lead a line ("11.40am", "•", "07")."""
+    n = 0
+    for token in sentence.tokens[:6]:
+        if token.low[0].isalpha() and token.low not in ("am", "pm", "a.m.", "p.m.", "h", "gmt"):
+            return n
+        n += 1
+    return 0
+
+
 def side_of(sentence: Sentence, spot: Spot, mention: Mention, back: int) -> str:
     """Where a mention stands: "b" before the figure, "a" after it, "p" in a sentence before."""
     return "p" if back else "b" if mention.first < spot.q.first else "a"
@@ -96,8 +106,9 @@ def of_mention(
     back = sentence.index - where.index
     after, beyond, at = _subject(where, mention)
     giving = at < len(tokens) and (gives(tokens[at].low))
-    before = stem_of(tokens[mention.first - 1]) if mention.first else "^"
-    two = stem_of(tokens[mention.first - 2]) + " " + before if mention.first > 1 else before
+    lead = lead_of(where)
+    before = stem_of(tokens[mention.first - 1]) if mention.first > lead else "^"
+    two = stem_of(tokens[mention.first - 2]) + " " + before if mention.first > lead + 1 else before
     found: set[str] = set()
     if inner:
         found.add("inner")
@@ -144,7 +155,7 @@ def of_mention(
     found.add(f"{side}gives:{giving}")
     if after == ":":
         found.add(side + "label")
-    if mention.first == 0:
+    if mention.first <= lead:
         found.add(side + "start")
     else:
         found.add(f"{side}opens:{tokens[mention.first - 1].text in ',;:“—–'}:{giving}")
