@@ -9,7 +9,6 @@ from truceline.reading.numbers import Quantity, number_at, quantity_at
 from truceline.reading.page.words import Sentence, Token
 
 _DOTTED = re.compile(r"\d{1,3}\.\d{3}")
-_SCALES = {"million": 10**6, "billion": 10**9}
 _HUNDREDS = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6}
 _PERHAPS = frozenset(("perhaps", "maybe", "even", "possibly"))
 _AFTER: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -116,13 +115,6 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
             size = 2.0 * _HUNDREDS[after[0]]
             return Quantity(None, size, None, f"{low} {after[0]}", i, i + 2, i)
         return None
-    if low in ("a", "one", "three") and after:
-        k = 1 if after[0] in "-‑–" and len(after) > 1 else 0
-        parts = {"quarter": 0.25, "quarters": 0.75, "third": 1 / 3}
-        if after[k] in parts and after[k + 1 : k + 3] == ["of", "a"] and len(after) > k + 3:
-            scale = _SCALES.get(after[k + 3])
-            if scale:
-                return Quantity(parts[after[k]] * scale, None, None, None, i, i + k + 5, i)
     if low == "couple" or (low == "pair" and after[:1] == ["of"]):
         return Quantity(2.0, None, None, None, i, i + 1, i)
     if low == "one" and after and after[0] not in ("side", "day", "week", "month", "year", "hand"):
@@ -167,7 +159,7 @@ def _is_share(tokens: list[Token], q: Quantity) -> bool:
 
 
 _FURTHER = frozenset(
-    ("a", "an", "one", "another", "several", "many", "few", "three", "couple", "pair")
+    ("a", "an", "one", "another", "several", "many", "few", "couple", "pair")
 )
 _TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 _ROSE = frozenset(
