@@ -52,7 +52,7 @@ def _without_unit(sentence: Sentence, lengths: list[Length]) -> list[Length]:
     found = []
     low, base = sentence.low, sentence.start
     for match in _WITHIN_FEWER.finditer(low, first.end - base):
-        amount = float(match["n"]) if match["n"].isdigit() else number_of_words(match["n"]) or 0.0
+        amount = float(match["n"]) if match["n"].isdecimal() else number_of_words(match["n"]) or 0.0
         if amount < 2 or any(
             x.start < base + match.end() and base + match.start() < x.end for x in lengths
         ):
@@ -319,7 +319,7 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
     ):
         return True  # M4, UNSCR-2254
     if (
-        token.text.isdigit()
+        token.text.isdecimal()
         and len(token.text) == 4
         and 1900 <= int(token.text) <= 2100
         and q.qualifier is None

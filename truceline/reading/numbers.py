@@ -199,11 +199,11 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         while (
             j < n
             and len(tokens[j].text) == 3
-            and tokens[j].text.isdigit()
+            and tokens[j].text.isdecimal()
             and value < 10**9
             and tokens[j].start - tokens[j - 1].end == 1
             and len(tokens[j - 1].text) <= 3
-            and tokens[j - 1].text.isdigit()
+            and tokens[j - 1].text.isdecimal()
         ):
             value = value * 1000 + int(tokens[j].text)
             j += 1

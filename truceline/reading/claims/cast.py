@@ -12,6 +12,10 @@ _SHE = frozenset(("he", "she", "his", "her", "i", "my"))
 _IT = frozenset(("it", "its"))
 
 
+def _words(name: str) -> set[str]:
+    return set(re.sub(r"['’]s?(?= |$)", "", name.lower()).split())
+
+
 class Cast:
     """The mentions of a document, each with whom it names in the text's fullest words."""
 
@@ -70,8 +74,7 @@ class Cast:
                         m
                         for m in reversed(self.by_noun.get(mention.noun, []))
                         if len(m.name.split()) > len(words.split())
-                        and set(words.lower().split())
-                        <= set((m.words + " " + m.name).lower().split())
+                        and _words(words) <= _words(m.words + " " + m.name)
                     ),
                     None,
                 )

@@ -86,7 +86,7 @@ def _repaired(tokens: list[Token], q: Quantity) -> Quantity:
         value is not None
         and tokens[last - 1].low == "thousand"
         and last < n
-        and tokens[last].text.isdigit()
+        and tokens[last].text.isdecimal()
         and len(tokens[last].text) <= 3
     ):
         q = replace(q, value=value + int(tokens[last].text), last=last + 1)

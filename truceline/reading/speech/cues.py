@@ -114,10 +114,10 @@ def _past_brackets(words: list[Word], k: int) -> tuple[int, bool]:
     if k < len(words) and words[k].low == "(":
         for n in range(k + 1, min(k + 8, len(words))):
             if words[n].low == ")":
-                aged = n == k + 2 and words[k + 1].text.isdigit()
+                aged = n == k + 2 and words[k + 1].text.isdecimal()
                 k = n + 1
                 break
-    if k + 1 < len(words) and words[k].low == "," and words[k + 1].text.isdigit():
+    if k + 1 < len(words) and words[k].low == "," and words[k + 1].text.isdecimal():
         aged = True
         k += 2
         if k < len(words) and words[k].low == ",":

@@ -66,7 +66,7 @@ def recurs_in(clause: str) -> str | None:
         return None
     for match in _EACH.finditer(clause):
         nth = match["nth"]
-        many = _NTHS.get(nth or "") or (int(nth) if (nth or "").isdigit() else None)
+        many = _NTHS.get(nth or "") or (int(nth) if (nth or "").isdecimal() else None)
         if nth and many is None:
             many = int(number_of_words(nth) or 0)
             if not many:

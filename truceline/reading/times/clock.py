@@ -239,11 +239,11 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     elif not certain:
         before = tokens[i - 1].low if i else ""
         after = tokens[j].low if j < n else ""
-        year = len(tokens[i].text) == 4 and tokens[i].text.isdigit()
+        year = len(tokens[i].text) == 4 and tokens[i].text.isdecimal()
         if year and before != "at" and 1900 <= int(tokens[i].text) <= 2035:
             return None
         dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
-        plain = tokens[i].text.isdigit() and not year
+        plain = tokens[i].text.isdecimal() and not year
         if not (
             _daypart(tokens, j)
             or (
@@ -258,7 +258,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 and before in ("from", "between")
                 and after in ("to", "and", "-", "–")
                 and j + 2 < n
-                and tokens[j + 1].low.isdigit()
+                and tokens[j + 1].low.isdecimal()
                 and tokens[j + 2].low in ("hours", "hrs", "h")
             )
             or (

@@ -261,7 +261,7 @@ def day_at(
         and (
             len(low) > 3
             or tokens[j].text not in ("Sun", "Sat", "Mon")
-            or (j + 1 < n and (tokens[j + 1].text.isdigit() or tokens[j + 1].text in ",."))
+            or (j + 1 < n and (tokens[j + 1].text.isdecimal() or tokens[j + 1].text in ",."))
         )
     ):
         weekday = WEEKDAYS[low]

@@ -70,7 +70,7 @@ ORDINAL_STARTS = frozenset((*_ORDINALS, *_TENS))
 
 def day_number(token: Token) -> int | None:
     """The day of a month that a token in figures may say."""
-    if token.text.isdigit() and 1 <= int(token.text) <= 31:
+    if token.text.isdecimal() and 1 <= int(token.text) <= 31:
         return int(token.text)
     return None
 
@@ -112,7 +112,7 @@ def year_at(tokens: list[Token], j: int) -> tuple[int | str | None, int]:
     k = j + 1 if j < len(tokens) and tokens[j].low in (",", "of") else j
     if (
         k < len(tokens)
-        and tokens[k].text.isdigit()
+        and tokens[k].text.isdecimal()
         and len(tokens[k].text) == 4
         and 1900 <= int(tokens[k].text) <= 2100
     ):
@@ -154,7 +154,7 @@ def date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
     """The calendar date at token ``i``: (day, next token, end of a range)."""
     n = len(tokens)
     token = tokens[i]
-    if token.text.isdigit():
+    if token.text.isdecimal():
         if (
             len(token.text) == 4
             and i + 4 < n
@@ -162,7 +162,7 @@ def date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
             and tokens[i + 3].text == tokens[i + 1].text
         ):
             m, d = tokens[i + 2].text, tokens[i + 4].text
-            if m.isdigit() and d.isdigit() and 1 <= int(m) <= 12 and 1 <= int(d) <= 31:
+            if m.isdecimal() and d.isdecimal() and 1 <= int(m) <= 12 and 1 <= int(d) <= 31:
                 return ("date", int(token.text), int(m), int(d)), i + 5, None
         if (
             len(token.text) <= 2
@@ -170,8 +170,8 @@ def date_at(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
             and tokens[i + 1].text in "/-"
             and tokens[i + 3].text == tokens[i + 1].text
             and len(tokens[i + 4].text) == 4
-            and tokens[i + 4].text.isdigit()
-            and tokens[i + 2].text.isdigit()
+            and tokens[i + 4].text.isdecimal()
+            and tokens[i + 2].text.isdecimal()
         ):
             a, b, y = int(token.text), int(tokens[i + 2].text), int(tokens[i + 4].text)
             if 1 <= a <= 31 and 1 <= b <= 12:
@@ -201,9 +201,9 @@ def _from_day(tokens: list[Token], i: int, day: int, j: int) -> tuple[Day, int, 
         k += 1
     if k < n and _is_month(tokens[k]):
         k2 = k + 1
-        if k2 + 1 < n and tokens[k2].text == "." and tokens[k2 + 1].text.isdigit():
+        if k2 + 1 < n and tokens[k2].text == "." and tokens[k2 + 1].text.isdecimal():
             k2 += 1
-        if k2 < n and tokens[k2].text == "-" and k2 + 1 < n and tokens[k2 + 1].text.isdigit():
+        if k2 < n and tokens[k2].text == "-" and k2 + 1 < n and tokens[k2 + 1].text.isdecimal():
             k2 += 1
         year, end = year_at(tokens, k2)
         return ("date", year, _month_beside(tokens[k]), day), end, None
@@ -225,11 +225,11 @@ def _from_month(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | No
     n, token = len(tokens), tokens[i]
     if month_of(token) is not None:
         j = i + 1
-        if j < n and tokens[j].text == "." and j + 1 < n and tokens[j + 1].text.isdigit():
+        if j < n and tokens[j].text == "." and j + 1 < n and tokens[j + 1].text.isdecimal():
             j += 1
         if j < n and tokens[j].low == "the":
             j += 1
-        if j < n and tokens[j].text.isdigit():
+        if j < n and tokens[j].text.isdecimal():
             day = day_number(tokens[j])
             if day is not None and not (j + 1 < n and tokens[j + 1].low in ("people", "civilians")):
                 k = skip_ordinal(tokens, j + 1)

@@ -214,7 +214,7 @@ def lengths_of(
         if unit is None:
             continue
         code, j = unit
-        if code == "H" and len(tokens[i].text) == 4 and tokens[i].text.isdigit():
+        if code == "H" and len(tokens[i].text) == 4 and tokens[i].text.isdecimal():
             done = j  # 2200 hours is a clock
             continue
         glued = tokens[j - 1].low

@@ -147,7 +147,7 @@ def day_counts(
         if led is None:
             continue
         words = next(x for x in match.groups() if x)
-        amount = int(words) if words.isdigit() else nth(words)
+        amount = int(words) if words.isdecimal() else nth(words)
         if not amount:
             continue
         first = next(i for i, t in enumerate(tokens) if t.end - offset > match.start())
