@@ -192,6 +192,8 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
     low = tokens[i].low
     value = _figure(tokens[i])
     j = i + 1
+    if j + 1 < n and value is None and (part := _fraction(tokens, i)):
+        return part
     if value is not None:
         # 1 000 000 with plain or thin spaces between the groups
         while (
@@ -239,7 +241,7 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         and tokens[j].low == "and"
         and tokens[j + 1].low == "a"
         and tokens[j + 2].low == "half"
-        and tokens[j + 3].low in _SCALES
+        and (tokens[j + 3].low in _SCALES or _goes_on(tokens, j + 3))
     ):
         value += 0.5
         j += 3
@@ -250,10 +252,12 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
             (glued and word != "m") or (glued and value < 100)
         ):
             break
-        if word == "score" and j == i + 1 and low not in ("a",):
+        if word == "score" and j == i + 1 and low not in ("a", "two", "three"):
             break
         value *= _SCALES[word]
         j += 1
+        if [t.low for t in tokens[j : j + 3]] == ["and", "a", "half"] and _SCALES[word] >= 10**6:
+            return value + _SCALES[word] / 2, j + 3  # "a million and a half"
         more = _tail(tokens, j, _SCALES[word])
         if more:
             value, j = value + more[0], more[1]
@@ -263,6 +267,35 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         if inner and inner[0] == value:
             j += 3
     return value, j
+
+
+_PARTS = {"quarter": 1 / 4, "quarters": 1 / 4, "third": 1 / 3, "thirds": 1 / 3}
+_PARTED = {"a": 1, "one": 1, "two": 2, "three": 3}
+
+
+def _fraction(tokens: list[Token], i: int) -> tuple[float, int] | None:
+    """ "A quarter of a million", "three-quarters of a million", "a quarter million"."""
+    times = _PARTED.get(tokens[i].low)
+    if times is None:
+        return None
+    j = i + 1 + (tokens[i + 1].text in "-‑–")
+    part = _PARTS.get(tokens[j].low) if j < len(tokens) else None
+    if part is None:
+        return None
+    j += 1
+    if [t.low for t in tokens[j : j + 2]] in (["of", "a"], ["of", "one"]):
+        j += 2
+    if j < len(tokens) and tokens[j].low in ("million", "billion"):
+        return float(round(times * part * _SCALES[tokens[j].low])), j + 1
+    return None
+
+
+def _goes_on(tokens: list[Token], j: int) -> bool:
+    """Whether "four and a half" goes on as the lower end: "and six million"."""
+    if tokens[j].low not in ("and", "to", "or"):
+        return False
+    other = number_at(tokens, j + 1)
+    return other is not None and tokens[other[1] - 1].low in ("million", "billion", "thousand")
 
 
 def _tail(tokens: list[Token], j: int, below: float) -> tuple[float, int] | None:
@@ -340,7 +373,7 @@ def quantity_at(tokens: list[Token], i: int) -> Quantity | None:
             scale = next(
                 (
                     s
-                    for s in (10**9, 10**6, 1000)
+                    for s in (10**9, 10**6, 1000, _SCALES.get(tokens[other[1] - 1].low, 1))
                     if other[0] >= s
                     and value < 1000
                     and value < other[0] / s * 1.0001

@@ -12,6 +12,10 @@ _SHE = frozenset(("he", "she", "his", "her", "i", "my"))
 _IT = frozenset(("it", "its"))
 
 
+def _words(name: str) -> set[str]:
+    return set(re.sub(r"['’]s?(?= |$)", "", name.lower()).split())
+
+
 class Cast:
     """The mentions of a document, each with whom it names in the text's fullest words."""
 
@@ -51,8 +55,10 @@ class Cast:
             found = self.people.resolve(name) if name else words
             mention.name = found if last_name(found) in name.lower() else words
         else:
-            mention.name = words
             first = sentence.tokens[mention.first].low
+            if first in WE and mention.kind == "paper":
+                return  # "by our records": the speaker, or the document's own voice
+            mention.name = words
             if first in _SHE | _IT and (mention.kind == "paper" or mention.noun == "side"):
                 owner = Mention(
                     mention.sentence, mention.first, mention.first, mention.first, "", "", first
@@ -68,8 +74,7 @@ class Cast:
                         m
                         for m in reversed(self.by_noun.get(mention.noun, []))
                         if len(m.name.split()) > len(words.split())
-                        and set(words.lower().split())
-                        <= set((m.words + " " + m.name).lower().split())
+                        and _words(words) <= _words(m.words + " " + m.name)
                     ),
                     None,
                 )
@@ -118,11 +123,23 @@ class Cast:
         else:
             fits = ("persons", "body", "name", "place")
         order = [m for m in reversed(here) if m.kind in fits]
+        n = mention.first + 1
+        if len(order) > 1 and n < len(sentence.tokens) and gives(sentence.tokens[n].low):
+            # "Islamabad accuses India of …, which it says": who speaks is the one who spoke
+            order.sort(key=lambda m: not _is_subject(m, sentence))
         numbers = sorted({m.sentence for m in earlier}, reverse=True)
         for number in numbers:
             some = [m for m in earlier if m.sentence == number and m.kind in fits]
             order += [m for m in some if m.first < 2] + [m for m in reversed(some) if m.first >= 2]
         return next((m.name for m in order if m.name), "")
+
+
+def _is_subject(mention: Mention, sentence: Sentence) -> bool:
+    tokens = sentence.tokens
+    return any(gives(t.low) for t in tokens[mention.last : mention.last + 1]) or (
+        mention.first < 2
+        and not (mention.first and tokens[0].low in ("in", "on", "at", "near", "from", "for"))
+    )
 
 
 def _may_speak(mention: Mention, sentence: Sentence) -> bool:

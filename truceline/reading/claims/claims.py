@@ -19,9 +19,11 @@ from truceline.reading.claims.sources import Candidate, candidates_of, choose
 from truceline.reading.claims.weighed import (
     HARM,
     NONE,
+    add_lands,
     add_phrases,
     after_another,
     features_of,
+    home_of,
     shared_of,
     words_of,
 )
@@ -59,6 +61,8 @@ class Scene:
     def __post_init__(self) -> None:
         self.rule = figures_by_rule(self.sentences, self.marks, self.counted)
         warm = -9
+        over: tuple[int, set[str]] = (-99, set())  # the last heading or line that leads a list
+        home: str | None = None
         for sentence, mark in zip(self.sentences, self.marks, strict=True):
             kinds = [classes(t.low) for t in sentence.tokens]
             if any(k & _HUMAN for k in kinds):
@@ -67,11 +71,26 @@ class Scene:
                 continue  # nothing of harm or need in it or shortly before
             if spots := spots_of(sentence, mark, kinds):
                 self.spots[sentence.index] = spots
-                self._weigh(sentence, spots, kinds)
+                if home is None:
+                    home = home_of(self.sentences)
+                self._weigh(sentence, spots, kinds, over, home)
+            if sentence.heading or sentence.tokens[-1].text == ":":
+                over = (sentence.index, {name for k in kinds for name in k & HARM})
 
-    def _weigh(self, sentence: Sentence, spots: list[Spot], kinds: list[frozenset[str]]) -> None:
+    def _weigh(
+        self,
+        sentence: Sentence,
+        spots: list[Spot],
+        kinds: list[frozenset[str]],
+        over: tuple[int, set[str]],
+        home: str,
+    ) -> None:
         words = self.words[sentence.index] = words_of(sentence, spots)
         shared = shared_of(sentence, words, kinds)
+        if sentence.index - over[0] < 9:
+            shared |= {"over:" + name for name in over[1]}
+            if sentence.index - over[0] == 1:
+                shared |= {"under:" + name for name in over[1]}
         for n, spot in enumerate(spots):
             features = features_of(sentence, words, kinds, spots, n, shared)
             rule = self.rule.get((sentence.index, spot.q.core))
@@ -81,7 +100,9 @@ class Scene:
             if any(a <= sentence.start + spot.start < b for a, b, _ in self.quoted):
                 features.add("quoted")
             self.features[sentence.index, n] = features
-        add_phrases(sentence, spots, [self.features[sentence.index, n] for n in range(len(spots))])
+        each = [self.features[sentence.index, n] for n in range(len(spots))]
+        add_phrases(sentence, spots, each)
+        add_lands(sentence, spots, each, home)
 
     @property
     def by_rule(self) -> dict[tuple[int, int], str]:

@@ -9,7 +9,6 @@ from truceline.reading.numbers import Quantity, number_at, quantity_at
 from truceline.reading.page.words import Sentence, Token
 
 _DOTTED = re.compile(r"\d{1,3}\.\d{3}")
-_SCALES = {"million": 10**6, "billion": 10**9}
 _HUNDREDS = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6}
 _PERHAPS = frozenset(("perhaps", "maybe", "even", "possibly"))
 _AFTER: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -116,13 +115,6 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
             size = 2.0 * _HUNDREDS[after[0]]
             return Quantity(None, size, None, f"{low} {after[0]}", i, i + 2, i)
         return None
-    if low in ("a", "one", "three") and after:
-        k = 1 if after[0] in "-‑–" and len(after) > 1 else 0
-        parts = {"quarter": 0.25, "quarters": 0.75, "third": 1 / 3}
-        if after[k] in parts and after[k + 1 : k + 3] == ["of", "a"] and len(after) > k + 3:
-            scale = _SCALES.get(after[k + 3])
-            if scale:
-                return Quantity(parts[after[k]] * scale, None, None, None, i, i + k + 5, i)
     if low == "couple" or (low == "pair" and after[:1] == ["of"]):
         return Quantity(2.0, None, None, None, i, i + 1, i)
     if low == "one" and after and after[0] not in ("side", "day", "week", "month", "year", "hand"):
@@ -149,8 +141,25 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     return None
 
 
+def _is_share(tokens: list[Token], q: Quantity) -> bool:
+    """Whether a number is no count: a share, two years, "No. 9"."""
+    after = [t.low for t in tokens[q.last : q.last + 3]]
+    if q.core > 1 and tokens[q.core - 1].text == "." and tokens[q.core - 2].text == "No":
+        return True
+    if after[:1] in (["%"], ["percent"], ["per"]) and (after[:1] != ["per"] or after[1:2] == ["cent"]):
+        return True
+    if after[:2] == ["out", "of"] and len(after) > 2 and number_at(tokens, q.last + 2):
+        return (q.value or 99) < 10
+    if q.qualifier == "between" and q.low is not None and q.high is not None:
+        words = [t.text for t in tokens[q.first : q.last] if t.low[0].isdigit()]
+        if all(len(w) == 4 and w[:2] in ("19", "20") for w in words) and words:
+            return True  # "of 2016 to 2017"
+    before = [t.low for t in tokens[max(0, q.first - 2) : q.first]]
+    return before == ["out", "of"] and (q.value or 999) <= 10
+
+
 _FURTHER = frozenset(
-    ("a", "an", "one", "another", "several", "many", "few", "three", "couple", "pair")
+    ("a", "an", "one", "another", "several", "many", "few", "couple", "pair")
 )
 _TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 _ROSE = frozenset(
@@ -209,6 +218,8 @@ def spots_of(sentence: Sentence, mark: Marks, kinds: list[frozenset[str]]) -> li
         for n in [n for n in found if more.first <= n < more.last]:
             del found[n]
         found[i] = (_bounded(tokens, more), token.low in ("a", "an", "another", "couple", "pair"))
+    for core in [core for core, (q, _) in found.items() if _is_share(tokens, q)]:
+        del found[core]
     base = sentence.start
     return [
         Spot(

@@ -21,6 +21,8 @@ from truceline.reading.speech.saying import SAYING
 from truceline.reading.weighing.features import stem
 
 _OBLIQUE = {"him": "he", "them": "they", "us": "we"}
+_ORDINAL = frozenset(("st", "nd", "rd", "th"))
+_DETERMINERS = frozenset(("the", "a", "an", "its", "his", "her", "their", "our", "my", "those"))
 _ROLE = re.compile(r"spokes(?:man|woman|person)")
 
 
@@ -121,15 +123,32 @@ def _ends(tokens: list[Token], i: int, first: bool) -> bool:
     return low.endswith("ly") or (not first and low.endswith("ed") and len(low) > 4)
 
 
+def _numbered(tokens: list[Token], j: int, start: int) -> int:
+    """How many tokens at ``j`` are a number in a name: "Hospital No. 9", "the 4th Brigade"."""
+    if tokens[j].low == "no" and j > start and tokens[j].text == "No":
+        k = j + 1 + (j + 1 < len(tokens) and tokens[j + 1].text == ".")
+        return k + 1 - j if k < len(tokens) and tokens[k].low[0].isdigit() else 0
+    k = j + 1
+    if tokens[j].low[0].isdigit() and k < len(tokens) and tokens[k].low in _ORDINAL:
+        return 2 if tokens[k].start == tokens[j].end else 0
+    return 0
+
+
 def _phrase(tokens: list[Token], i: int) -> int:
     """The token after the noun phrase that begins at ``i``; ``i`` where none does."""
     n = len(tokens)
     j = i
+    step = 0
     if tokens[j].low in _table()["determiners"]:
         j += 1
     start = j
-    while j < n and not _ends(tokens, j, j == start) and j - start < 9:
-        j += 1
+    while j < n and j - start < 9:
+        if _ends(tokens, j, j == start) and not (step := _numbered(tokens, j, start)):
+            break
+        if j > start and tokens[j].low in _DETERMINERS:
+            break  # "on the Cambodian side the authorities speak of"
+        j += step or 1
+        step = 0
         if (
             tokens[j - 1].low.endswith(("'s", "’s"))
             and j < n
@@ -211,6 +230,14 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
         words = sentence.text[tokens[a].start - base : tokens[last - 1].end - base]
         words = re.sub(r"['’]s?$", "", words)
         yield Mention(sentence.index, a, b, last, words, kind, noun, "", person)
+        if kind == "paper" and b - a > 1 and gives(tokens[b - 1].low):
+            # "Relief workers number the homeless at": the last word may be the verb
+            before = _kind(tokens, a, b - 1, people)
+            if before[0] != "thing":
+                words = sentence.text[tokens[a].start - base : tokens[b - 2].end - base]
+                yield Mention(
+                    sentence.index, a, b - 1, b - 1, words, before[0], before[1], "", before[2]
+                )
         for k in range(a, b - 1):
             if tokens[k].low.endswith(("'s", "’s")) or (
                 tokens[k].low.endswith("s") and tokens[k + 1].text in "'’"

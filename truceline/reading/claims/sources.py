@@ -39,6 +39,13 @@ def _away(n: int) -> str:
 _CLAUSE = frozenset((";", "while", "whereas", "but", "though", "although"))
 
 
+_SKIPPED = frozenset(
+    "has have had also later now then only itself themselves never still since already again "
+    "alone too both all did does do".split()
+)
+_ASIDE = frozenset(("part", "turn", "side", "far", "all"))
+
+
 def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
     """The word after a mention, that after an insertion in commas, and where the latter stands."""
     tokens = sentence.tokens
@@ -56,22 +63,28 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
                 return after, stem_of(tokens[k + 1]), k + 1
             if tokens[k].text in ";:":
                 break
-    while n < len(tokens) - 1 and tokens[n].low in (
-        "has",
-        "have",
-        "had",
-        "also",
-        "later",
-        "now",
-        "then",
-        "only",
-        "itself",
-        "never",
-        "still",
-        "since",
-    ):
-        n += 1
+    while n < len(tokens) - 1:
+        low = tokens[n].low
+        if low in _SKIPPED or (low.endswith("ly") and tokens[n + 1].low.isalpha()):
+            n += 1
+        elif low in ("for", "on", "in", "so") and n + 3 < len(tokens):  # "for its part"
+            step = next((k for k in (1, 2) if tokens[n + k].low in _ASIDE), 0)
+            if not step:
+                break
+            n += step + 1
+        else:
+            break
     return after, stem_of(tokens[n]) if n < len(tokens) else ".", n
+
+
+def lead_of(sentence: Sentence) -> int:
+    """The first token after a clock, a number or marks that lead a line ("11.40am", "•", "07")."""
+    n = 0
+    for token in sentence.tokens[:6]:
+        if token.low[0].isalpha() and token.low not in ("am", "pm", "a.m.", "p.m.", "h", "gmt"):
+            return n
+        n += 1
+    return 0
 
 
 def side_of(sentence: Sentence, spot: Spot, mention: Mention, back: int) -> str:
@@ -93,8 +106,9 @@ def of_mention(
     back = sentence.index - where.index
     after, beyond, at = _subject(where, mention)
     giving = at < len(tokens) and (gives(tokens[at].low))
-    before = stem_of(tokens[mention.first - 1]) if mention.first else "^"
-    two = stem_of(tokens[mention.first - 2]) + " " + before if mention.first > 1 else before
+    lead = lead_of(where)
+    before = stem_of(tokens[mention.first - 1]) if mention.first > lead else "^"
+    two = stem_of(tokens[mention.first - 2]) + " " + before if mention.first > lead + 1 else before
     found: set[str] = set()
     if inner:
         found.add("inner")
@@ -141,7 +155,7 @@ def of_mention(
     found.add(f"{side}gives:{giving}")
     if after == ":":
         found.add(side + "label")
-    if mention.first == 0:
+    if mention.first <= lead:
         found.add(side + "start")
     else:
         found.add(f"{side}opens:{tokens[mention.first - 1].text in ',;:“—–'}:{giving}")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from truceline.reading.claims.figures import Spot
 from truceline.reading.claims.words import classes, phrases_in
+from truceline.reading.names.places import known_places
 from truceline.reading.page.words import Sentence
 from truceline.reading.weighing.features import stem
 
@@ -27,7 +28,11 @@ MEASURES = (
 )
 NONE = "none"
 HARM = frozenset((*MEASURES, "aid"))
+_INTO = frozenset(("in", "into", "to", "across", "from", "inside", "over", "with", "and"))
 _REACH = 9  # words to either side
+
+
+_BARE = frozenset((".", ",", ";", ")", "and", "in", "on", "at", "from", "during", "by", "for", "of"))
 
 
 def _near(n: int) -> str:
@@ -184,6 +189,40 @@ def shared_of(sentence: Sentence, words: list[str], kinds: list[frozenset[str]])
     return found
 
 
+def home_of(sentences: list[Sentence]) -> str:
+    """The country that a document names most, by its code; "" where it names none."""
+    count: dict[str, int] = {}
+    known = known_places()
+    for sentence in sentences:
+        for token in sentence.tokens:
+            if token.text[0].isupper() and (place := known.get(token.low)):
+                count[place.country] = count.get(place.country, 0) + 1
+    return max(count, key=lambda code: count[code], default="")
+
+
+def add_lands(sentence: Sentence, spots: list[Spot], features: list[set[str]], home: str) -> None:
+    """Add to each figure the lands named near it: at home or abroad, and how they stand."""
+    known = known_places()
+    tokens = sentence.tokens
+    lands = []
+    for n, token in enumerate(tokens):
+        if token.text[0].isupper() and (place := known.get(token.low)):
+            led = next((t.low for t in reversed(tokens[max(0, n - 3) : n]) if t.low in _INTO), "-")
+            lands.append((n, place, led))
+    if not lands:
+        return
+    for n, spot in enumerate(spots):
+        q = spot.q
+        following = spots[n + 1].q.first if n + 1 < len(spots) else len(tokens)
+        for at, place, led in lands:
+            away = "away" if place.country != home else "home"
+            if q.last <= at < following:
+                features[n].add(f"land:R:{away}:{led}")
+                features[n].add(f"land:R:{away}:{place.kind}")
+            elif at < q.first and q.first - at < 10:
+                features[n].add(f"land:L:{away}:{place.kind}")
+
+
 def after_another(
     sentence: Sentence,
     words: list[str],
@@ -210,6 +249,9 @@ def after_another(
         found.add(f"P:{before}:{_near(len(between))}")
         for word in between[-3:]:
             found.add(f"PL:{before}:{word}")
+    if not rest or rest[0] in _BARE:
+        # "In the south it recorded eight": what it counts is told before
+        found |= {f"bare:{before}", f"barelast:{last}", f"bare:{before if before != '^' else last}"}
     for word in rest[:1]:
         found.add(f"PR:{before}:{word}")
     if rest[:1] == ["of"] and len(rest) > 1:

@@ -9,8 +9,10 @@ from ruamel.yaml import YAML
 from truceline.reading.weighing.features import stem
 
 # The kinds of phrases that stand for the measure `other`.
-OTHER = ("acts", "neutralised", "back", "need", "taken")
+OTHER = ("acts", "mixed", "neutralised", "back", "need", "taken")
 NOTHING: frozenset[str] = frozenset()
+PEOPLE = frozenset(("people",))
+_PEOPLES = ("ans", "ese", "ites", "enes")  # Malians, Sudanese
 
 
 @lru_cache(maxsize=1)
@@ -29,7 +31,10 @@ def _table() -> dict[str, frozenset[str]]:
 def classes(word: str) -> frozenset[str]:
     """The classes of a word in lower case."""
     table = _table()
-    return table.get(word) or table.get(stem(word)) or NOTHING
+    found = table.get(word) or table.get(stem(word))
+    if found is None and len(word) > 6 and word.endswith(_PEOPLES):
+        return PEOPLE
+    return found or NOTHING
 
 
 @lru_cache(maxsize=1)
