@@ -9,6 +9,7 @@ they lack is added, with the same grammar of times and numbers.
 import re
 from dataclasses import dataclass
 
+from truceline.reading.hints import Hinted
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import Draft, Setting, Trigger
@@ -47,7 +48,7 @@ KINDS = (
 )
 
 _SIGNS = tuple(
-    (name, re.compile(words))
+    (name, Hinted(words))
     for name, words in (
         ("will", r"\b(?:shall|will|must|'ll|is to|are to|(?:has|have) to)\b"),
         ("may", r"\b(?:may|can|free to|entitled|allowed|permitted)\b"),
@@ -61,6 +62,9 @@ _SIGNS = tuple(
         ("old", r"\b(?:previous|earlier|former|last year|years? ago|in (?:19|20)\d\d)\b"),
     )
 )  # fmt: skip
+
+
+_MARKED = frozenset(("is", "t:", "R:"))  # a cheap test before the exact one
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ def segments_weighed(
         words = [said_words(sentence, kinds, a, b) for a, b in stretches]
         here = of.get(sentence.index, [])
         triggers = seen.get(sentence.index, [])
+        # segments begin and end at a blank or a mark, so their signs are also the sentence's
+        signs = [(name, s.pattern) for name, s in _SIGNS if s.search(sentence.low)]
         for n, (a, b) in enumerate(stretches):
             features = set(shared)
             word_features(*words[n], features)
@@ -136,11 +142,10 @@ def segments_weighed(
                 if m != n:
                     side = "l:" if m < n else "r:"
                     features.update(side + w for w in bare)
-            low = sentence.low[a:b]
-            for name, sign in _SIGNS:
-                if sign.search(low):
+            for name, sign in signs:
+                if sign.search(sentence.low, a, b):
                     features.add("is:" + name)
-                elif sign.search(sentence.low[:a]):
+                elif sign.search(sentence.low, 0, a):
                     features.add("left:" + name)
             middle = (a + b) // 2
             if in_quotes(sentence, middle):
@@ -180,7 +185,7 @@ def segments_weighed(
             features |= {
                 f"{'A' if setting.agreement else 'N'}&{f}"
                 for f in features
-                if f.startswith(("is:", "t:", "R:"))
+                if f[:2] in _MARKED and f.startswith(("is:", "t:", "R:"))
             }
             found.append(
                 Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine, under.lead)
