@@ -2,7 +2,7 @@
 
 import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _tree: Any = importlib.import_module("re._parser")
@@ -32,9 +32,12 @@ class Hinted:
                 return self.pattern.search(text)
         return None
 
-    def may_be_in(self, low: str) -> bool:
-        """Whether a match is possible in a text, given folded where the pattern ignores case."""
-        return any(letters in low for letters in self.any_of)
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Every match in ``text``; for a pattern that minds case."""
+        for letters in self.any_of:
+            if letters in text:
+                return self.pattern.finditer(text)
+        return iter(())
 
 
 def folded(text: str) -> str:

@@ -13,7 +13,7 @@ from truceline.reading.times.clock import offset_text
 from truceline.reading.times.counting_out import counted_out
 from truceline.reading.times.durations import lengths_of
 from truceline.reading.times.lengths import Length, iso, number_of_words
-from truceline.reading.times.times import moments_of
+from truceline.reading.times.times import moments_in
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
@@ -135,7 +135,7 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
     """The dates and moments of a sentence, anchored one after the other."""
     low, offset = sentence.low, sentence.start
     moments: list[Moment] = []
-    for one in moments_of(sentence.tokens, low, offset):
+    for one in moments_in(sentence):
         if (
             one.role == "until"
             and one.day is None

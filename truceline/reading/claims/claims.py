@@ -61,7 +61,7 @@ class Scene:
         warm = -9
         for sentence, mark in zip(self.sentences, self.marks, strict=True):
             kinds = [classes(t.low) for t in sentence.tokens]
-            if any(k & _HUMAN for k in kinds):
+            if not all(map(_HUMAN.isdisjoint, kinds)):
                 warm = sentence.index
             elif sentence.index - warm > 4:
                 continue  # nothing of harm or need in it or shortly before

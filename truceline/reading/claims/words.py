@@ -45,7 +45,6 @@ def phrases_in(low: str) -> list[tuple[int, int, str]]:
     found = [
         (match.start(), match.end(), name)
         for name, pattern in _patterns()
-        if pattern.may_be_in(low)
-        for match in pattern.pattern.finditer(low)
+        for match in pattern.finditer(low)
     ]
     return sorted(found)

@@ -64,9 +64,6 @@ _SIGNS = tuple(
 )  # fmt: skip
 
 
-_MARKED = frozenset(("is", "t:", "R:"))  # a cheap test before the exact one
-
-
 @dataclass(frozen=True, slots=True)
 class Segment:
     """``[start, end)`` of a sentence, its features, and the rules' drafts that stand in it."""
@@ -136,12 +133,6 @@ def segments_weighed(
         signs = [(name, s.pattern) for name, s in _SIGNS if s.search(sentence.low)]
         for n, (a, b) in enumerate(stretches):
             features = set(shared)
-            word_features(*words[n], features)
-            frame_features(words[n][0], features)
-            for m, (_, bare) in enumerate(words):
-                if m != n:
-                    side = "l:" if m < n else "r:"
-                    features.update(side + w for w in bare)
             for name, sign in signs:
                 if sign.search(sentence.low, a, b):
                     features.add("is:" + name)
@@ -185,8 +176,14 @@ def segments_weighed(
             features |= {
                 f"{'A' if setting.agreement else 'N'}&{f}"
                 for f in features
-                if f[:2] in _MARKED and f.startswith(("is:", "t:", "R:"))
+                if f.startswith(("is:", "t:", "R:"))
             }
+            word_features(*words[n], features)
+            frame_features(words[n][0], features)
+            for m, (_, bare) in enumerate(words):
+                if m != n:
+                    side = "l:" if m < n else "r:"
+                    features.update([side + w for w in bare])
             found.append(
                 Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine, under.lead)
             )

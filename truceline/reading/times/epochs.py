@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from truceline.reading.hints import Hinted
 from truceline.reading.numbers import number_at
 from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.dates_said import Day
@@ -238,6 +239,6 @@ def letters_in(
     return found
 
 
-DATED = re.compile(
+DATED = Hinted(
     r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
 )
