@@ -34,6 +34,12 @@ def test_an_answer_is_whether_times_what() -> None:
     assert sum(SMALL.chances({"w:x", "w:y"}).values()) < sum(chances.values())
 
 
+def test_nothing_is_told_where_no_answer_can_be_likely_enough() -> None:
+    whole = SMALL.chances({"w:y"})
+    assert SMALL.chances({"w:y"}, sum(whole.values())) == whole
+    assert SMALL.chances({"w:y"}, 0.05) == {}
+
+
 def test_unknown_features_weigh_nothing() -> None:
     assert SMALL.chances({"w:x", "w:never"}) == SMALL.chances({"w:x"})
 

@@ -29,7 +29,7 @@ class Table:
 
     def of_first(self, features: Iterable[str]) -> float:
         """The log-odds of the first answer alone."""
-        return self.rows.log_odds(features)[0]
+        return self.rows.first(self.rows.total(features))
 
     def why(self, features: Iterable[str], answer: str, most: int = 3) -> list[tuple[str, float]]:
         """The features that speak most for an answer, with their log-odds."""

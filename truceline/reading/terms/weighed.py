@@ -210,8 +210,9 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
     """The rules' drafts without the unlikely ones, and the likely ones that they lack."""
     best: dict[int, float] = {}
     added: list[Draft] = []
+    lowest = min(weights.least["add:" + kind] for kind in weights.answers[1:])
     for segment in segments:
-        chances = weights.chances(segment.features)
+        chances = weights.chances(segment.features, 0.0 if segment.drafts else lowest)
         kinds = {drafts[n].kind for n in segment.drafts}
         for n in segment.drafts:
             best[n] = max(best.get(n, 0.0), chances[drafts[n].kind])

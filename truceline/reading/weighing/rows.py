@@ -13,6 +13,7 @@ from typing import Any
 
 _LANE = 32  # bits
 _UNIT = 1000  # to one of log-odds
+_ONES = (1 << _LANE) - 1
 _ZERO = 1 << (_LANE - 1)  # what is added to a lane so that none is below 0
 
 
@@ -56,18 +57,30 @@ class Rows:
 
     def log_odds(self, features: Iterable[str]) -> list[float]:
         """The log-odds of each answer."""
+        return self.unpacked(self.total(features))
+
+    def total(self, features: Iterable[str]) -> int:
+        """The start and the rows of the features, added up and still packed."""
         get = self._row.get
         found = [row for f in features if (row := get(f))]
         try:
-            total = sum(found, self._start)
+            return sum(found, self._start)
         except TypeError:  # a row that is still a text
-            total = sum((self._read(f) for f in features if f in self._row), self._start)
-        return self._unpacked(total)
+            return sum((self._read(f) for f in features if f in self._row), self._start)
+
+    def first(self, total: int) -> float:
+        """The log-odds of the first answer in a total."""
+        return ((total & _ONES) - _ZERO) / _UNIT
+
+    def unpacked(self, total: int) -> list[float]:
+        """The log-odds of each answer in a total."""
+        lanes = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
+        return [(lane - _ZERO) / _UNIT for lane in lanes]
 
     def of(self, feature: str) -> list[float]:
         """The log-odds that a feature adds to each answer; nothing if it is not known."""
         row = self._read(feature) if feature in self._row else 0
-        return self._unpacked(row + sum(_ZERO << (_LANE * n) for n in range(self.width)))
+        return self.unpacked(row + sum(_ZERO << (_LANE * n) for n in range(self.width)))
 
     def why(self, features: Iterable[str], answer: int, most: int) -> list[tuple[str, float]]:
         """The features that speak most for an answer, by its number, with their log-odds."""
@@ -79,10 +92,6 @@ class Rows:
         if isinstance(row, str):
             row = self._row[feature] = _packed(json.loads(row))
         return int(row)
-
-    def _unpacked(self, total: int) -> list[float]:
-        lanes = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
-        return [(lane - _ZERO) / _UNIT for lane in lanes]
 
 
 def _packed(row: Mapping[str, float]) -> int:

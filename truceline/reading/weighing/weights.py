@@ -25,14 +25,18 @@ class Weights:
         """The log-odds of each answer, in the order of ``answers``."""
         return self.rows.log_odds(features)
 
-    def chances(self, features: Iterable[str]) -> dict[str, float]:
+    def chances(self, features: Iterable[str], least: float = 0.0) -> dict[str, float]:
         """The probability of each answer but the first: that of the first times the share of each
-        other one.
+        other one; nothing where none can reach ``least``.
         """
-        first, *others = self.rows.log_odds(features)
+        total = self.rows.total(features)
+        whether = 1 / (1 + math.exp(-self.rows.first(total)))
+        if whether < least - 1e-9:  # no answer is likelier than that there is any
+            return {}
+        others = self.rows.unpacked(total)[1:]
         top = max(others)
         share = [math.exp(x - top) for x in others]
-        each = 1 / (1 + math.exp(-first)) / sum(share)
+        each = whether / sum(share)
         return {a: x * each for a, x in zip(self.answers[1:], share, strict=True)}
 
     def why(self, features: Iterable[str], answer: str, most: int = 3) -> list[tuple[str, float]]:
