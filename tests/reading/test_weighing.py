@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from truceline.reading import read
 from truceline.reading.terms.weighed import KINDS
 from truceline.reading.weighing.features import stem
+from truceline.reading.weighing.rows import Rows, weights_file
 from truceline.reading.weighing.segments import segments_of
 from truceline.reading.weighing.weights import weights, weights_from
 
@@ -32,6 +34,12 @@ def test_an_answer_is_whether_times_what() -> None:
     assert sum(SMALL.chances({"w:x", "w:y"}).values()) < sum(chances.values())
 
 
+def test_nothing_is_told_where_no_answer_can_be_likely_enough() -> None:
+    whole = SMALL.chances({"w:y"})
+    assert SMALL.chances({"w:y"}, sum(whole.values())) == whole
+    assert SMALL.chances({"w:y"}, 0.05) == {}
+
+
 def test_unknown_features_weigh_nothing() -> None:
     assert SMALL.chances({"w:x", "w:never"}) == SMALL.chances({"w:x"})
 
@@ -40,11 +48,33 @@ def test_why_names_what_spoke_for_it() -> None:
     assert SMALL.why({"w:x", "w:y", "w:z"}, "b") == [("w:z", 4.0)]
 
 
+def test_log_odds_add_up_to_the_thousandth() -> None:
+    assert SMALL.log_odds({"w:x", "w:y", "w:z"}) == [-1.0, 1.0, 4.0]
+    assert SMALL.rows.of("w:y") == [-3.0, 0.0, 0.0]
+    assert SMALL.rows.of("w:never") == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", ["term-weights", "claim-weights", "source-weights"])
+def test_a_file_read_by_lines_is_the_file(name: str) -> None:
+    path = files("truceline.reading") / "data" / f"{name}.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    by_line = weights_file(name)
+    assert {f: json.loads(row) for f, row in by_line["features"].items()} == whole["features"]
+    assert {k: v for k, v in by_line.items() if k != "features"} == {
+        k: v for k, v in whole.items() if k != "features"
+    }
+    rows = Rows(len(whole["answers"]), whole["start"], by_line["features"])
+    assert len(rows) == len(whole["features"])
+    for feature, row in whole["features"].items():
+        odds = rows.of(feature)
+        assert {str(n): x for n, x in enumerate(odds) if x} == row
+
+
 def test_every_kind_has_its_weights() -> None:
     known = weights("term-weights")
     assert set(known.answers[1:]) == set(KINDS)
     assert {f"{use}:{kind}" for use in ("keep", "add") for kind in KINDS} == set(known.least)
-    assert known.rows.shape == (len(known.row_of), len(known.answers))
+    assert known.rows.width == len(known.answers)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from truceline.reading.times.clock import offset_text
 from truceline.reading.times.counting_out import counted_out
 from truceline.reading.times.durations import lengths_of
 from truceline.reading.times.lengths import Length, iso, number_of_words
-from truceline.reading.times.times import moments_of
+from truceline.reading.times.times import moments_in
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
@@ -187,7 +187,7 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
     """The dates and moments of a sentence, anchored one after the other."""
     low, offset = sentence.low, sentence.start
     moments: list[Moment] = []
-    for one in moments_of(sentence.tokens, low, offset):
+    for one in moments_in(sentence):
         if (
             one.role == "until"
             and one.day is None
@@ -293,16 +293,68 @@ def _quantities(
 
 # A number after one of these is a name; before one of these, a measure.
 _NAMED = frozenset(
-    (
-        "article articles resolution resolutions paragraph paragraphs section annex chapter "
-        "point points phase no number page stage clause step day route highway r world unit "
-        "brigade no. para category calibre caliber version group area zone table figure $ € £"
-    ).split()
+    [
+        "article",
+        "articles",
+        "resolution",
+        "resolutions",
+        "paragraph",
+        "paragraphs",
+        "section",
+        "annex",
+        "chapter",
+        "point",
+        "points",
+        "phase",
+        "no",
+        "number",
+        "page",
+        "stage",
+        "clause",
+        "step",
+        "day",
+        "route",
+        "highway",
+        "r",
+        "world",
+        "unit",
+        "brigade",
+        "no.",
+        "para",
+        "category",
+        "calibre",
+        "caliber",
+        "version",
+        "group",
+        "area",
+        "zone",
+        "table",
+        "figure",
+        "$",
+        "€",
+        "£",
+    ]
 )
 _MEASURED = frozenset(
-    (
-        "% percent per mm cm km2 hectares acres square degrees a.m years-old metres st nd rd th"
-    ).split()
+    [
+        "%",
+        "percent",
+        "per",
+        "mm",
+        "cm",
+        "km2",
+        "hectares",
+        "acres",
+        "square",
+        "degrees",
+        "a.m",
+        "years-old",
+        "metres",
+        "st",
+        "nd",
+        "rd",
+        "th",
+    ]
 )
 
 

@@ -85,7 +85,7 @@ def read(
     parsed = see(sentences, parser) if parser is not None and language == "en" else {}
     cal = Calendar(published, the_zone(sentences, country_zone, published))
     agreement = is_agreement(sentences)
-    _in_force(sentences, cal)
+    _in_force(sentences, cal, agreement)
     marks = [marks_of(s, cal) for s in sentences]
     people = people_of(sentences)
     see_people(parsed, people)
@@ -177,9 +177,11 @@ def people_role(people: People, mention: Mention) -> str | None:
     )
 
 
-def _in_force(sentences: list[Sentence], cal: Calendar) -> None:
-    """Find what the document's times count from."""
-    formal = is_agreement(sentences) or sum(" shall " in s.low for s in sentences) > 3
+def _in_force(sentences: list[Sentence], cal: Calendar, agreement: bool | None = None) -> None:
+    """Find what the document's times count from. ``agreement``: whether it is the text of one."""
+    if agreement is None:
+        agreement = is_agreement(sentences)
+    formal = agreement or sum(" shall " in s.low for s in sentences) > 3
     ground(sentences, cal, formal=formal)
 
 

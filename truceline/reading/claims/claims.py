@@ -65,7 +65,7 @@ class Scene:
         home: str | None = None
         for sentence, mark in zip(self.sentences, self.marks, strict=True):
             kinds = [classes(t.low) for t in sentence.tokens]
-            if any(k & _HUMAN for k in kinds):
+            if not all(map(_HUMAN.isdisjoint, kinds)):
                 warm = sentence.index
             elif sentence.index - warm > 4:
                 continue  # nothing of harm or need in it or shortly before

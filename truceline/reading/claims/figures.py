@@ -146,21 +146,21 @@ def _is_share(tokens: list[Token], q: Quantity) -> bool:
     after = [t.low for t in tokens[q.last : q.last + 3]]
     if q.core > 1 and tokens[q.core - 1].text == "." and tokens[q.core - 2].text == "No":
         return True
-    if after[:1] in (["%"], ["percent"], ["per"]) and (after[:1] != ["per"] or after[1:2] == ["cent"]):
+    if after[:1] in (["%"], ["percent"], ["per"]) and (
+        after[:1] != ["per"] or after[1:2] == ["cent"]
+    ):
         return True
     if after[:2] == ["out", "of"] and len(after) > 2 and number_at(tokens, q.last + 2):
         return (q.value or 99) < 10
     if q.qualifier == "between" and q.low is not None and q.high is not None:
-        words = [t.text for t in tokens[q.first : q.last] if t.low[0].isdigit()]
+        words = [t.text for t in tokens[q.first : q.last] if t.low[0].isdecimal()]
         if all(len(w) == 4 and w[:2] in ("19", "20") for w in words) and words:
             return True  # "of 2016 to 2017"
     before = [t.low for t in tokens[max(0, q.first - 2) : q.first]]
     return before == ["out", "of"] and (q.value or 999) <= 10
 
 
-_FURTHER = frozenset(
-    ("a", "an", "one", "another", "several", "many", "few", "couple", "pair")
-)
+_FURTHER = frozenset(("a", "an", "one", "another", "several", "many", "few", "couple", "pair"))
 _TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 _ROSE = frozenset(
     [

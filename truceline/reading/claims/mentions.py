@@ -127,9 +127,9 @@ def _numbered(tokens: list[Token], j: int, start: int) -> int:
     """How many tokens at ``j`` are a number in a name: "Hospital No. 9", "the 4th Brigade"."""
     if tokens[j].low == "no" and j > start and tokens[j].text == "No":
         k = j + 1 + (j + 1 < len(tokens) and tokens[j + 1].text == ".")
-        return k + 1 - j if k < len(tokens) and tokens[k].low[0].isdigit() else 0
+        return k + 1 - j if k < len(tokens) and tokens[k].low[0].isdecimal() else 0
     k = j + 1
-    if tokens[j].low[0].isdigit() and k < len(tokens) and tokens[k].low in _ORDINAL:
+    if tokens[j].low[0].isdecimal() and k < len(tokens) and tokens[k].low in _ORDINAL:
         return 2 if tokens[k].start == tokens[j].end else 0
     return 0
 

@@ -40,8 +40,30 @@ _CLAUSE = frozenset((";", "while", "whereas", "but", "though", "although"))
 
 
 _SKIPPED = frozenset(
-    "has have had also later now then only itself themselves never still since already again "
-    "alone too both all did does do".split()
+    [
+        "has",
+        "have",
+        "had",
+        "also",
+        "later",
+        "now",
+        "then",
+        "only",
+        "itself",
+        "themselves",
+        "never",
+        "still",
+        "since",
+        "already",
+        "again",
+        "alone",
+        "too",
+        "both",
+        "all",
+        "did",
+        "does",
+        "do",
+    ]
 )
 _ASIDE = frozenset(("part", "turn", "side", "far", "all"))
 

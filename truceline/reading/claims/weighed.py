@@ -32,7 +32,9 @@ _INTO = frozenset(("in", "into", "to", "across", "from", "inside", "over", "with
 _REACH = 9  # words to either side
 
 
-_BARE = frozenset((".", ",", ";", ")", "and", "in", "on", "at", "from", "during", "by", "for", "of"))
+_BARE = frozenset(
+    (".", ",", ";", ")", "and", "in", "on", "at", "from", "during", "by", "for", "of")
+)
 
 
 def _near(n: int) -> str:

@@ -1,11 +1,11 @@
 """Words and phrases beside a figure, by class (``data/claim-words.yaml``, ``claim-phrases.yaml``)."""
 
-import re
 from functools import lru_cache
 from importlib.resources import files
 
 from ruamel.yaml import YAML
 
+from truceline.reading.hints import Hinted
 from truceline.reading.weighing.features import stem
 
 # The kinds of phrases that stand for the measure `other`.
@@ -38,10 +38,10 @@ def classes(word: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[str, Hinted], ...]:
     text = (files("truceline.reading") / "data" / "claim-phrases.yaml").read_text(encoding="utf-8")
     loaded = YAML(typ="safe", pure=True).load(text)
-    return tuple((name, re.compile("|".join(some))) for name, some in loaded.items())
+    return tuple((name, Hinted("|".join(some))) for name, some in loaded.items())
 
 
 @lru_cache(maxsize=64)

@@ -8,11 +8,12 @@ import re
 from collections import Counter
 
 from truceline.reading.answer import Dropped
+from truceline.reading.hints import Hinted, folded
 from truceline.reading.page.furniture import furniture
 from truceline.reading.page.page import Block, Page
 
 _AGENCY = r"(?:AFP|Reuters|AP|EPA|EPA-EFE|EFE|Getty(?: Images)?|Anadolu(?: Agency)?|Xinhua|TASS|Sputnik|dpa|Shutterstock|Alamy|Bloomberg|UPI|UN Photo|Handout|POOL)"
-_CREDIT = re.compile(
+_CREDIT = Hinted(
     rf"(?:\b(?:photo(?:graph)?s?|image|picture|video|credit|courtesy)\s*(?:credit|by|:|courtesy|/)\s*:?\s*\S"
     rf"|©\s*\S|\bfile photo\b|\bvia Getty\b|[/|\u2013-]\s*{_AGENCY}\s*[).\]]*\s*$|[\[(]{_AGENCY}(?:/[^)\]]*)?[\])]\s*$"
     rf"|[\[(](?:[^)\]]*/)?\s*{_AGENCY}[\])]\s*$|\b{_AGENCY}\s*/\s*{_AGENCY}\b)",
@@ -171,7 +172,11 @@ def _shape(block: Block, said: str) -> str | None:
     reason = _phrase(said)
     if reason:
         return reason
-    if len(said) < 400 and _CREDIT.search(said) and not re.match(r"[^a-z]{3,60}[(–—-]", said):
+    if (
+        len(said) < 400
+        and _CREDIT.search(said, folded(said))
+        and not re.match(r"[^a-z]{3,60}[(–—-]", said)
+    ):
         sentences = len(re.findall(r"[.!?]\s+[A-Z]", said))
         if sentences <= 2:
             return "caption"

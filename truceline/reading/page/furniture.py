@@ -6,6 +6,8 @@ sites. A block that reads like a sentence of the story is left alone.
 
 import re
 
+from truceline.reading.hints import Hinted, folded
+
 _PARTS = re.compile(r"\s*(?:[|·›»⁞•‖▸→✦◆‣¦]|\s>\s|\s/\s)\s*|[ \t\u00a0]{2,}")
 _SIGN = re.compile(
     r"\s*(?:[\U0001F300-\U0001FAFF\u2600-\u27BF\u25A0-\u25FF\u2190-\u21FF]|\* \* \*|>>|<<|»»)"
@@ -79,7 +81,7 @@ _SITE = (
         r"|noticias relacionadas|articles liés|leggi anche)",
     ),
 )
-_SITE_RES = tuple((reason, re.compile(pattern, re.I)) for reason, pattern in _SITE)
+_SITE_RES = tuple((reason, Hinted(pattern, re.I)) for reason, pattern in _SITE)
 
 
 _CRUMBS = re.compile(r"[^.!?:>›»]{2,25}(?:\s[>›»]\s[^.!?:>›»]{2,25})+")
@@ -102,8 +104,9 @@ def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
         return None
     story = reads_like_story(said)
     start = said[:40] if story else said  # only at its head is a phrase of sites no story's
+    low = folded(start)
     for reason, pattern in _SITE_RES:
-        if pattern.search(start):
+        if pattern.search(start, low):
             return reason
     if story:
         return None

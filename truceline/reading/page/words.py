@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from truceline.reading.page.page import Page
 
@@ -99,6 +100,8 @@ class Sentence:
     cell: bool = False  # it stands in a cell of a table
     old: bool | None = None  # may it speak of an older arrangement, once looked at
     names: list[re.Match[str]] | None = None  # runs of capitalised words, once looked for
+    segments: list[tuple[int, int]] | None = None  # what it is cut into, once cut
+    moments: list[Any] | None = None  # the dates and moments said in it, once read
 
 
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
@@ -133,7 +136,9 @@ def _breaks(said: str) -> list[int]:
             if word in ("a.m", "p.m", "am", "pm") and _AFTER_CLOCK.match(said, at):
                 continue
             initial = len(word) == 1 and word.isalpha() and said[match.start() - 1].isupper()
-            if initial and not _LETTERED.search(said, max(0, match.start() - 12), match.start() - 1):
+            if initial and not _LETTERED.search(
+                said, max(0, match.start() - 12), match.start() - 1
+            ):
                 continue
             if _ITEM_NUMBER.fullmatch(word) and not said[: match.start() - len(word)].strip():
                 continue  # the number of an article

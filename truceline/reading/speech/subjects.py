@@ -18,17 +18,20 @@ _ADJUNCT = re.compile(
 )
 
 
+_OFTEN = r"also|later|earlier|has|have|had|then|further|previously|repeatedly|reportedly|would|already|since|again|(?:on |early |late |earlier |later )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_ADVERBS = (*_OFTEN.split("|(?:", maxsplit=1)[0].split("|"), "day")  # how what is left out ends
+
+
 def subject_before(text: str, at: int) -> tuple[str, int] | None:
     """The noun phrase that ends just before the verb at ``at``."""
     # What stands in brackets is no subject; blanks keep the offsets.
-    left = re.sub(r"\([^()]*\)", lambda m: " " * len(m.group()), text[:at]).rstrip()
-    left = re.sub(r"\s+,", lambda m: "," + " " * (len(m.group()) - 1), left).rstrip()
-    left = re.sub(
-        r"\s+(?:also|later|earlier|has|have|had|then|further|previously|repeatedly|reportedly|would|already|since|again|(?:on |early |late |earlier |later )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)$",
-        "",
-        left,
-    )
-    left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
+    left = text[:at]
+    if "(" in left:
+        left = re.sub(r"\([^()]*\)", lambda m: " " * len(m.group()), left)
+    left = re.sub(r"\s+,", lambda m: "," + " " * (len(m.group()) - 1), left.rstrip()).rstrip()
+    if left.endswith(_ADVERBS):
+        left = re.sub(rf"\s+(?:{_OFTEN})$", "", left)
+        left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
     left = _IN_STATEMENT.sub("", left)  # "the delegation … in its statement said"
     # a relative or apposition between commas: "X, a spokesman, said"
     named = re.search(r"[^,;:\"“”«»]+,\s*((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+),$", left)

@@ -52,15 +52,19 @@ def _stems() -> tuple[dict[str, tuple[tuple[str, str], ...]], tuple[tuple[str, s
     return {k: tuple(v) for k, v in by_start.items()}, tuple(anywhere)
 
 
+@lru_cache(maxsize=20_000)
+def _kinds_of(word: str) -> frozenset[str]:
+    """The kinds of term one of whose stems a word begins with."""
+    some = _stems()[0].get(word[:3], ())
+    return frozenset(kind for stem, kind in some if word.startswith(stem))
+
+
 def _kinds_in(sentence: Sentence) -> set[str]:
     """The kinds of term whose stems stand in a sentence: a cheap test before the grammar."""
-    by_start, anywhere = _stems()
+    _, anywhere = _stems()
     found: set[str] = set()
     for token in sentence.tokens:
-        word = token.low
-        for stem, kind in by_start.get(word[:3], ()):
-            if word.startswith(stem):
-                found.add(kind)
+        found |= _kinds_of(token.low)
     low = sentence.low
     for stem, kind in anywhere:
         if stem in low:
@@ -363,7 +367,9 @@ def _rank(trigger: Trigger) -> int:
     return base + (10 if trigger.noun else 0)
 
 
-_TOLD_AFTER = re.compile(r",? (?:announced|said|told|reported|confirmed|made (?:known|public)) (?!a\b|an\b|its\b)")
+_TOLD_AFTER = re.compile(
+    r",? (?:announced|said|told|reported|confirmed|made (?:known|public)) (?!a\b|an\b|its\b)"
+)
 _MEETING = re.compile(r"(?:meeting|ceremony|conference)\b")
 
 

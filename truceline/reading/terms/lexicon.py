@@ -61,11 +61,17 @@ def _either(names: list[str], classes: dict[str, str]) -> str:
     return "|".join(classes.get(name, name) for name in names)
 
 
+@lru_cache(maxsize=2)
+def _file(name: str) -> dict[str, Any]:
+    text = (files("truceline.reading") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    return loaded
+
+
 @lru_cache(maxsize=1)
 def acts() -> dict[str, tuple[Act, ...]]:
     """Every form of every verb, lower case, with its acts in the order of the file."""
-    text = (files("truceline.reading") / "data" / "acts.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    loaded = _file("acts")
     classes = {k: str(v) for k, v in loaded["classes"].items()}
     irregular = dict(loaded["irregular"])
     doubled = frozenset(loaded["doubled"])
@@ -204,22 +210,15 @@ def _distance(act: Act, left: str, right: str, passive: bool) -> int | None:
 
 @lru_cache(maxsize=1)
 def _classes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    text = (files("truceline.reading") / "data" / "acts.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
-    return tuple((name, re.compile(f"(?:{words})")) for name, words in loaded["classes"].items())
+    found = _file("acts")["classes"].items()
+    return tuple((name, re.compile(f"(?:{words})")) for name, words in found)
 
 
 @lru_cache(maxsize=1)
 def _senses() -> dict[str, tuple[str, ...]]:
     """Every form of every word of ``data/senses.yaml`` with its senses."""
-    folder = files("truceline.reading") / "data"
-    acts_file: dict[str, Any] = YAML(typ="safe", pure=True).load(
-        (folder / "acts.yaml").read_text(encoding="utf-8")
-    )
+    acts_file, loaded = _file("acts"), _file("senses")
     irregular, doubled = dict(acts_file["irregular"]), frozenset(acts_file["doubled"])
-    loaded: dict[str, dict[str, str]] = YAML(typ="safe", pure=True).load(
-        (folder / "senses.yaml").read_text(encoding="utf-8")
-    )
     found: dict[str, set[str]] = {}
     for sense, verbs in loaded["verbs"].items():
         for verb in verbs.split(", "):

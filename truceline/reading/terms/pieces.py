@@ -5,8 +5,8 @@ import re
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
-from truceline.reading.terms.clauses import BOUNDARY, is_usable
 from truceline.reading.terms.bans import several_bans
+from truceline.reading.terms.clauses import BOUNDARY, is_usable
 from truceline.reading.terms.drafting import Trigger
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length

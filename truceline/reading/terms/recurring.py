@@ -2,6 +2,7 @@
 
 import re
 
+from truceline.reading.hints import Hinted
 from truceline.reading.times.lengths import number_of_words
 
 _HINT = re.compile(
@@ -57,7 +58,7 @@ _WORDS = (
     ("P2D", r"(?:on )?alternate days"),
     ("P14D", r"(?:a|every|each|per) fortnight|fortnightly|biweekly|bi-weekly"),
 )  # fmt: skip
-_PATTERNS = tuple((iso, re.compile(rf"\b(?:{words})")) for iso, words in _WORDS)
+_PATTERNS = tuple((iso, Hinted(rf"\b(?:{words})")) for iso, words in _WORDS)
 
 
 def recurs_in(clause: str) -> str | None:

@@ -9,6 +9,7 @@ they lack is added, with the same grammar of times and numbers.
 import re
 from dataclasses import dataclass
 
+from truceline.reading.hints import Hinted
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import Draft, Setting, Trigger
@@ -47,7 +48,7 @@ KINDS = (
 )
 
 _SIGNS = tuple(
-    (name, re.compile(words))
+    (name, Hinted(words))
     for name, words in (
         ("will", r"\b(?:shall|will|must|'ll|is to|are to|(?:has|have) to)\b"),
         ("may", r"\b(?:may|can|free to|entitled|allowed|permitted)\b"),
@@ -130,23 +131,18 @@ def segments_weighed(
         words = [said_words(sentence, kinds, a, b) for a, b in stretches]
         here = of.get(sentence.index, [])
         triggers = seen.get(sentence.index, [])
+        # segments begin and end at a blank or a mark, so their signs are also the sentence's
+        signs = [(name, s.pattern) for name, s in _SIGNS if s.search(sentence.low)]
         for n, (a, b) in enumerate(stretches):
             features = set(shared)
-            word_features(*words[n], features)
-            frame_features(words[n][0], features)
-            for m, (_, bare) in enumerate(words):
-                if m != n:
-                    side = "l:" if m < n else "r:"
-                    features.update(side + w for w in bare)
-            low = sentence.low[a:b]
-            signs = []
-            for name, sign in _SIGNS:
-                if sign.search(low):
-                    signs.append(name)
+            said = []
+            for name, sign in signs:
+                if sign.search(sentence.low, a, b):
+                    said.append(name)
                     features.add("is:" + name)
-                elif sign.search(sentence.low[:a]):
+                elif sign.search(sentence.low, 0, a):
                     features.add("left:" + name)
-            features.update(f"i:{x}+{y}" for k, x in enumerate(signs) for y in signs[k + 1 :])
+            features.update(f"i:{x}+{y}" for k, x in enumerate(said) for y in said[k + 1 :])
             middle = (a + b) // 2
             if in_quotes(sentence, middle):
                 features.add("quoted")
@@ -187,6 +183,12 @@ def segments_weighed(
                 for f in features
                 if f.startswith(("is:", "t:", "R:"))
             }
+            word_features(*words[n], features)
+            frame_features(words[n][0], features)
+            for m, (_, bare) in enumerate(words):
+                if m != n:
+                    side = "l:" if m < n else "r:"
+                    features.update([side + w for w in bare])
             found.append(
                 Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine, under.lead)
             )
@@ -217,8 +219,9 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
     """The rules' drafts without the unlikely ones, and the likely ones that they lack."""
     best: dict[int, float] = {}
     added: list[Draft] = []
+    lowest = min(weights.least["add:" + kind] for kind in weights.answers[1:])
     for segment in segments:
-        chances = weights.chances(segment.features)
+        chances = weights.chances(segment.features, 0.0 if segment.drafts else lowest)
         kinds = {drafts[n].kind for n in segment.drafts}
         for n in segment.drafts:
             kind = drafts[n].kind

@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from truceline.reading.hints import Hinted
 from truceline.reading.numbers import number_at
 from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.dates_said import Day
@@ -154,7 +155,9 @@ _MEANS = re.compile(
     r"\b(?:is|means?|be|falls?|fixed|called|known|named?|designated|notified|was)\b|[:=(,|]"
 )
 _NO_DATE = re.compile(r"\b(?:no later|not later|by|before|at the latest|after)\b")
-_SIGNED = re.compile(r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initialled|concluded)\b")
+_SIGNED = re.compile(
+    r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initialled|concluded)\b"
+)
 _AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
 _NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
 
@@ -257,6 +260,6 @@ def letters_in(
     return found
 
 
-DATED = re.compile(
+DATED = Hinted(
     r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|put (?:their|its) name|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
 )

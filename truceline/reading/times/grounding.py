@@ -5,7 +5,7 @@ import re
 from truceline.reading.page.words import Sentence
 from truceline.reading.times.anchoring import Calendar, anchor
 from truceline.reading.times.epochs import DATED, force_in, letters_in, signed_in
-from truceline.reading.times.times import moments_of
+from truceline.reading.times.times import moments_in
 
 _FORCE = re.compile(
     r"\b(?:came into (?:force|effect)|took effect|entered into (?:force|effect)|went into effect|has begun|began|started|stopped)\b"
@@ -33,7 +33,7 @@ def _halted(sentences: list[Sentence], cal: Calendar) -> None:
         if match and (
             _CEASE.search(sentence.low) or "strikes" in sentence.low or "fighting" in sentence.low
         ):
-            for said in moments_of(sentence.tokens, sentence.low, sentence.start):
+            for said in moments_in(sentence):
                 if (
                     said.day
                     and not (said.clock and said.clock.midnight)
@@ -65,9 +65,7 @@ def _epochs(sentences: list[Sentence], cal: Calendar, *, formal: bool) -> None:
     """The signature and the lettered days that other times of the document count from."""
     cal.formal = formal
     moments = [
-        [anchor(m, cal, s.low, s.start) for m in moments_of(s.tokens, s.low, s.start)]
-        if DATED.search(s.low)
-        else None
+        [anchor(m, cal, s.low, s.start) for m in moments_in(s)] if DATED.search(s.low) else None
         for s in sentences
     ]
     signed = signed_in(sentences, moments, cal.published)

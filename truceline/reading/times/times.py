@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from truceline.reading.page.words import Token
+from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.clock import Clock, clock_at
 from truceline.reading.times.dates import EDGE, RELATIVE, SOFT, WEEKDAYS, day_at
 from truceline.reading.times.dates_said import MONTHS, ORDINAL, Day
@@ -157,15 +157,23 @@ def _is_dateline(said: Said, text: str, offset: int) -> bool:
     )
 
 
+def moments_in(sentence: Sentence) -> list[Said]:
+    """The dates and moments of a sentence, read once."""
+    if sentence.moments is None:
+        sentence.moments = moments_of(sentence.tokens, sentence.low, sentence.start)
+    return sentence.moments
+
+
 def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     """The dates and moments of a sentence (``text``: its lower-case text at ``offset``)."""
     found: list[Said] = []
     i, n = 0, len(tokens)
     while i < n:
+        low = tokens[i].low
         if (
-            tokens[i].low not in _STARTERS
-            and not tokens[i].low[0].isdecimal()
-            and not tokens[i].low.endswith(("'s", "’s"))
+            low not in _STARTERS
+            and not low[0].isdecimal()
+            and not low.endswith(("'s", "’s"))
             and not is_letter(tokens, i)
         ):
             i += 1

@@ -13,6 +13,7 @@ _VERBAL = re.compile(
     r"\b(?:shall|will|must|may|can|would|should|is|are|was|were|has|have|had|be|been|to [a-z]{3,}|not to|do|does|did|[a-z]{2,}ed|[a-z]{3,}ing|let|left|held|met|sent|took|taken|went|gone|laid|set|begin|begins|end|ends|go|goes|leave|leaves|open|opens|stop|stops|remain|remains|take|takes|come|comes)\b"
 )
 _FIRST = re.compile(r"\s*(?:and|but|while|whereas|or|then|to|[a-z]+ly|both|also|,)\s+")
+_STOP = re.compile(r"[;:,]| and | but ")
 _SHORT = 18  # characters
 # Who says it is no part of what is said: "the ministry said that …", "…, he added".
 _SAYS = re.compile(
@@ -29,7 +30,12 @@ def segments_of(sentence: Sentence) -> list[tuple[int, int]]:
 
     A sentence is cut at a mark or a conjunction where both sides hold a verb or verbal noun.
     """
-    low = sentence.low
+    if sentence.segments is None:
+        sentence.segments = _cut(sentence.low)
+    return sentence.segments
+
+
+def _cut(low: str) -> list[tuple[int, int]]:
     cuts = [0]
     says = _SAYS.search(low, 0, 130)
     if says and len(low) - says.end() > 30:
@@ -38,18 +44,22 @@ def segments_of(sentence: Sentence) -> list[tuple[int, int]]:
     tail = _SAID.search(low, max(cuts[-1], end - 110))
     if tail and tail.start() - cuts[-1] > 30:
         end = tail.start()
+    verb = False  # whether one stands between the last cut and here
     for match in _EDGE.finditer(low):
         at = match.start()
         if at - cuts[-1] < _SHORT or end - at < _SHORT:
             continue
         hard = match.group().startswith((";", ":"))
         if not hard:
-            left = low[cuts[-1] : at]
-            right = low[match.end() : min(end, match.end() + 70)]
-            right = re.split(r"[;:,]| and | but ", right)[0]
-            if not _VERBAL.search(left) or not _VERBAL.search(right):
+            verb = verb or _VERBAL.search(low, cuts[-1], at) is not None
+            if not verb:
+                continue
+            stop = min(end, match.end() + 70)
+            edge = _STOP.search(low, match.end(), stop)
+            if not _VERBAL.search(low[match.end() : edge.start() if edge else stop]):
                 continue
         cuts.append(at)
+        verb = False
     if end < len(low):
         cuts.append(end)
     cuts.append(len(low))

@@ -1,16 +1,12 @@
 """Weights: for each answer, how much a word speaks for it or against it (log-odds)."""
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+from truceline.reading.weighing.rows import Rows, weights_file
 
 
 @dataclass(frozen=True)
@@ -22,51 +18,42 @@ class Weights:
     """
 
     answers: tuple[str, ...]
-    start: Floats
-    row_of: Mapping[str, int]
-    rows: Floats
+    rows: Rows
     least: Mapping[str, float]
 
-    def log_odds(self, features: Iterable[str]) -> Floats:
+    def log_odds(self, features: Iterable[str]) -> list[float]:
         """The log-odds of each answer, in the order of ``answers``."""
-        # sorted, so that the sum is the same to the last bit in every run
-        known = sorted(self.row_of[f] for f in features if f in self.row_of)
-        total: Floats = self.start + self.rows[known].sum(axis=0)
-        return total
+        return self.rows.log_odds(features)
 
-    def chances(self, features: Iterable[str]) -> dict[str, float]:
+    def chances(self, features: Iterable[str], least: float = 0.0) -> dict[str, float]:
         """The probability of each answer but the first: that of the first times the share of each
-        other one.
+        other one; nothing where none can reach ``least``.
         """
-        odds = self.log_odds(features)
-        whether = 1 / (1 + math.exp(-odds[0]))
-        share = np.exp(odds[1:] - odds[1:].max())
-        share *= whether / share.sum()
-        return dict(zip(self.answers[1:], share.tolist(), strict=True))
+        total = self.rows.total(features)
+        whether = 1 / (1 + math.exp(-self.rows.first(total)))
+        if whether < least - 1e-9:  # no answer is likelier than that there is any
+            return {}
+        others = self.rows.unpacked(total)[1:]
+        top = max(others)
+        share = [math.exp(x - top) for x in others]
+        each = whether / sum(share)
+        return {a: x * each for a, x in zip(self.answers[1:], share, strict=True)}
 
     def why(self, features: Iterable[str], answer: str, most: int = 3) -> list[tuple[str, float]]:
         """The features that speak most for an answer, with their log-odds."""
-        n = self.answers.index(answer)
-        found = [(f, float(self.rows[self.row_of[f], n])) for f in features if f in self.row_of]
-        return sorted((x for x in found if x[1] > 0), key=lambda x: (-x[1], x[0]))[:most]
+        return self.rows.why(features, self.answers.index(answer), most)
 
 
 def weights_from(loaded: Mapping[str, Any]) -> Weights:
     """Weights as they stand in a data file: ``answers``, ``start``, ``least``, and
-    ``features``: for each feature its log-odds by the number of the answer.
+    ``features``: for each feature its log-odds, to the thousandth, by the number of the answer.
     """
     answers = tuple(loaded["answers"])
-    features: Mapping[str, Mapping[str, float]] = loaded["features"]
-    rows = np.zeros((len(features), len(answers)))
-    for n, odds in enumerate(features.values()):
-        for number, value in odds.items():
-            rows[n, int(number)] = value
-    row_of = {feature: n for n, feature in enumerate(features)}
-    return Weights(answers, np.array(loaded["start"], float), row_of, rows, dict(loaded["least"]))
+    rows = Rows(len(answers), loaded["start"], loaded["features"])
+    return Weights(answers, rows, dict(loaded["least"]))
 
 
 @lru_cache(maxsize=4)
 def weights(name: str) -> Weights:
     """The weights of ``data/NAME.json``."""
-    text = (files("truceline.reading") / "data" / f"{name}.json").read_text(encoding="utf-8")
-    return weights_from(json.loads(text))
+    return weights_from(weights_file(name))

@@ -1,0 +1,75 @@
+"""Hints: patterns that are tried only on texts that have the letters which every match needs."""
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_tree: Any = importlib.import_module("re._parser")
+
+
+class Hinted:
+    """A pattern with the stretches of letters of which every match has at least one.
+
+    ``search`` answers as that of the pattern does. A pattern that ignores case wants its text
+    also as ``folded`` gives it.
+    """
+
+    __slots__ = ("any_of", "pattern")
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self.pattern = re.compile(pattern, flags)
+        found = _needed(_tree.parse(pattern, flags), bool(flags & re.I))
+        common = not found or any(len(x) < 2 and (x.isalnum() or x.isspace()) for x in found)
+        self.any_of = ("",) if common else tuple(sorted(found))
+
+    def search(self, text: str, low: str | None = None) -> re.Match[str] | None:
+        """The first match in ``text``; ``low``: the same text folded."""
+        if low is None:
+            low = text
+        for letters in self.any_of:
+            if letters in low:
+                return self.pattern.search(text)
+        return None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Every match in ``text``; for a pattern that minds case."""
+        for letters in self.any_of:
+            if letters in text:
+                return self.pattern.finditer(text)
+        return iter(())
+
+
+def folded(text: str) -> str:
+    """A text with every letter that a pattern without regard to case takes for an ASCII one as
+    that letter, small.
+    """
+    if not text.isascii():
+        text = text.replace("İ", "i").replace("ı", "i").replace("ſ", "s")
+    return text.lower()
+
+
+def _needed(nodes: Iterable[tuple[Any, Any]], fold: bool) -> frozenset[str]:
+    """Stretches of letters, at least one of which stands in every match; none where not known."""
+    options: list[frozenset[str]] = []
+    run = ""
+    for what, value in nodes:
+        name = str(what)
+        if name == "AT":
+            continue  # it takes no letters
+        if name == "LITERAL" and (
+            not fold or value < 128 or chr(value).lower() == chr(value).upper()
+        ):
+            run += chr(value).lower() if fold else chr(value)
+            continue
+        options.append(frozenset((run,)) if run else frozenset())
+        run = ""
+        if name == "SUBPATTERN" and not value[1] and not value[2]:
+            options.append(_needed(value[3], fold))
+        elif name in ("MAX_REPEAT", "MIN_REPEAT") and value[0] > 0:
+            options.append(_needed(value[2], fold))
+        elif name == "BRANCH":
+            each = [_needed(branch, fold) for branch in value[1]]
+            options.append(frozenset().union(*each) if all(each) else frozenset())
+    options.append(frozenset((run,)) if run else frozenset())
+    return max(options, key=lambda some: (min(map(len, some), default=0), -len(some)))
