@@ -117,7 +117,7 @@ def _bare(start: bytes) -> Sequence[str]:
     """The columns of a file that begins with a row and not with a header."""
     first, _, _ = start.partition(b"\n")
     cells = first.rstrip(b"\r").split(b"\t")
-    return HEADERS.get(len(cells), ()) if cells[0].strip().isdecimal() else ()
+    return HEADERS.get(len(cells), ()) if cells[0].strip().isdigit() else ()
 
 
 def _events(rows: Rows, col: Columns, seen: Seen, context: Context) -> Batch:

@@ -101,11 +101,9 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
 
 def lead_of(sentence: Sentence) -> int:
     """The first token after a clock, a number or marks that lead a line ("11.40am", "•", "07")."""
-    n = 0
-    for token in sentence.tokens[:6]:
+    for n, token in enumerate(sentence.tokens[:6]):
         if token.low[0].isalpha() and token.low not in ("am", "pm", "a.m.", "p.m.", "h", "gmt"):
             return n
-        n += 1
     return 0
 
 

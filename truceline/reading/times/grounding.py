@@ -50,7 +50,7 @@ def _dated_line(sentences: list[Sentence], cal: Calendar) -> str | None:
     for sentence in [*sentences[:6], *sentences[-4:]]:
         if len(sentence.low) > 60 or not _YEAR.search(sentence.low):
             continue
-        said = moments_of(sentence.tokens, sentence.low, sentence.start)
+        said = moments_in(sentence)
         if len(said) != 1 or len(sentence.tokens) - (said[0].last - said[0].first) > 5:
             continue
         moment = anchor(said[0], cal, sentence.low, sentence.start)

@@ -64,7 +64,8 @@ class Rows:
         get = self._row.get
         found = [row for f in features if (row := get(f))]
         try:
-            return sum(found, self._start)
+            added: int = sum(found, self._start)
+            return added
         except TypeError:  # a row that is still a text
             return sum((self._read(f) for f in features if f in self._row), self._start)
 
