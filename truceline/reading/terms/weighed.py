@@ -212,7 +212,7 @@ def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
 
 
 _LASTING = frozenset(("cessation", "duration"))
-SPOKEN = 0.6  # the least chance of a term in a report's quotation, or in what somebody proposes
+SPOKEN = 0.6  # the least chance of a term in somebody's own words, quoted in a report
 
 
 def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> list[Draft]:
@@ -231,11 +231,11 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
             best[n] = max(best.get(n, 0.0), chance)
         for kind, chance in chances.items():
             least = weights.least["add:" + kind]
-            if "text:report" in segment.features and (
-                "quoted" in segment.features
-                or ("is:if" in segment.features and "left:demand" in segment.features)
-            ):
-                least = max(least, SPOKEN)
+            if "text:report" in segment.features:
+                if "is:if" in segment.features and "left:demand" in segment.features:
+                    continue  # "rejected a proposal under which troops would leave"
+                if "quoted" in segment.features:
+                    least = max(least, SPOKEN)
             if kind not in kinds and chance >= least:
                 new = drafted_by_weight(segment, kind)
                 for draft in new:
