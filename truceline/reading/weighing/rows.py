@@ -64,9 +64,10 @@ class Rows:
         get = self._row.get
         found = [row for f in features if (row := get(f))]
         try:
-            return sum(found, self._start)
+            total: int = self._start + sum(found)
         except TypeError:  # a row that is still a text
-            return sum((self._read(f) for f in features if f in self._row), self._start)
+            total = self._start + sum(self._read(f) for f in features if f in self._row)
+        return total
 
     def first(self, total: int) -> float:
         """The log-odds of the first answer in a total."""
