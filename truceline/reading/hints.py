@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-_tree: Any = importlib.import_module("re._parser")
+try:  # Python's own reading of patterns; where it is not to be had, every pattern is just tried
+    _tree: Any = importlib.import_module("re._parser")
+except ImportError:  # pragma: no cover
+    _tree = None
 
 
 class Hinted:
@@ -19,7 +22,8 @@ class Hinted:
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = re.compile(pattern, flags)
-        found = _needed(_tree.parse(pattern, flags), bool(flags & re.I))
+        folds = bool(self.pattern.flags & re.I)
+        found = _needed(_tree.parse(pattern, flags), folds) if _tree else frozenset()
         common = not found or any(len(x) < 2 and (x.isalnum() or x.isspace()) for x in found)
         self.any_of = ("",) if common else tuple(sorted(found))
 
@@ -30,6 +34,13 @@ class Hinted:
         for letters in self.any_of:
             if letters in low:
                 return self.pattern.search(text)
+        return None
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """The match at the start of ``text``; for a pattern that minds case."""
+        for letters in self.any_of:
+            if letters in text:
+                return self.pattern.match(text)
         return None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:

@@ -6,6 +6,8 @@ from importlib.resources import files
 
 from ruamel.yaml import YAML
 
+from truceline.reading.hints import Hinted
+
 _ORDER = (
     "killed",
     "injured",
@@ -32,20 +34,20 @@ _BUILDINGS = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]]:
+def _words() -> dict[str, tuple[Hinted, re.Pattern[str], Hinted]]:
     text = (files("truceline.reading") / "data" / "claims.yaml").read_text(encoding="utf-8")
     loaded = YAML(typ="safe", pure=True).load(text)
     aux = r"(?:(?:were|was|have|has|had|been|are|is|be|being|reported|reportedly|also|confirmed|feared|left|remain(?:s|ed)?|still|listed as|went|go(?:ne)?|now|already|presumed|found|either|who|have been|themselves|believed|to be|or|officially|became|severely|seriously|critically|slightly|lightly|newly|recently|internally|forcibly)\s+)*"
     found = {}
     for measure in _ORDER:
         w = loaded[measure]
-        after = re.compile(
+        after = Hinted(
             rf"(?P<who>(?:[\w’'.-]+,?\s+(?!\d)){{0,7}}?){aux}(?P<word>{w['after']})(?![\w-])"
         )
         before = re.compile(
             rf"(?<![\w-])(?P<word>{w['before']})\s+(?:(?:the|a|an|another|some|its|their|all|of|as many as)\s+)*$"
         )
-        head = re.compile(rf"(?P<who>(?:[a-z’'-]+\s+){{0,3}}?)(?P<word>{w['heads']})(?![\w-])")
+        head = Hinted(rf"(?P<who>(?:[a-z’'-]+\s+){{0,3}}?)(?P<word>{w['heads']})(?![\w-])")
         found[measure] = (after, before, head)
     return found
 

@@ -78,6 +78,18 @@ def _pronoun(low: str) -> str:
     return _OBLIQUE.get(low, low)
 
 
+@lru_cache(maxsize=20_000)
+def _stops(low: str) -> bool:
+    """Whether a word is never part of a noun phrase."""
+    return low in _table()["stop"] or _pronoun(low) in _table()["pronouns"]
+
+
+@lru_cache(maxsize=20_000)
+def _only_gives(low: str) -> bool:
+    """Whether a word is a verb of one who gives a figure and no noun for a body or a paper."""
+    return gives(low) and noun_kind(low) in ("", "paper") and low not in _table()["paper"]
+
+
 @dataclass(slots=True)
 class Mention:
     """A noun phrase: tokens ``[first, last)`` of a sentence, its own words up to ``head``.
@@ -114,11 +126,11 @@ def _ends(tokens: list[Token], i: int, first: bool) -> bool:
         return not (low in "-‑&" and not first)
     if low[0].isdecimal():
         return True
-    if low in _table()["stop"] or _pronoun(low) in _table()["pronouns"]:
+    if _stops(low):
         return True
     if token.text[0].isupper() and not (i == 0 and low.endswith("ing")):
         return False
-    if gives(low) and noun_kind(low) in ("", "paper") and low not in _table()["paper"]:
+    if _only_gives(low):
         return True
     return low.endswith("ly") or (not first and low.endswith("ed") and len(low) > 4)
 
@@ -199,14 +211,15 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
     base = sentence.start
     n = len(tokens)
     i = 0
+    pronouns, possessive = _table()["pronouns"], _table()["possessive"]
     spans: list[tuple[int, int]] = []
     while i < n:
         low = _pronoun(tokens[i].low)
-        if low in _table()["pronouns"]:
+        if low in pronouns:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
             i += 1
             continue
-        if low in _table()["possessive"]:
+        if low in possessive:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
         j = _phrase(tokens, i)
         if j == i:

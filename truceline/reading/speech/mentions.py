@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from truceline.reading.names.people import is_person_name, known_actors
 from truceline.reading.names.people import strip_titles as bare_name
@@ -34,6 +35,12 @@ _WORD = re.compile(
 )
 _SHORTENED = re.compile(r"^(he|she|they|it|i|we|you|who|that|there|what)'(?:d|s|ll|ve|re|m)$")
 _OWNED = re.compile(r"(?:['’]s|(?<=s)['’])$")
+
+
+@lru_cache(maxsize=20_000)
+def _bare(low: str) -> str:
+    """A word without a genitive's mark and the points of a shortened one."""
+    return _OWNED.sub("", low).rstrip(".")
 
 
 @dataclass(slots=True)
@@ -166,7 +173,7 @@ def _mentions(number: int, words: list[Word], page: Page, scene: Scene, shouted:
     before: Mention | None = None
     while i < len(words):
         word = words[i]
-        if word.text[0].islower() and word.low not in _STARTS and not _JOINED.search(word.low):
+        if word.text[0].islower() and word.low not in _STARTS and not _is_joined(word.low):
             i += 1
             continue
         phrase = _phrase(words, i)
@@ -191,7 +198,10 @@ def _mentions(number: int, words: list[Word], page: Page, scene: Scene, shouted:
         i = last
 
 
-_JOINED = re.compile(r"['-]")
+def _is_joined(low: str) -> bool:
+    return "-" in low or "'" in low
+
+
 _STARTS = DETS | PEOPLE | BODIES | PARTS
 _HANGING = frozenset(["of", "for", "in", "at", "from", "on", "with", "to", "near", "under"])
 _ORDINALS = frozenset(["first", "second", "third", "fourth", "other", "latter", "former"])
@@ -206,7 +216,7 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
     det = word.low in DETS
     if word.low in ("that", "no") and i + 1 < len(words) and words[i + 1].text[0].isupper():
         return None
-    key = _OWNED.sub("", word.low).rstrip(".")
+    key = _bare(word.low)
     if not det and not _is_cap(words, i) and key not in PEOPLE and key not in BODIES:
         return None
     size = len(words)
@@ -220,7 +230,7 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
     first, head = j, -1
     while j < size and j - first < 9:
         w = words[j]
-        key = _OWNED.sub("", w.low).rstrip(".")
+        key = _bare(w.low)
         if w.quote >= 0 or not w.text[0].isalpha():
             break
         is_part = w.low in PARTICLES and j > first and j + 1 < size
@@ -279,8 +289,8 @@ def _classed(
     det: bool,
     owned: bool,
 ) -> Mention:
-    head = _OWNED.sub("", words[last - 1].low).rstrip(".")
-    lows = [_OWNED.sub("", w.low).rstrip(".") for w in words[first:last]]
+    head = _bare(words[last - 1].low)
+    lows = [_bare(w.low) for w in words[first:last]]
     capital = words[last - 1].text[0].isupper() or _ARTICLE.match(words[last - 1].text) is not None
     own = proper(phrase)
     kind = "other"

@@ -62,12 +62,10 @@ def _kinds_of(word: str) -> frozenset[str]:
 def _kinds_in(sentence: Sentence) -> set[str]:
     """The kinds of term whose stems stand in a sentence: a cheap test before the grammar."""
     _, anywhere = _stems()
-    found: set[str] = set()
-    for token in sentence.tokens:
-        found |= _kinds_of(token.low)
+    found: set[str] = set().union(*[_kinds_of(token.low) for token in sentence.tokens])
     low = sentence.low
     for stem, kind in anywhere:
-        if stem in low:
+        if kind not in found and stem in low:
             found.add(kind)
     return found
 

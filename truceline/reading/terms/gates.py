@@ -2,6 +2,7 @@
 
 import re
 
+from truceline.reading.hints import Hinted
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.lexicon import BASE, ING, PARTICIPLE, THIRD
 
@@ -19,7 +20,7 @@ _STRONG = re.compile(
     r"\b(?:shall|will|must|is to|are to|undertakes?|commits?|agree[sd]? to|agree[sd]? not to)\b"
 )
 _TO_COME = re.compile(r"\b(?:shall|will|must|is to|are to|undertakes?|commits?|agrees?)\b")
-PLAN = re.compile(
+PLAN = Hinted(
     r"\b(?:under|according to|per|in line with|in accordance with|pursuant to|as part of|by the terms of|the terms of) (?:the |this |its |their |an? )?(?:text|terms|(?:[\w-]+ ){0,5}?(?:agreement|deal|accord|plan|proposal|truce|ceasefire|cease-fire|protocol|arrangement|memorandum|phase|roadmap|document|understanding|treaty|pact|pause|lull|text)s?)\b"
     r"|\bthe (?:[\w-]+ ){0,3}?(?:agreement|deal|accord|plan|protocol|text|document|terms|memorandum|truce|ceasefire|arrangement|pact|first phase|phase (?:one|two)|treaty)(?:'s terms)? (?:also |further |\w+ly )?(?:provides?|calls?|stipulates?|says|states|requires?|sets?|envisages?|foresees?|includes?|specif(?:y|ies)|obliges?|prohibits?|bans?|forbids?|gives?|allows?|permits?|establishes|creates|outlines?|commits?|contains?|excludes?|exempts?|does not|do not|mandates?|would|will|see[s]?)\b"
 )

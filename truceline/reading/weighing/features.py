@@ -181,7 +181,7 @@ def frame_features(full: list[str], found: set[str]) -> None:
     senses = [word_classes(w) if w[0].isalpha() else () for w in full]
     here = sorted({x for some in senses for x in some})
     low = [x for x in here if x.islower()]
-    found.update(f"x:{a}+{b}" for n, a in enumerate(low) for b in low[n + 1 :])
+    found.update([f"x:{a}+{b}" for n, a in enumerate(low) for b in low[n + 1 :]])
     no = any(w in _NOT for w in full)
     for n, word in enumerate(full):
         if word not in _MODAL and word not in _BE:

@@ -67,7 +67,8 @@ class Rows:
             added: int = sum(found, self._start)
             return added
         except TypeError:  # a row that is still a text
-            return sum((self._read(f) for f in features if f in self._row), self._start)
+            total = self._start + sum(self._read(f) for f in features if f in self._row)
+        return total
 
     def first(self, total: int) -> float:
         """The log-odds of the first answer in a total."""
