@@ -157,7 +157,7 @@ def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) 
         ):
             role = "from"
         elif re.match(
-            r"^\W*(?:long|length|stretch|section|route|in length|(?:[a-z]+ ){0,2}(?:border|frontier|road|highway|wall|front|river|coast|canal|march|line)\b(?! of (?:separation|contact)))",
+            r"^\W*(?:long|length|stretch|section|route|in length|(?:[a-z]+ ){0,2}(?:border|frontier|road|highway|wall|front|river|coast|canal|march)\b(?! of (?:separation|contact)))",
             after,
         ) or re.search(r"(?:length of|stretch of|stretches|runs)\s*$", before):
             role = "long"

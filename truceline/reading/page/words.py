@@ -133,7 +133,9 @@ def _breaks(said: str) -> list[int]:
             if word in ("a.m", "p.m", "am", "pm") and _AFTER_CLOCK.match(said, at):
                 continue
             initial = len(word) == 1 and word.isalpha() and said[match.start() - 1].isupper()
-            if initial and not _LETTERED.search(said, max(0, match.start() - 12), match.start() - 1):
+            if initial and not _LETTERED.search(
+                said, max(0, match.start() - 12), match.start() - 1
+            ):
                 continue
             if _ITEM_NUMBER.fullmatch(word) and not said[: match.start() - len(word)].strip():
                 continue  # the number of an article

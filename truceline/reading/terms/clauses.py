@@ -19,7 +19,7 @@ BOUNDARY = re.compile(
 
 
 _ATTRIBUTION = re.compile(
-    r"\b(?:decided|pledged|undertook|said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
+    r"\b(?:decided|pledged|undertook|said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|initialled|concluded|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
 )
 
 
@@ -328,14 +328,6 @@ def clauses_of(
         ):
             continue
         if (
-            before.kind == "cessation"
-            and before.noun
-            and trigger.kind == "cessation"
-            and rank == 1
-            and not re.search(r"\b(?:will|shall|to)\b", low[cut : trigger.start])
-        ):
-            pass
-        if (
             trigger.kind == "deliverable"
             and rank == 1
             and before.kind != "deliverable"
@@ -363,7 +355,9 @@ def _rank(trigger: Trigger) -> int:
     return base + (10 if trigger.noun else 0)
 
 
-_TOLD_AFTER = re.compile(r",? (?:announced|said|told|reported|confirmed|made (?:known|public)) (?!a\b|an\b|its\b)")
+_TOLD_AFTER = re.compile(
+    r",? (?:announced|said|told|reported|confirmed|made (?:known|public)) (?!a\b|an\b|its\b)"
+)
 _MEETING = re.compile(r"(?:meeting|ceremony|conference)\b")
 
 

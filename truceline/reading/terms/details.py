@@ -118,7 +118,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         if role == "start" and draft.start is None:
             draft.start = iso
             draft.readings = moment.readings
-        elif role == "until" and draft.until is None:
+        elif role == "until" and (draft.until is None or (said.day and _hours_only(moments))):
             draft.until = iso
         elif role == "due" and draft.due is None:
             draft.due = iso
@@ -131,6 +131,12 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         draft.confidence = min(draft.confidence, moment.sure)
     if draft.kind not in ("cessation", "duration") and draft.due is None:
         draft.due = draft.until  # done over a stretch of days: its end is the deadline
+
+
+def _hours_only(moments: list[Moment]) -> bool:
+    """Whether the first stretch is one of hours without a day: "from 9 p.m. to 5 a.m." """
+    first = [m.said for m in moments[:2]]
+    return [s.role for s in first] == ["start", "until"] and not any(s.day for s in first)
 
 
 _STARTS = re.compile(
@@ -232,6 +238,8 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
     for length in lengths:
         if draft.kind == "duration" and draft.within is None and length.role != "every":
             draft.within, draft.after, draft.counts_from = length.iso, length.anchor, length
+            if length.role == "length":
+                draft.start = draft.start or length.base
         elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
         elif (
@@ -256,6 +264,8 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 )
             )
         ):
+            if draft.kind == "cessation" and length.role == "offset":
+                draft.start = draft.start or length.moment
             if draft.within is None:
                 draft.within, draft.after = length.iso, length.anchor or draft.after
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):

@@ -153,8 +153,16 @@ def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
             order[id(draft)] = draft
         else:
             _join(twin, draft)
-    if any(d.kind == "cessation" and d.start and not d.effect for d in kept):
-        kept = [d for d in kept if not (d.effect and d.kind == "cessation")]
+    begun = [d.start for d in kept if d.kind == "cessation" and d.start and not d.effect]
+    kept = [
+        d
+        for d in kept
+        if not (
+            d.effect
+            and d.kind == "cessation"
+            and any(agreement or _compatible(start, d.start, "start") for start in begun)
+        )
+    ]
     dated = {d.kind for d in kept if {"start", "until"} & set(d.facts())}
     lasting = {seconds(d.within) for d in kept if d.kind == "duration" and d.within}
     kept = [

@@ -40,7 +40,8 @@ def dated(moments: list[Moment], lengths: list[Length]) -> bool:
     )
 
 
-def _times(marks: Marks, sentence: Sentence, start: int, end: int) -> Times:
+def times_in(marks: Marks, sentence: Sentence, start: int, end: int) -> Times:
+    """The moments and lengths of ``[start, end)`` of a sentence that say when."""
     base = sentence.start
     return (
         [
@@ -82,7 +83,7 @@ def times_after(
     ):
         return [], []
     _, late = reach_of(sentence, start, end)
-    moments, lengths = _times(marks, sentence, end, late)
+    moments, lengths = times_in(marks, sentence, end, late)
     return (
         [m for m in moments if m.said.role in ("due", "until")],
         [x for x in lengths if x.role == "within"],
@@ -95,17 +96,17 @@ def times_near(sentence: Sentence, marks: Marks, start: int, end: int) -> Times:
     size = len(low)
     a, b = reach_of(sentence, start, end)
     if (a, b) != (start, end):
-        found = _times(marks, sentence, a, b)
+        found = times_in(marks, sentence, a, b)
         if found[0] or found[1]:
             return found
     if start > 0 and _LEADS.match(low):
         comma = low.find(",", 0, start)
         stop = comma if comma > 0 else min(40, start)
-        found = _times(marks, sentence, 0, stop + (14 if comma > 0 else 0))
+        found = times_in(marks, sentence, 0, stop + (14 if comma > 0 else 0))
         if found[0] or found[1]:
             return found
     if end < size:
-        found = _times(marks, sentence, end, size)
+        found = times_in(marks, sentence, end, size)
         spots = [m.said.end for m in found[0]]
         spots += [x.anchor_span[1] if x.anchor_span else x.end for x in found[1]]
         if spots and size - (max(spots) - sentence.start) <= _LATE:
@@ -118,11 +119,11 @@ def times_near(sentence: Sentence, marks: Marks, start: int, end: int) -> Times:
                 )
     if marks.next is not None:
         late, its = marks.next
-        found = _times(its, late, 0, len(late.low))
+        found = times_in(its, late, 0, len(late.low))
         if found[0] or found[1]:
             return found
     for over, its in reversed(marks.over):
-        found = _times(its, over, 0, len(over.low))
+        found = times_in(its, over, 0, len(over.low))
         if found[0] or found[1]:
             return found
     return [], []

@@ -87,7 +87,7 @@ _WITHIN = re.compile(
 
 
 _LENGTH = re.compile(
-    r"\b(?:for|lasts?|lasting|last|stays?(?: on)?(?: for)?|remains?(?: for)?|goes on(?: for)?|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extended|prolonged|renewed)(?: \w+ly)? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)?(?: for)?|remains?(?: for)?|goes on(?: for)?|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extend|prolong|renew)\w*(?: [\w’'-]+){0,6}? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )

@@ -76,9 +76,10 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     if low in _SIGNING:
         led = ("upon", "on", "at", "from", "between", "since", "until", "of", "its", "by")
         return (("event", "signature"), i + 1) if before in led else None
-    if low == "entry" and before in ("upon", "on", "from", "at", "its"):
-        if [t.low for t in tokens[i + 1 : i + 3]] in (["into", "force"], ["into", "effect"]):
-            return ("event", "force", "moment"), i + 3
+    if low == "entry":
+        after_it = before in ("upon", "on", "from", "at", "its")
+        forced = [t.low for t in tokens[i + 1 : i + 3]] in (["into", "force"], ["into", "effect"])
+        return (("event", "force", "moment"), i + 3) if after_it and forced else None
     if low == "then":
         return (("that", "last"), i + 1) if before in ("from", "since", "until") else None
     if i + 1 >= n:
@@ -154,7 +155,9 @@ _MEANS = re.compile(
     r"\b(?:is|means?|be|falls?|fixed|called|known|named?|designated|notified|was)\b|[:=(,|]"
 )
 _NO_DATE = re.compile(r"\b(?:no later|not later|by|before|at the latest|after)\b")
-_SIGNED = re.compile(r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initialled|concluded)\b")
+_SIGNED = re.compile(
+    r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initialled|concluded)\b"
+)
 _AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
 _NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
 
