@@ -81,6 +81,12 @@ def _words(draft: Draft) -> set[str]:
     return set(_WORD.findall(draft.low)) - _COMMON
 
 
+# Words that tell a thing from the one named before it.
+_FURTHER = re.compile(
+    r"\b(?:further|another|second|third|next|other|restricted|outer|inner|beyond|behind it|also|likewise)\b"
+)
+
+
 def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     if a.kind != b.kind:
         return False
@@ -90,19 +96,14 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     shared = [f for f in fa if f in fb]
     if a.kind == "cessation":
         return not agreement or not fa or not fb or bool(shared)
-    if a.kind == "zone":
-        if (
-            agreement
-            and a.sentence != b.sentence
-            and not shared
-            and abs(a.sentence - b.sentence) > 1
-        ):
-            return False
-        return abs(a.sentence - b.sentence) <= 3 or not fa or not fb or bool(shared)
     if a.kind == "duration":
         return bool(shared)
     words_a, words_b = _words(a), _words(b)
     overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
+    if a.kind == "zone":
+        if shared:
+            return overlap >= 0.2 and not _FURTHER.search((max(a, b, key=lambda d: d.sentence)).low)
+        return overlap >= 0.5 and (abs(a.sentence - b.sentence) <= 3 or not fa or not fb)
     if a.sentence == b.sentence and shared and not set(fa) ^ set(fb) and overlap < 0.7:
         return False
     if agreement and abs(a.sentence - b.sentence) == 1 and (a.weak or b.weak) and overlap >= 0.2:
@@ -113,7 +114,7 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
         return a.sentence != b.sentence or overlap > 0.6
     if not fa or not fb:
         return (
-            overlap >= 0.3
+            overlap >= 0.4
             or (a.kind in ("patrol", "meeting") and overlap >= 0.15)
             or a.weak
             or b.weak
