@@ -56,12 +56,12 @@ _SIDES = re.compile(
 
 
 _WIDE = re.compile(
-    r"^\W*from \w+ to \w+|^\W*(?:in )?(?:wide|width|across|in breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total|in all|all told)\b"
+    r"^\W*from \w+ to \w+|^\W*(?:in )?(?:wide|of width|width|across|(?:in|of) breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total|in all|all told)\b"
 )
 
 
 _DEEP = re.compile(
-    r"^\W*(?:deep|in depth|depth|inside|into|on (?:either|each|both)|to the (?:north|south|east|west)|north|south|east|west)\b"
+    r"^\W*(?:deep|(?:in|of) depth|depth|inside|into|on (?:either|each|both)|to the (?:north|south|east|west)|north|south|east|west)\b"
 )
 
 

@@ -22,6 +22,7 @@ _FIRST = re.compile(
 _ENDS = re.compile(
     r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?|to|till|until)(?: (?:on|at|of))*(?: the)?\s*$"
 )
+_ENDS_BY = re.compile(r"\bends? (?:(?:not|no) later than|by)(?: on)?(?: the)?\s*$")
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
 _STOPS = re.compile(
     r"\b(?:hostilit\w+|fighting|firing|fire|shooting|attacks?)\b[^,;]{0,40}\b(?:end|cease|stop|halt)(?:s|ed|ped)?(?: on| at)?(?: the)?\s*$"
@@ -122,6 +123,8 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             draft.until = iso
         elif role == "due" and draft.due is None:
             draft.due = iso
+            if draft.start and draft.kind != "cessation" and _ENDS_BY.search(left):
+                draft.until = draft.until or iso
         elif role == "at":
             if draft.start is None:
                 draft.start = iso
@@ -205,11 +208,14 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         draft.notes.append(f"{length.iso} from the {name}, {known}")
 
 
+_DONE = re.compile(r"\b(?:finish|complet|conclud)\w*\b")
+
+
 def _fill(draft: Draft, length: Length, end: str) -> None:
     """Give a draft the moment that a length leads to, in the length's role."""
     if length.role == "offset" or (length.role == "day" and not length.by):
         draft.start = draft.start or end
-    if length.role != "offset" or draft.kind in ONE_TIME:
+    if length.role != "offset" or draft.kind in ONE_TIME or _DONE.search(draft.low):
         draft.due = draft.due or end
 
 

@@ -81,6 +81,9 @@ def _words(draft: Draft) -> set[str]:
     return set(_WORD.findall(draft.low)) - _COMMON
 
 
+_BACK = re.compile(
+    r"\W*(?:[\d.]+\)? )?(?:it\b|this\b|its\b|the (?:[\w-]+ )?(?:zone|area|belt|strip|corridor|line)\b)"
+)
 # Words that tell a thing from the one named before it.
 _FURTHER = re.compile(
     r"\b(?:further|another|second|third|next|other|restricted|outer|inner|beyond|behind it|also|likewise)\b"
@@ -101,8 +104,9 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     words_a, words_b = _words(a), _words(b)
     overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
     if a.kind == "zone":
-        if shared:
-            return overlap >= 0.2 and not _FURTHER.search((max(a, b, key=lambda d: d.sentence)).low)
+        later = max(a, b, key=lambda d: d.sentence).low
+        if shared or _BACK.match(later):
+            return (overlap >= 0.2 or not shared) and not _FURTHER.search(later)
         return overlap >= 0.5 and (abs(a.sentence - b.sentence) <= 3 or not fa or not fb)
     if a.sentence == b.sentence and shared and not set(fa) ^ set(fb) and overlap < 0.7:
         return False

@@ -16,7 +16,7 @@ _FOR = re.compile(r"(?: in all| deep| wide)? for ")  # "50 km for guns, 70 km fo
 # "Georgian troops shall leave the valley, and Abkhazian troops the village": the verb is said once.
 _GAPPING = ("withdrawal", "handover", "release")
 _GAPPED = re.compile(
-    r"(?:, (?:and|or) (?:for )?(?:the |those of )?(?:[\w’'-]+ ){0,3}(?:troops|forces|units|formations|fighters|rebels|army|side|men|soldiers|party)|,? and [\w-]+['’]s?)[,–—-]* (?:– )?"
+    r",? and (?:the )?[\w’'-]+ (?:[\w’'-]+ )?(?:those |the same )|(?:, (?:and|or) (?:for )?(?:the |those of )?(?:[\w’'-]+ ){0,3}(?:troops|forces|units|formations|fighters|rebels|army|side|men|soldiers|party)|,? and [\w-]+['’]s?)[,–—-]* (?:– )?"
     r"(?:the (?!same)|to the |from the |behind |to (?=[a-z]+$))(?![^,;]*\b(?:shall|will|must|are to|is to|have|has)\b)"
 )
 # ", and a telephone link will be installed": a subject and a verb of its own.

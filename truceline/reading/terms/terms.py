@@ -264,6 +264,10 @@ def drafted(
         moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
+    if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:
+        set_lengths(
+            draft, [x for x in marks.next[1].lengths if x.role == "length"][:1], marks.next[0]
+        )
     if draft.kind in ONE_TIME and draft.due is None and draft.within is None:
         draft.due = draft.day
     if draft.recurs is None:
