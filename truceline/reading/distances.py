@@ -56,12 +56,12 @@ _SIDES = re.compile(
 
 
 _WIDE = re.compile(
-    r"^\W*from \w+ to \w+|^\W*(?:in )?(?:wide|width|across|in breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total|in all|all told)\b"
+    r"^\W*from \w+ to \w+|^\W*(?:in )?(?:wide|of width|width|across|(?:in|of) breadth|broad)\b|^[-\s]*wide\b|^\W*(?:in total|total|in all|all told)\b"
 )
 
 
 _DEEP = re.compile(
-    r"^\W*(?:deep|in depth|depth|inside|into|on (?:either|each|both)|to the (?:north|south|east|west)|north|south|east|west)\b"
+    r"^\W*(?:deep|(?:in|of) depth|depth|inside|into|on (?:either|each|both)|to the (?:north|south|east|west)|north|south|east|west)\b"
 )
 
 
@@ -157,7 +157,7 @@ def distances_of(tokens: list[Token], text: str, offset: int, spots: list[int]) 
         ):
             role = "from"
         elif re.match(
-            r"^\W*(?:long|length|stretch|section|route|in length|(?:[a-z]+ ){0,2}(?:border|frontier|road|highway|wall|front|river|coast|canal|march|line)\b(?! of (?:separation|contact)))",
+            r"^\W*(?:long|length|stretch|section|route|in length|(?:[a-z]+ ){0,2}(?:border|frontier|road|highway|wall|front|river|coast|canal|march)\b(?! of (?:separation|contact)))",
             after,
         ) or re.search(r"(?:length of|stretch of|stretches|runs)\s*$", before):
             role = "long"

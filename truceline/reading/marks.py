@@ -293,69 +293,16 @@ def _quantities(
 
 # A number after one of these is a name; before one of these, a measure.
 _NAMED = frozenset(
-    [
-        "article",
-        "articles",
-        "resolution",
-        "resolutions",
-        "paragraph",
-        "paragraphs",
-        "section",
-        "annex",
-        "chapter",
-        "point",
-        "points",
-        "phase",
-        "no",
-        "number",
-        "page",
-        "stage",
-        "clause",
-        "step",
-        "day",
-        "route",
-        "highway",
-        "r",
-        "world",
-        "unit",
-        "brigade",
-        "no.",
-        "para",
-        "category",
-        "calibre",
-        "caliber",
-        "version",
-        "group",
-        "area",
-        "zone",
-        "table",
-        "figure",
-        "$",
-        "€",
-        "£",
-    ]
-)
+    ["article", "articles", "resolution", "resolutions", "paragraph", "paragraphs", "section",
+     "annex", "chapter", "point", "points", "phase", "no", "number", "page", "stage", "clause",
+     "step", "day", "route", "highway", "r", "world", "unit", "brigade", "no.", "para",
+     "category", "calibre", "caliber", "version", "group", "area", "zone", "table", "figure",
+     "$", "€", "£"]
+)  # fmt: skip
 _MEASURED = frozenset(
-    [
-        "%",
-        "percent",
-        "per",
-        "mm",
-        "cm",
-        "km2",
-        "hectares",
-        "acres",
-        "square",
-        "degrees",
-        "a.m",
-        "years-old",
-        "metres",
-        "st",
-        "nd",
-        "rd",
-        "th",
-    ]
-)
+    ["%", "percent", "per", "mm", "cm", "km2", "hectares", "acres", "square", "degrees", "a.m",
+     "years-old", "metres", "st", "nd", "rd", "th"]
+)  # fmt: skip
 
 
 def _label(sentence: Sentence, i: int, q: Quantity) -> bool:

@@ -19,7 +19,7 @@ BOUNDARY = re.compile(
 
 
 _ATTRIBUTION = re.compile(
-    r"\b(?:decided|pledged|undertook|said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:in [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
+    r"\b(?:decided|pledged|undertook|said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|initialled|concluded|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:(?:in|at) [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
 )
 
 
@@ -329,14 +329,6 @@ def clauses_of(
             and not own
         ):
             continue
-        if (
-            before.kind == "cessation"
-            and before.noun
-            and trigger.kind == "cessation"
-            and rank == 1
-            and not re.search(r"\b(?:will|shall|to)\b", low[cut : trigger.start])
-        ):
-            pass
         if (
             trigger.kind == "deliverable"
             and rank == 1

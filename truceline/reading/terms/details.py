@@ -22,6 +22,7 @@ _FIRST = re.compile(
 _ENDS = re.compile(
     r"\b(?:end(?:s|ed)?|over(?: for good)?|expir(?:e|es|y)|laps(?:e|es)|run(?:s)? out|clos(?:e|es)|last(?:s)?|hold(?:s)?|to|till|until)(?: (?:on|at|of))*(?: the)?\s*$"
 )
+_ENDS_BY = re.compile(r"\bends? (?:(?:not|no) later than|by)(?: on)?(?: the)?\s*$")
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
 _STOPS = re.compile(
     r"\b(?:hostilit\w+|fighting|firing|fire|shooting|attacks?)\b[^,;]{0,40}\b(?:end|cease|stop|halt)(?:s|ed|ped)?(?: on| at)?(?: the)?\s*$"
@@ -118,10 +119,12 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         if role == "start" and draft.start is None:
             draft.start = iso
             draft.readings = moment.readings
-        elif role == "until" and draft.until is None:
+        elif role == "until" and (draft.until is None or (said.day and _hours_only(moments))):
             draft.until = iso
         elif role == "due" and draft.due is None:
             draft.due = iso
+            if draft.start and draft.kind != "cessation" and _ENDS_BY.search(left):
+                draft.until = draft.until or iso
         elif role == "at":
             if draft.start is None:
                 draft.start = iso
@@ -131,6 +134,12 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         draft.confidence = min(draft.confidence, moment.sure)
     if draft.kind not in ("cessation", "duration") and draft.due is None:
         draft.due = draft.until  # done over a stretch of days: its end is the deadline
+
+
+def _hours_only(moments: list[Moment]) -> bool:
+    """Whether the first stretch is one of hours without a day: "from 9 p.m. to 5 a.m." """
+    first = [m.said for m in moments[:2]]
+    return [s.role for s in first] == ["start", "until"] and not any(s.day for s in first)
 
 
 _STARTS = re.compile(
@@ -199,11 +208,14 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         draft.notes.append(f"{length.iso} from the {name}, {known}")
 
 
+_DONE = re.compile(r"\b(?:finish|complet|conclud)\w*\b")
+
+
 def _fill(draft: Draft, length: Length, end: str) -> None:
     """Give a draft the moment that a length leads to, in the length's role."""
     if length.role == "offset" or (length.role == "day" and not length.by):
         draft.start = draft.start or end
-    if length.role != "offset" or draft.kind in ONE_TIME:
+    if length.role != "offset" or draft.kind in ONE_TIME or _DONE.search(draft.low):
         draft.due = draft.due or end
 
 
@@ -232,6 +244,8 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
     for length in lengths:
         if draft.kind == "duration" and draft.within is None and length.role != "every":
             draft.within, draft.after, draft.counts_from = length.iso, length.anchor, length
+            if length.role == "length":
+                draft.start = draft.start or length.base
         elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
         elif (
@@ -256,6 +270,8 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 )
             )
         ):
+            if draft.kind == "cessation" and length.role == "offset":
+                draft.start = draft.start or length.moment
             if draft.within is None:
                 draft.within, draft.after = length.iso, length.anchor or draft.after
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):

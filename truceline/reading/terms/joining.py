@@ -81,6 +81,15 @@ def _words(draft: Draft) -> set[str]:
     return set(_WORD.findall(draft.low)) - _COMMON
 
 
+_BACK = re.compile(
+    r"\W*(?:[\d.]+\)? )?(?:it\b|this\b|its\b|the (?:[\w-]+ )?(?:zone|area|belt|strip|corridor|line)\b)"
+)
+# Words that tell a thing from the one named before it.
+_FURTHER = re.compile(
+    r"\b(?:further|another|second|third|next|other|restricted|outer|inner|beyond|behind it|also|likewise)\b"
+)
+
+
 def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     if a.kind != b.kind:
         return False
@@ -90,19 +99,15 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     shared = [f for f in fa if f in fb]
     if a.kind == "cessation":
         return not agreement or not fa or not fb or bool(shared)
-    if a.kind == "zone":
-        if (
-            agreement
-            and a.sentence != b.sentence
-            and not shared
-            and abs(a.sentence - b.sentence) > 1
-        ):
-            return False
-        return abs(a.sentence - b.sentence) <= 3 or not fa or not fb or bool(shared)
     if a.kind == "duration":
         return bool(shared)
     words_a, words_b = _words(a), _words(b)
     overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
+    if a.kind == "zone":
+        later = max(a, b, key=lambda d: d.sentence).low
+        if shared or _BACK.match(later):
+            return (overlap >= 0.2 or not shared) and not _FURTHER.search(later)
+        return overlap >= 0.5 and (abs(a.sentence - b.sentence) <= 3 or not fa or not fb)
     if a.sentence == b.sentence and shared and not set(fa) ^ set(fb) and overlap < 0.7:
         return False
     if agreement and abs(a.sentence - b.sentence) == 1 and (a.weak or b.weak) and overlap >= 0.2:
@@ -113,7 +118,7 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
         return a.sentence != b.sentence or overlap > 0.6
     if not fa or not fb:
         return (
-            overlap >= 0.3
+            overlap >= 0.4
             or (a.kind in ("patrol", "meeting") and overlap >= 0.15)
             or a.weak
             or b.weak
@@ -153,8 +158,16 @@ def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
             order[id(draft)] = draft
         else:
             _join(twin, draft)
-    if any(d.kind == "cessation" and d.start and not d.effect for d in kept):
-        kept = [d for d in kept if not (d.effect and d.kind == "cessation")]
+    begun = [d.start for d in kept if d.kind == "cessation" and d.start and not d.effect]
+    kept = [
+        d
+        for d in kept
+        if not (
+            d.effect
+            and d.kind == "cessation"
+            and any(agreement or _compatible(start, d.start, "start") for start in begun)
+        )
+    ]
     dated = {d.kind for d in kept if {"start", "until"} & set(d.facts())}
     lasting = {seconds(d.within) for d in kept if d.kind == "duration" and d.within}
     kept = [

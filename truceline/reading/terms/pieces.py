@@ -16,8 +16,23 @@ _FOR = re.compile(r"(?: in all| deep| wide)? for ")  # "50 km for guns, 70 km fo
 # "Georgian troops shall leave the valley, and Abkhazian troops the village": the verb is said once.
 _GAPPING = ("withdrawal", "handover", "release")
 _GAPPED = re.compile(
-    r",? (?:and|or) (?:for )?(?:the |those of )?(?:(?:[\w’'-]+ ){0,3}(?:troops|forces|units|formations|fighters|rebels|army|side|men|soldiers|party)|[\w-]+['’]s?)[,–—-]* (?:– )?"
+    r",? and (?:the )?[\w’'-]+ (?:[\w’'-]+ )?(?:those |the same )|(?:, (?:and|or) (?:for )?(?:the |those of )?(?:[\w’'-]+ ){0,3}(?:troops|forces|units|formations|fighters|rebels|army|side|men|soldiers|party)|,? and [\w-]+['’]s?)[,–—-]* (?:– )?"
     r"(?:the (?!same)|to the |from the |behind |to (?=[a-z]+$))(?![^,;]*\b(?:shall|will|must|are to|is to|have|has)\b)"
+)
+# ", and a telephone link will be installed": a subject and a verb of its own.
+_SUBJECTS = (
+    "monitoring",
+    "prohibition",
+    "access",
+    "withdrawal",
+    "handover",
+    "deployment",
+    "release",
+    "exception",
+)
+_SUBJECT = re.compile(
+    r"(?:; (?:and )?(?:that )?|, (?:and|while|but) (?:that )?)(?!it\b|they\b|this\b|that\b|these\b|those\b|all (?:of )?th|both\b|who\b|which\b|he\b|she\b|if\b|when\b|the (?:period|work|process|whole|operation)\b)"
+    r"[\w’'-]+ (?:[\w’'/-]+ ){0,7}?(?:shall|will|must|may|is to|are to)\b"
 )
 _DONE = re.compile(r"\b(?:complet|conclud|finish|end)(?:e|ed|es|ing|s)?\b")
 
@@ -115,6 +130,8 @@ def pieces_of(
                 if len(cuts) == len(spots) - 1:
                     points = cuts
                     break
+    if trigger.kind in _SUBJECTS and not points:
+        points = [m.start() for m in _SUBJECT.finditer(low, max(start + 20, trigger.end), end)]
     if trigger.kind == "prohibition" and not points:
         points = several_bans(low, start, end)
     if trigger.kind in _GAPPING and not points:

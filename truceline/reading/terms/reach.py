@@ -17,13 +17,14 @@ from truceline.reading.weighing.segments import segments_of
 Times = tuple[list[Moment], list[Length]]
 
 _GOES_ON = re.compile(
-    r"[\s,;:–—-]*(?:and )?(?:(?:ends|expires|lapses|runs out|closes)\b|(?:must|shall|will|is|are|has|have|should)(?: to)? (?:have |be |been )?(?:\w+ly )?(?:gone|complet\w+|finish\w*|done|over\b|out\b|clear\w*|conclud\w*|end\w*)|[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
+    r"[\s,;:–—-]*(?:and )?(?:(?:takes?|ends|expires|lapses|runs out|closes)\b|(?:must|shall|will|is|are|has|have|should)(?: to)? (?:have |be |been )?(?:\w+ly )?(?:gone|complet\w+|finish\w*|done|over\b|out\b|clear\w*|conclud\w*|end\w*)|[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
     r"until|till|both (?:periods|times|by|on|within|from)|it\b|they\b|this (?:shall|is|must|will|to)|all (?:of )?(?:this|that)|term\b|"
     r"the (?:period|term|process|whole|carrying|transport|work|operation)|within|inside|by\b|no later|not later|at the latest|in a (?:term|period|delay)|"
     r"during|on\b|no more than|not more than|up to|(?:its|their|whose) (?:strength|number|size|ceiling|term|stay)\b|at (?:the|noon|midnight|\d)|per\b|each\b|every\b|daily|weekly)"
 )
 _NEXT = re.compile(
     r"\W*(?:(?:all|the whole) (?:of )?(?:this|that|it)?\b|this (?:shall|is|must|will|to|has)|it (?:shall|must|will|is) (?:be )?(?:done|completed|finished|over)|"
+    r"(?:they|it|the (?:\w+ )?(?:force|mission|contingent|group|troops|observers)) (?:will|shall|is to|are to)\b.{0,90}\b(?:stay|remain|serve)|"
     r"term\b|deadline\b|the (?:period|term|process|time|deadline|carrying|transport)\b|they have\b|time(?: limit)?:)"
 )
 _LEADS = re.compile(
@@ -40,7 +41,8 @@ def dated(moments: list[Moment], lengths: list[Length]) -> bool:
     )
 
 
-def _times(marks: Marks, sentence: Sentence, start: int, end: int) -> Times:
+def times_in(marks: Marks, sentence: Sentence, start: int, end: int) -> Times:
+    """The moments and lengths of ``[start, end)`` of a sentence that say when."""
     base = sentence.start
     return (
         [
@@ -82,7 +84,7 @@ def times_after(
     ):
         return [], []
     _, late = reach_of(sentence, start, end)
-    moments, lengths = _times(marks, sentence, end, late)
+    moments, lengths = times_in(marks, sentence, end, late)
     return (
         [m for m in moments if m.said.role in ("due", "until")],
         [x for x in lengths if x.role == "within"],
@@ -95,17 +97,17 @@ def times_near(sentence: Sentence, marks: Marks, start: int, end: int) -> Times:
     size = len(low)
     a, b = reach_of(sentence, start, end)
     if (a, b) != (start, end):
-        found = _times(marks, sentence, a, b)
+        found = times_in(marks, sentence, a, b)
         if found[0] or found[1]:
             return found
     if start > 0 and _LEADS.match(low):
         comma = low.find(",", 0, start)
         stop = comma if comma > 0 else min(40, start)
-        found = _times(marks, sentence, 0, stop + (14 if comma > 0 else 0))
+        found = times_in(marks, sentence, 0, stop + (14 if comma > 0 else 0))
         if found[0] or found[1]:
             return found
     if end < size:
-        found = _times(marks, sentence, end, size)
+        found = times_in(marks, sentence, end, size)
         spots = [m.said.end for m in found[0]]
         spots += [x.anchor_span[1] if x.anchor_span else x.end for x in found[1]]
         if spots and size - (max(spots) - sentence.start) <= _LATE:
@@ -118,11 +120,11 @@ def times_near(sentence: Sentence, marks: Marks, start: int, end: int) -> Times:
                 )
     if marks.next is not None:
         late, its = marks.next
-        found = _times(its, late, 0, len(late.low))
+        found = times_in(its, late, 0, len(late.low))
         if found[0] or found[1]:
             return found
     for over, its in reversed(marks.over):
-        found = _times(its, over, 0, len(over.low))
+        found = times_in(its, over, 0, len(over.low))
         if found[0] or found[1]:
             return found
     return [], []

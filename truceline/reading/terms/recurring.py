@@ -50,7 +50,7 @@ _WORDS = (
     ),
     (
         "P1M",
-        rf"monthly|per month|once (?:a |in (?:the |a )?)?month|{_NOT_A}a month\b{_NOT_LATER}|first \w+day of (?:each|every|the) month",
+        rf"monthly|per month|once (?:a |in (?:the |a )?)?month|{_NOT_A}a month\b{_NOT_LATER}|(?:first|last|second|third) \w+day of (?:each|every|the) month",
     ),
     ("PT1H", r"hourly"),
     ("P1Y", r"yearly|annually|per year|once a year"),

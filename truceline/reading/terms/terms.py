@@ -18,7 +18,14 @@ from truceline.reading.terms.drafting import ONE_TIME, Draft, Setting, Trigger
 from truceline.reading.terms.lasting import durations_of
 from truceline.reading.terms.lists import NOTHING, Under
 from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
-from truceline.reading.terms.reach import dated, reach_of, stand_over, times_after, times_near
+from truceline.reading.terms.reach import (
+    dated,
+    reach_of,
+    stand_over,
+    times_after,
+    times_in,
+    times_near,
+)
 from truceline.reading.terms.recurring import recurs_in
 from truceline.reading.terms.worth import is_term
 from truceline.reading.times.anchoring import Moment
@@ -190,6 +197,8 @@ def build(
     """
     drafts = []
     for a, b in pieces_of(sentence, start, end, trigger, marks):
+        if a > start and not shared[0] and not shared[1]:
+            shared = times_in(marks, sentence, start, max(start, trigger.start))
         draft = _one(sentence, marks, trigger, a, b, shared, setting, lead)
         if draft:
             drafts.append(draft)
@@ -255,6 +264,10 @@ def drafted(
         moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
+    if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:
+        set_lengths(
+            draft, [x for x in marks.next[1].lengths if x.role == "length"][:1], marks.next[0]
+        )
     if draft.kind in ONE_TIME and draft.due is None and draft.within is None:
         draft.due = draft.day
     if draft.recurs is None:

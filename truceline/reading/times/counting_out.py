@@ -16,7 +16,7 @@ _SIGNING = re.compile(
     r"\b(?:sign|initiall|adopt|conclu(?:sion|ding)|th(?:is|ese) (?:agreement|accord|document|order|memorandum|minutes|protocol|declaration)|the date of th(?:is|ese)\b)"
 )
 _HOUR = re.compile(r"\b(?:(?:same|said|this|above) (?:hour|time|moment)|hour in)\b")
-_DAY = re.compile(r"^that\b|\b(?:then|it|(?:date|day) (?:above|mentioned|in))\b")
+_DAY = re.compile(r"^that\b|\b(?:then|it|(?:date|day) (?:above|mentioned|in)|same (?:date|day))\b")
 _TO_THE_HOUR = re.compile(r"\b(?:hour|minute|moment|instant)\b")
 _FORCE = re.compile(r"\b(?:force|effect)\b")
 _NOW = re.compile(r"^(?:today|now|the present|this day|publication)\b")

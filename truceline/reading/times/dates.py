@@ -304,7 +304,9 @@ def day_at(
         if k < n and tokens[k].low in _PARTS:
             part, k = tokens[k].low, k + 1
         beside = k + 1 if k < n and tokens[k].text == "," else k
-        if beside < n and RELATIVE[low] == 1:  # "tomorrow, Saturday 22 May", "tomorrow, day 22"
+        if beside < n and (
+            RELATIVE[low] == 1 or (RELATIVE[low] == 0 and beside > k)
+        ):  # "tomorrow, Saturday 22 May", "tomorrow, day 22"
             said = day_at(tokens, beside)
             if said is not None and said[0][0] in ("date", "weekday", "dom"):
                 return ("rel", 1) if said[0][0] != "date" else said[0], said[1], None, part, None

@@ -81,13 +81,13 @@ _BEFORE_A = frozenset(
 
 _WITHIN = re.compile(
     r"\b(?:within|inside(?: of)?|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
-    r"deadline of|have|has|had|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
+    r"deadline of|have|has|had|tak(?:es?|ing)|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
     r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an|those|these)?\s*(?:same|said|next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
 )
 
 
 _LENGTH = re.compile(
-    r"\b(?:for|lasts?|lasting|last|stays?(?: on)?(?: for)?|remains?(?: for)?|goes on(?: for)?|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extended|prolonged|renewed)(?: \w+ly)? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
+    r"\b(?:for|lasts?|lasting|last|stays?(?: on)?(?: for)?|remains?(?: for)?|goes on(?: for)?|remains?(?: \w+){0,3} for|total of|period of|duration of|duration shall be|(?:extend|prolong|renew)\w*(?: [\w’'-]+){0,6}? (?:by|for)|remain in force|valid|run(?:s|ning)?|term of|"
     r"duration(?: is)?|extend(?:s|ed)?(?: it)? for|continue)\s*(?:for|of|by|to)?\s*(?:the|a|an|another|an additional|a further|a renewable|an initial|at least|up to|about|around|some|not less than|"
     r"next|first|initial|further|additional|period of|a period of|an initial period of|a maximum of|consecutive|\s)*\s*$"
 )
@@ -105,7 +105,7 @@ _EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
 _AFTER = re.compile(
-    r"\s*(?:,\s*)?(?:(?:at (?:the )?(?:most|latest|least)|as|maximum|in all) )?(after|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
+    r"\s*(?:,\s*)?(?:(?:at (?:the )?(?:most|latest|least)|as|maximum|in all|which|that) )?(after|past|follows?|from|of|following|upon|since|counting from|as of|starting from|starting with|beginning|once|before|prior to|later|thereafter|thereof|hence|from now|ahead of|preceding)\b"
 )
 
 
@@ -289,6 +289,7 @@ def _role(
     qualified = re.search(r"(?:more than|over|at least|less than)\s*$", tail)
     if _EVERY.search(tail):
         return Length(text_iso, seconds, "every", first, last, start, end)
+    link = {"past": "after", "follow": "following", "follows": "following"}.get(link, link)
     if link in (
         "after",
         "from",

@@ -77,12 +77,10 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     if low in _SIGNING:
         led = ("upon", "on", "at", "from", "between", "since", "until", "of", "its", "by")
         return (("event", "signature"), i + 1) if before in led else None
-    entered = [t.low for t in tokens[i : i + 3]] in (
-        ["entry", "into", "force"],
-        ["entry", "into", "effect"],
-    )
-    if entered and before in ("upon", "on", "from", "at", "its"):
-        return ("event", "force", "moment"), i + 3
+    if low == "entry":
+        after_it = before in ("upon", "on", "from", "at", "its")
+        forced = [t.low for t in tokens[i + 1 : i + 3]] in (["into", "force"], ["into", "effect"])
+        return (("event", "force", "moment"), i + 3) if after_it and forced else None
     if low == "then":
         return (("that", "last"), i + 1) if before in ("from", "since", "until") else None
     if i + 1 >= n:

@@ -129,9 +129,10 @@ def day_counts(
             continue  # "from D+1 to D+30": the end is the deadline
         code, seconds = iso(float(hours), "H") if hours else iso(float(days), "D")
         start, end = tokens[first].start, tokens[last - 1].end
+        role = "offset" if first and tokens[first - 1].low in ("from", "starting") else "within"
         found.append(
             Length(
-                code, seconds, "within", first, last, start, end, f"{letter.upper()}-day",
+                code, seconds, role, first, last, start, end, f"{letter.upper()}-day",
                 letter=letter,
             )
         )  # fmt: skip
