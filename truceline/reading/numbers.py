@@ -258,6 +258,10 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         j += 1
         if [t.low for t in tokens[j : j + 3]] == ["and", "a", "half"] and _SCALES[word] >= 10**6:
             return value + _SCALES[word] / 2, j + 3  # "a million and a half"
+        if j + 1 < n and tokens[j + 1].low == "thousand" and word == "million":
+            thousands = _figure(tokens[j])
+            if thousands is not None and thousands < 1000:  # "6 million 900 thousand"
+                return value + thousands * 1000, j + 2
         more = _tail(tokens, j, _SCALES[word])
         if more:
             value, j = value + more[0], more[1]
@@ -307,7 +311,8 @@ def _tail(tokens: list[Token], j: int, below: float) -> tuple[float, int] | None
             more = _tail(tokens, end, 100)
             if more:
                 value, end = value + more[0], more[1]
-        if 0 < value < below and not (k > j and below >= 10**6):
+        larger = end < len(tokens) and _SCALES.get(tokens[end].low, 0) >= below
+        if 0 < value < below and not larger and not (k > j and below >= 10**6):
             return value, end
     return None
 

@@ -21,6 +21,7 @@ from truceline.reading.speech.saying import SAYING
 from truceline.reading.weighing.features import stem
 
 _OBLIQUE = {"him": "he", "them": "they", "us": "we"}
+_BODIES = frozenset(("WHO", "US", "US's"))  # not "who" and "us"
 _ORDINAL = frozenset(("st", "nd", "rd", "th"))
 _DETERMINERS = frozenset(("the", "a", "an", "its", "his", "her", "their", "our", "my", "those"))
 _ROLE = re.compile(r"spokes(?:man|woman|person)")
@@ -114,12 +115,14 @@ def _ends(tokens: list[Token], i: int, first: bool) -> bool:
         return not (low in "-‑&" and not first)
     if low[0].isdigit():
         return True
+    if token.text in _BODIES:
+        return False
     if low in _table()["stop"] or _pronoun(low) in _table()["pronouns"]:
         return True
     if token.text[0].isupper() and not (i == 0 and low.endswith("ing")):
         return False
     if gives(low) and noun_kind(low) in ("", "paper") and low not in _table()["paper"]:
-        return True
+        return first or not low.endswith("ing")  # "the previous reporting period"
     return low.endswith("ly") or (not first and low.endswith("ed") and len(low) > 4)
 
 
@@ -202,7 +205,7 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
     spans: list[tuple[int, int]] = []
     while i < n:
         low = _pronoun(tokens[i].low)
-        if low in _table()["pronouns"]:
+        if low in _table()["pronouns"] and tokens[i].text not in _BODIES:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
             i += 1
             continue
@@ -235,6 +238,7 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
             before = _kind(tokens, a, b - 1, people)
             if before[0] != "thing":
                 words = sentence.text[tokens[a].start - base : tokens[b - 2].end - base]
+                words = re.sub(r"['’]s?$", "", words)
                 yield Mention(
                     sentence.index, a, b - 1, b - 1, words, before[0], before[1], "", before[2]
                 )

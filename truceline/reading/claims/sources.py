@@ -224,6 +224,11 @@ def candidates_of(
         nobody.features.add("none&we")
     if any(gives(t.low) for t in sentence.tokens):
         nobody.features.add("none&gives")
+    else:
+        shared = shared | {"mute"}  # no verb of one who gives figures
+        if sentence.heading or len(sentence.tokens) < 12:
+            shared |= {"short"}
+        nobody.features |= {"none&" + f for f in shared}
     nobody.features.add(f"none&size:{spot.single}")
     nobody.features.add(f"none&rule:{bool(rule)}")
     if previous is None:
@@ -294,6 +299,8 @@ def candidates_of(
                 cast.issuer, {"issuer", f"issuer&we:{ours}"} | {"issuer&" + f for f in shared}
             )
         )
+    if cast.teller:
+        found.append(Candidate(cast.teller, {"teller"} | {"teller&" + f for f in shared}))
     _agree(found, rule, quoted, previous)
     return found
 
