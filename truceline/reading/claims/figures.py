@@ -145,6 +145,7 @@ _NUMBERED = frozenset(
     "week day article section paragraph chapter annex point phase highway route road resolution "
     "page hill brigade battalion division unit block checkpoint room".split()
 )
+_PARTS = frozenset(("third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenths"))
 _LIVES = frozenset(("was", "were", "is", "has", "had", "who", "a", "an", "the", "died", "said"))
 
 
@@ -152,6 +153,8 @@ def _is_age(tokens: list[Token], q: Quantity) -> bool:
     """Whether a number is an age: "aged 40", "a man of 61", "Hawa Idris, 38, was"."""
     before, after = tokens[q.first - 1], tokens[q.last] if q.last < len(tokens) else None
     if before.low in ("aged", "age", "ages"):
+        return True
+    if before.low in ("was", "is", "turned", "be") and after is not None and after.low == "when":
         return True
     if before.low == "of" and q.first > 1 and (after is None or after.low in _AGED):
         who = tokens[q.first - 2].low
@@ -184,6 +187,10 @@ def _is_share(tokens: list[Token], q: Quantity) -> bool:
         return True
     if after[:1] in (["%"], ["percent"], ["per"]) and (after[:1] != ["per"] or after[1:2] == ["cent"]):
         return True
+    if after[:1] and after[0] in _PARTS:
+        return True
+    if after[1:2] and after[0] == "in" and (q.value or 99) < 10 and number_at(tokens, q.last + 1):
+        return len(tokens[q.last + 1].text) < 5 and not tokens[q.last + 1].text.isdecimal()
     if after[:2] == ["out", "of"] and len(after) > 2 and number_at(tokens, q.last + 2):
         return (q.value or 99) < 10
     if q.qualifier == "between" and q.low is not None and q.high is not None:
