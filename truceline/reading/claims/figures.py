@@ -142,8 +142,30 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
 
 
 _NUMBERED = frozenset(
-    "week day article section paragraph chapter annex point phase highway route road resolution "
-    "page hill brigade battalion division unit block checkpoint room".split()
+    [
+        "week",
+        "day",
+        "article",
+        "section",
+        "paragraph",
+        "chapter",
+        "annex",
+        "point",
+        "phase",
+        "highway",
+        "route",
+        "road",
+        "resolution",
+        "page",
+        "hill",
+        "brigade",
+        "battalion",
+        "division",
+        "unit",
+        "block",
+        "checkpoint",
+        "room",
+    ]
 )
 _PARTS = frozenset(("third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenths"))
 _LIVES = frozenset(("was", "were", "is", "has", "had", "who", "a", "an", "the", "died", "said"))
@@ -185,7 +207,9 @@ def _is_share(tokens: list[Token], q: Quantity) -> bool:
         return True
     if q.core > 1 and tokens[q.core - 1].text == "." and tokens[q.core - 2].text == "No":
         return True
-    if after[:1] in (["%"], ["percent"], ["per"]) and (after[:1] != ["per"] or after[1:2] == ["cent"]):
+    if after[:1] in (["%"], ["percent"], ["per"]) and (
+        after[:1] != ["per"] or after[1:2] == ["cent"]
+    ):
         return True
     if after[:1] and after[0] in _PARTS:
         return True
@@ -201,9 +225,7 @@ def _is_share(tokens: list[Token], q: Quantity) -> bool:
     return before == ["out", "of"] and (q.value or 999) <= 10
 
 
-_FURTHER = frozenset(
-    ("a", "an", "one", "another", "several", "many", "few", "couple", "pair")
-)
+_FURTHER = frozenset(("a", "an", "one", "another", "several", "many", "few", "couple", "pair"))
 _TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 _ROSE = frozenset(
     [

@@ -164,6 +164,8 @@ def _phrase(tokens: list[Token], i: int) -> int:
 
 
 def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[str, str, bool]:
+    while head - first > 1 and (tokens[head - 1].low[0].isdigit() or tokens[head - 1].low in ".no"):
+        head -= 1  # "Hospital No. 9"
     noun = re.sub(r"['’]s?$", "", tokens[head - 1].low)
     if noun in _table()["times"]:
         return "thing", noun, False
@@ -187,9 +189,9 @@ def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[s
     if kind:
         return kind, noun, False
     if words[-1][0].isupper():
-        if known_actors().get(noun, ("", ""))[1] or words[-1].isupper():
+        if known_actors().get(noun, ("", ""))[1] or (words[-1].isupper() and len(noun) < 8):
             return "body", noun, False
-        if noun in known_places():
+        if noun in known_places() or " ".join(words).lower() in known_places():
             return "place", noun, False
         inside = {noun_kind(w.lower()) for w in words}
         return ("body" if "body" in inside else "name"), noun, False

@@ -40,8 +40,30 @@ _CLAUSE = frozenset((";", "while", "whereas", "but", "though", "although"))
 
 
 _SKIPPED = frozenset(
-    "has have had also later now then only itself themselves never still since already again "
-    "alone too both all did does do".split()
+    [
+        "has",
+        "have",
+        "had",
+        "also",
+        "later",
+        "now",
+        "then",
+        "only",
+        "itself",
+        "themselves",
+        "never",
+        "still",
+        "since",
+        "already",
+        "again",
+        "alone",
+        "too",
+        "both",
+        "all",
+        "did",
+        "does",
+        "do",
+    ]
 )
 _ASIDE = frozenset(("part", "turn", "side", "far", "all"))
 
@@ -79,11 +101,9 @@ def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
 
 def lead_of(sentence: Sentence) -> int:
     """The first token after a clock, a number or marks that lead a line ("11.40am", "•", "07")."""
-    n = 0
-    for token in sentence.tokens[:6]:
+    for n, token in enumerate(sentence.tokens[:6]):
         if token.low[0].isalpha() and token.low not in ("am", "pm", "a.m.", "p.m.", "h", "gmt"):
             return n
-        n += 1
     return 0
 
 
@@ -157,6 +177,9 @@ def of_mention(
         found.add(side + "label")
     if mention.first <= lead:
         found.add(side + "start")
+        if after == ":":  # "Phnom Penh: eight civilians"
+            proper = mention.kind in ("place", "name", "body", "person")
+            found |= {f"{side}lead:{proper}", f"{side}lead:{mention.kind}"}
     else:
         found.add(f"{side}opens:{tokens[mention.first - 1].text in ',;:“—–'}:{giving}")
     if tokens[mention.first].low in ("the", "a", "an", "his", "its", "their", "our"):

@@ -32,7 +32,9 @@ _INTO = frozenset(("in", "into", "to", "across", "from", "inside", "over", "with
 _REACH = 9  # words to either side
 
 
-_BARE = frozenset((".", ",", ";", ")", "and", "in", "on", "at", "from", "during", "by", "for", "of"))
+_BARE = frozenset(
+    (".", ",", ";", ")", "and", "in", "on", "at", "from", "during", "by", "for", "of")
+)
 
 
 def _near(n: int) -> str:
@@ -132,7 +134,26 @@ def _beyond_aside(
         return
 
 
-_AUXILIARY = frozenset("were was have has had are is ar wer wa ha be been remain fled died".split())
+_AUXILIARY = frozenset(
+    [
+        "were",
+        "was",
+        "have",
+        "has",
+        "had",
+        "are",
+        "is",
+        "ar",
+        "wer",
+        "wa",
+        "ha",
+        "be",
+        "been",
+        "remain",
+        "fled",
+        "died",
+    ]
+)
 
 
 def features_of(

@@ -14,8 +14,22 @@ NOTHING: frozenset[str] = frozenset()
 PEOPLE = frozenset(("people",))
 _PERSON = ("man", "woman", "men", "women")  # herdsman, craftswomen
 _NO_PERSON = frozenset(
-    "spokesman spokeswoman spokesmen chairman chairwoman ombudsman ombudswoman specimen regimen "
-    "ottoman talisman abdomen congressman congresswoman".split()
+    [
+        "spokesman",
+        "spokeswoman",
+        "spokesmen",
+        "chairman",
+        "chairwoman",
+        "ombudsman",
+        "ombudswoman",
+        "specimen",
+        "regimen",
+        "ottoman",
+        "talisman",
+        "abdomen",
+        "congressman",
+        "congresswoman",
+    ]
 )
 _PEOPLES = ("ans", "ese", "ites", "enes")  # Malians, Sudanese
 

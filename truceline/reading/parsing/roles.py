@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from truceline.reading.claims.claims import Figure
+from truceline.reading.claims.rules import Figure
 from truceline.reading.page.words import Sentence
 from truceline.reading.parsing.seen import Seen
 
