@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from truceline.reading.fractions import fraction_at
 from truceline.reading.page.words import Token
 
 _UNITS = {
@@ -192,7 +193,7 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
     low = tokens[i].low
     value = _figure(tokens[i])
     j = i + 1
-    if j + 1 < n and value is None and (part := _fraction(tokens, i)):
+    if value is None and j < n and (part := fraction_at(tokens, i)):
         return part
     if value is not None:
         # 1 000 000 with plain or thin spaces between the groups
@@ -210,16 +211,6 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
     elif low in _UNITS or low in _TENS:
         value, j = _words(tokens, i)
     elif (
-        low == "half"
-        and j < n
-        and tokens[j].low == "a"
-        and j + 1 < n
-        and tokens[j + 1].low in ("million", "billion", "dozen")
-    ):
-        return _SCALES[tokens[j + 1].low] / 2, j + 2
-    elif low == "half" and j < n and tokens[j].low == "million":
-        return 500_000.0, j + 1
-    elif (
         low in ("a", "an")
         and j < n
         and tokens[j].low in ("hundred", "thousand", "million", "billion", "dozen", "score")
@@ -227,13 +218,6 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         value = 1.0
     elif low == "a" and j < n and tokens[j].low == "couple":
         return 2.0, j + (2 if j + 1 < n and tokens[j + 1].low == "of" else 1)
-    elif (
-        low == "a"
-        and j + 1 < n
-        and tokens[j].low == "half"
-        and tokens[j + 1].low in ("million", "dozen")
-    ):
-        return _SCALES[tokens[j + 1].low] / 2, j + 2
     else:
         return None
     if (
@@ -258,6 +242,10 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         j += 1
         if [t.low for t in tokens[j : j + 3]] == ["and", "a", "half"] and _SCALES[word] >= 10**6:
             return value + _SCALES[word] / 2, j + 3  # "a million and a half"
+        if j + 1 < n and tokens[j + 1].low == "thousand" and word == "million":
+            thousands = _figure(tokens[j])
+            if thousands is not None and thousands < 1000:  # "6 million 900 thousand"
+                return value + thousands * 1000, j + 2
         more = _tail(tokens, j, _SCALES[word])
         if more:
             value, j = value + more[0], more[1]
@@ -267,27 +255,6 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         if inner and inner[0] == value:
             j += 3
     return value, j
-
-
-_PARTS = {"quarter": 1 / 4, "quarters": 1 / 4, "third": 1 / 3, "thirds": 1 / 3}
-_PARTED = {"a": 1, "one": 1, "two": 2, "three": 3}
-
-
-def _fraction(tokens: list[Token], i: int) -> tuple[float, int] | None:
-    """ "A quarter of a million", "three-quarters of a million", "a quarter million"."""
-    times = _PARTED.get(tokens[i].low)
-    if times is None:
-        return None
-    j = i + 1 + (tokens[i + 1].text in "-‑–")
-    part = _PARTS.get(tokens[j].low) if j < len(tokens) else None
-    if part is None:
-        return None
-    j += 1
-    if [t.low for t in tokens[j : j + 2]] in (["of", "a"], ["of", "one"]):
-        j += 2
-    if j < len(tokens) and tokens[j].low in ("million", "billion"):
-        return float(round(times * part * _SCALES[tokens[j].low])), j + 1
-    return None
 
 
 def _goes_on(tokens: list[Token], j: int) -> bool:
@@ -307,7 +274,8 @@ def _tail(tokens: list[Token], j: int, below: float) -> tuple[float, int] | None
             more = _tail(tokens, end, 100)
             if more:
                 value, end = value + more[0], more[1]
-        if 0 < value < below and not (k > j and below >= 10**6):
+        larger = end < len(tokens) and _SCALES.get(tokens[end].low, 0) >= below
+        if 0 < value < below and not larger and not (k > j and below >= 10**6):
             return value, end
     return None
 

@@ -38,6 +38,20 @@ class Cast:
             if not self.issuer and sentence.index < 5:
                 body = next((m for m in some if m.kind == "body" and m.head - m.first > 1), None)
                 self.issuer = bare(body.words) if body else ""
+        self.teller = self._teller(sentences)
+
+    def _teller(self, sentences: list[Sentence]) -> str:
+        """The body that gives figures most often in the document; "" where none does twice."""
+        count: dict[str, int] = {}
+        for some in self.by_sentence.values():
+            for m in some:
+                if m.name and (m.kind == "body" or m.noun == "it"):
+                    tokens = sentences[m.sentence].tokens
+                    count[m.name] = count.get(m.name, 0) + any(
+                        gives(t.low) for t in tokens[m.last : m.last + 2]
+                    )
+        best = max(count, key=lambda name: count[name], default="")
+        return best if best and count[best] > 1 else ""
 
     def _name(self, mention: Mention, sentence: Sentence) -> None:
         words = bare(mention.words)

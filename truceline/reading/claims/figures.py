@@ -141,15 +141,80 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     return None
 
 
+_NUMBERED = frozenset(
+    [
+        "week",
+        "day",
+        "article",
+        "section",
+        "paragraph",
+        "chapter",
+        "annex",
+        "point",
+        "phase",
+        "highway",
+        "route",
+        "road",
+        "resolution",
+        "page",
+        "hill",
+        "brigade",
+        "battalion",
+        "division",
+        "unit",
+        "block",
+        "checkpoint",
+        "room",
+    ]
+)
+_PARTS = frozenset(("third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenths"))
+_LIVES = frozenset(("was", "were", "is", "has", "had", "who", "a", "an", "the", "died", "said"))
+
+
+def _is_age(tokens: list[Token], q: Quantity) -> bool:
+    """Whether a number is an age: "aged 40", "a man of 61", "Hawa Idris, 38, was"."""
+    before, after = tokens[q.first - 1], tokens[q.last] if q.last < len(tokens) else None
+    if before.low in ("aged", "age", "ages"):
+        return True
+    if before.low in ("was", "is", "turned", "be") and after is not None and after.low == "when":
+        return True
+    if before.low == "of" and q.first > 1 and (after is None or after.low in _AGED):
+        who = tokens[q.first - 2].low
+        return "people" in classes(who) and not who.endswith(("s", "men", "people"))
+    return (
+        before.text in ",("
+        and after is not None
+        and after.text in ",)"
+        and q.first > 1
+        and tokens[q.first - 2].text[0].isupper()
+        and not tokens[q.first - 2].text.isupper()
+        and q.last - q.first == 1
+        and q.last + 1 < len(tokens)
+        and tokens[q.last + 1].low in _LIVES
+        and tokens[q.core].low[0].isdecimal()
+    )
+
+
+_AGED = frozenset((".", ",", ")", "was", "had", "has", "who", "and", "from", "in", "with", "died"))
+
+
 def _is_share(tokens: list[Token], q: Quantity) -> bool:
     """Whether a number is no count: a share, two years, "No. 9"."""
     after = [t.low for t in tokens[q.last : q.last + 3]]
+    if q.core and (q.value or 999) < 120 and _is_age(tokens, q):
+        return True
+    if q.core and tokens[q.core - 1].low in _NUMBERED and tokens[q.core].low[0].isdecimal():
+        return True
     if q.core > 1 and tokens[q.core - 1].text == "." and tokens[q.core - 2].text == "No":
         return True
     if after[:1] in (["%"], ["percent"], ["per"]) and (
         after[:1] != ["per"] or after[1:2] == ["cent"]
     ):
         return True
+    if after[:1] and after[0] in _PARTS:
+        return True
+    if after[1:2] and after[0] == "in" and (q.value or 99) < 10 and number_at(tokens, q.last + 1):
+        return len(tokens[q.last + 1].text) < 5 and not tokens[q.last + 1].text.isdecimal()
     if after[:2] == ["out", "of"] and len(after) > 2 and number_at(tokens, q.last + 2):
         return (q.value or 99) < 10
     if q.qualifier == "between" and q.low is not None and q.high is not None:
@@ -218,7 +283,12 @@ def spots_of(sentence: Sentence, mark: Marks, kinds: list[frozenset[str]]) -> li
         for n in [n for n in found if more.first <= n < more.last]:
             del found[n]
         found[i] = (_bounded(tokens, more), token.low in ("a", "an", "another", "couple", "pair"))
-    for core in [core for core, (q, _) in found.items() if _is_share(tokens, q)]:
+    wide = [(core, q.last) for core, (q, _) in found.items() if q.last - core > 1]
+    for core in [
+        core
+        for core, (q, _) in found.items()
+        if _is_share(tokens, q) or any(a < core < b for a, b in wide)
+    ]:
         del found[core]
     base = sentence.start
     return [

@@ -21,6 +21,7 @@ from truceline.reading.speech.saying import SAYING
 from truceline.reading.weighing.features import stem
 
 _OBLIQUE = {"him": "he", "them": "they", "us": "we"}
+_BODIES = frozenset(("WHO", "US", "US's"))  # not "who" and "us"
 _ORDINAL = frozenset(("st", "nd", "rd", "th"))
 _DETERMINERS = frozenset(("the", "a", "an", "its", "his", "her", "their", "our", "my", "those"))
 _ROLE = re.compile(r"spokes(?:man|woman|person)")
@@ -126,12 +127,14 @@ def _ends(tokens: list[Token], i: int, first: bool) -> bool:
         return not (low in "-‑&" and not first)
     if low[0].isdecimal():
         return True
+    if token.text in _BODIES:
+        return False
     if _stops(low):
         return True
     if token.text[0].isupper() and not (i == 0 and low.endswith("ing")):
         return False
     if _only_gives(low):
-        return True
+        return first or not low.endswith("ing")  # "the previous reporting period"
     return low.endswith("ly") or (not first and low.endswith("ed") and len(low) > 4)
 
 
@@ -173,6 +176,10 @@ def _phrase(tokens: list[Token], i: int) -> int:
 
 
 def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[str, str, bool]:
+    while head - first > 1 and (
+        tokens[head - 1].low[0].isdecimal() or tokens[head - 1].low in ".no"
+    ):
+        head -= 1  # "Hospital No. 9"
     noun = re.sub(r"['’]s?$", "", tokens[head - 1].low)
     if noun in _table()["times"]:
         return "thing", noun, False
@@ -196,9 +203,9 @@ def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[s
     if kind:
         return kind, noun, False
     if words[-1][0].isupper():
-        if known_actors().get(noun, ("", ""))[1] or words[-1].isupper():
+        if known_actors().get(noun, ("", ""))[1] or (words[-1].isupper() and len(noun) < 8):
             return "body", noun, False
-        if noun in known_places():
+        if noun in known_places() or " ".join(words).lower() in known_places():
             return "place", noun, False
         inside = {noun_kind(w.lower()) for w in words}
         return ("body" if "body" in inside else "name"), noun, False
@@ -215,7 +222,7 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
     spans: list[tuple[int, int]] = []
     while i < n:
         low = _pronoun(tokens[i].low)
-        if low in pronouns:
+        if low in pronouns and tokens[i].text not in _BODIES:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
             i += 1
             continue
@@ -248,6 +255,7 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
             before = _kind(tokens, a, b - 1, people)
             if before[0] != "thing":
                 words = sentence.text[tokens[a].start - base : tokens[b - 2].end - base]
+                words = re.sub(r"['’]s?$", "", words)
                 yield Mention(
                     sentence.index, a, b - 1, b - 1, words, before[0], before[1], "", before[2]
                 )

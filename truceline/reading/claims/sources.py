@@ -177,6 +177,9 @@ def of_mention(
         found.add(side + "label")
     if mention.first <= lead:
         found.add(side + "start")
+        if after == ":":  # "Phnom Penh: eight civilians"
+            proper = mention.kind in ("place", "name", "body", "person")
+            found |= {f"{side}lead:{proper}", f"{side}lead:{mention.kind}"}
     else:
         found.add(f"{side}opens:{tokens[mention.first - 1].text in ',;:“—–'}:{giving}")
     if tokens[mention.first].low in ("the", "a", "an", "his", "its", "their", "our"):
@@ -244,6 +247,11 @@ def candidates_of(
         nobody.features.add("none&we")
     if any(gives(t.low) for t in sentence.tokens):
         nobody.features.add("none&gives")
+    else:
+        shared = shared | {"mute"}  # no verb of one who gives figures
+        if sentence.heading or len(sentence.tokens) < 12:
+            shared |= {"short"}
+        nobody.features |= {"none&" + f for f in shared}
     nobody.features.add(f"none&size:{spot.single}")
     nobody.features.add(f"none&rule:{bool(rule)}")
     if previous is None:
@@ -314,6 +322,8 @@ def candidates_of(
                 cast.issuer, {"issuer", f"issuer&we:{ours}"} | {"issuer&" + f for f in shared}
             )
         )
+    if cast.teller:
+        found.append(Candidate(cast.teller, {"teller"} | {"teller&" + f for f in shared}))
     _agree(found, rule, quoted, previous)
     return found
 

@@ -107,6 +107,55 @@ def _side(
     return harm, thing
 
 
+def _beyond_aside(
+    words: list[str], kinds: list[frozenset[str]], first: int, found: set[str]
+) -> None:
+    """Add the words that go on after an insertion: "people, most of them women, have moved"."""
+    opened = 0
+    for i in range(first, min(first + 22, len(words))):
+        word = words[i]
+        if word in (";", ":"):
+            return
+        if word not in (",", "(", ")", "—", "–"):
+            continue
+        if not opened:
+            if i - first > 5:
+                return
+            opened = i
+            continue
+        verb = words[i + 1 : i + 2]
+        if word != "(" and verb and verb[0] in _AUXILIARY:
+            for k in range(i + 1, min(i + 7, len(words))):
+                found.add("RA:" + words[k])
+                found.add("R:" + words[k])
+                for name in kinds[k]:
+                    found.add("RAc:" + name)
+                    found.add("Rc:" + name)
+        return
+
+
+_AUXILIARY = frozenset(
+    [
+        "were",
+        "was",
+        "have",
+        "has",
+        "had",
+        "are",
+        "is",
+        "ar",
+        "wer",
+        "wa",
+        "ha",
+        "be",
+        "been",
+        "remain",
+        "fled",
+        "died",
+    ]
+)
+
+
 def features_of(
     sentence: Sentence,
     words: list[str],
@@ -122,6 +171,7 @@ def features_of(
     found = {"S" + f for f in shared}
     lh, _ = _side(words, kinds, range(q.first - 1, -1, -1), "L", found)
     rh, rt = _side(words, kinds, range(q.last, len(tokens)), "R", found)
+    _beyond_aside(words, kinds, q.last, found)
     found.add(f"LR:{lh}|{rh}")
     found.add(f"RT:{rt}|{rh}")
     found.add(f"LT:{lh}|{rt}")
@@ -251,6 +301,8 @@ def after_another(
         found.add(f"P:{before}:{_near(len(between))}")
         for word in between[-3:]:
             found.add(f"PL:{before}:{word}")
+    if words[0] == "of":  # "Of these, 41 …", "Of the 23, seventeen …"
+        found.add(f"ofhead:{before if before != '^' else last}")
     if not rest or rest[0] in _BARE:
         # "In the south it recorded eight": what it counts is told before
         found |= {f"bare:{before}", f"barelast:{last}", f"bare:{before if before != '^' else last}"}

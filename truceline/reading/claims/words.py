@@ -12,6 +12,25 @@ from truceline.reading.weighing.features import stem
 OTHER = ("acts", "mixed", "neutralised", "back", "need", "taken")
 NOTHING: frozenset[str] = frozenset()
 PEOPLE = frozenset(("people",))
+_PERSON = ("man", "woman", "men", "women")  # herdsman, craftswomen
+_NO_PERSON = frozenset(
+    [
+        "spokesman",
+        "spokeswoman",
+        "spokesmen",
+        "chairman",
+        "chairwoman",
+        "ombudsman",
+        "ombudswoman",
+        "specimen",
+        "regimen",
+        "ottoman",
+        "talisman",
+        "abdomen",
+        "congressman",
+        "congresswoman",
+    ]
+)
 _PEOPLES = ("ans", "ese", "ites", "enes")  # Malians, Sudanese
 
 
@@ -33,6 +52,8 @@ def classes(word: str) -> frozenset[str]:
     table = _table()
     found = table.get(word) or table.get(stem(word))
     if found is None and len(word) > 6 and word.endswith(_PEOPLES):
+        return PEOPLE
+    if found is None and len(word) > 6 and word.endswith(_PERSON) and word not in _NO_PERSON:
         return PEOPLE
     return found or NOTHING
 
