@@ -46,7 +46,7 @@ def vocabulary(texts: list[Text], least: int) -> dict[str, int]:
 
 
 # Rare kinds of feature are held nearer to nothing.
-SCALE = {"g": 0.5, "x": 0.5, "o": 0.5, "l": 0.5, "r": 0.5, "b": 0.7, "f": 0.7}
+SCALE = {"x": 0.5, "o": 0.5, "l": 0.5, "r": 0.5, "b": 0.7, "f": 0.7}
 
 
 def scale_of(feature: str) -> float:

@@ -47,7 +47,7 @@ def several_bans(low: str, start: int, end: int) -> list[int]:
         by, left = match["by"], low[start : match.start()]
         if by.startswith("from "):
             told = _FROM.search(left) is not None and " to " not in match.group()
-        elif by.startswith("not to ") or by.startswith("to "):
+        elif by.startswith(("not to ", "to ")):
             told = _TO.search(left) is not None
         elif by.startswith("on "):
             told = _ON.search(left) is not None
@@ -66,13 +66,13 @@ def several_bans(low: str, start: int, end: int) -> list[int]:
     head = max(low.rfind(";", 0, start), 0)
     lead = next((m for m in _LEAD.finditer(low, head, end) if is_verb(m["verb"])), None)
     if lead is not None:
-        items = list(_BARE.finditer(low, max(start, lead.end()) + 2, end))
-        verbs = [m.start() for m in items if is_verb(m["verb"])]
+        bare = list(_BARE.finditer(low, max(start, lead.end()) + 2, end))
+        verbs = [m.start() for m in bare if is_verb(m["verb"])]
         # "recruit minors, plant landmines or attack pipelines": the last tells what the others are
         cuts += verbs
         cuts += [
             m.start()
-            for m in items
+            for m in bare
             if verbs
             and m.start() < verbs[-1]
             and m.group().startswith(", ")

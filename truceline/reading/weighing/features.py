@@ -117,17 +117,15 @@ def said_words(
 def word_features(full: list[str], bare: list[str], found: set[str]) -> None:
     """Add the words of a stretch, alone and in pairs, and the classes that they stand for."""
     last = "^"
-    before = "^"
     for whole, word in zip(full, bare, strict=True):
         found.add("w:" + word)
         if whole != word:
             found.add("f:" + whole)
         found.add(f"b:{last} {word}")
-        found.add(f"g:{before} _ {word}")
         for name in word_classes(whole):
             found.add("c:" + name)
             found.add(f"b:{last} {name}")
-        before, last = last, word
+        last = word
     found.add(f"b:{last} $")
 
 
