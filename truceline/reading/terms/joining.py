@@ -104,6 +104,8 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     words_a, words_b = _words(a), _words(b)
     overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
     if a.kind == "zone":
+        if _adds_up(a, b):
+            return True
         later = max(a, b, key=lambda d: d.sentence).low
         if shared or _BACK.match(later):
             return (overlap >= 0.2 or not shared) and not _FURTHER.search(later)
@@ -124,6 +126,19 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
             or b.weak
         )
     return overlap >= 0.5
+
+
+def _adds_up(a: Draft, b: Draft) -> bool:
+    """Whether one zone's depth on either side makes the other's width, near by in the text."""
+    deep, wide = (a, b) if b.distance_m is None else (b, a)
+    return (
+        wide.distance_m is None
+        and deep.distance_m is not None
+        and wide.width_m is not None
+        and abs(wide.width_m - 2 * deep.distance_m) <= 0.01 * wide.width_m
+        and deep.width_m in (None, wide.width_m)
+        and abs(a.sentence - b.sentence) <= 3
+    )
 
 
 def _join(a: Draft, b: Draft) -> None:

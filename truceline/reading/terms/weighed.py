@@ -18,7 +18,7 @@ from truceline.reading.terms.gates import (
     in_quotes,
     is_background,
 )
-from truceline.reading.terms.lists import NOTHING, Under
+from truceline.reading.terms.lists import NOTHING, Under, is_row
 from truceline.reading.terms.pieces import pieces_of
 from truceline.reading.terms.terms import drafted
 from truceline.reading.weighing.features import (
@@ -238,6 +238,8 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
                     least = max(least, SPOKEN)
             if kind not in kinds and chance >= least:
                 new = drafted_by_weight(segment, kind)
+                if is_row(segment.sentence.text):
+                    new = [d for d in new if d.facts()]  # the head of a table says nothing
                 for draft in new:
                     draft.confidence = min(draft.confidence, round(chance, 2))
                     draft.notes.append("found by the weight of its words")
