@@ -201,6 +201,8 @@ _AGED = frozenset((".", ",", ")", "was", "had", "has", "who", "and", "from", "in
 def _is_share(tokens: list[Token], q: Quantity) -> bool:
     """Whether a number is no count: a share, two years, "No. 9"."""
     after = [t.low for t in tokens[q.last : q.last + 3]]
+    if tokens[q.core].text[0] == "0" and tokens[q.core].text[1:2].isdecimal():
+        return True  # a clock: "0507"
     if q.core and (q.value or 999) < 120 and _is_age(tokens, q):
         return True
     if q.core and tokens[q.core - 1].low in _NUMBERED and tokens[q.core].low[0].isdecimal():
@@ -222,6 +224,10 @@ def _is_share(tokens: list[Token], q: Quantity) -> bool:
         if all(len(w) == 4 and w[:2] in ("19", "20") for w in words) and words:
             return True  # "of 2016 to 2017"
     before = [t.low for t in tokens[max(0, q.first - 2) : q.first]]
+    if before[1:] == ["in"] and (q.value or 999) <= 10 and not tokens[q.core].text.isdecimal():
+        share = number_at(tokens, q.first - 2)
+        if share is not None and share[0] < (q.value or 0):
+            return True  # "nine in ten residents"
     return before == ["out", "of"] and (q.value or 999) <= 10
 
 
