@@ -47,7 +47,7 @@ def several_bans(low: str, start: int, end: int) -> list[int]:
         by, left = match["by"], low[start : match.start()]
         if by.startswith("from "):
             told = _FROM.search(left) is not None and " to " not in match.group()
-        elif by.startswith("not to ") or by.startswith("to "):
+        elif by.startswith(("not to ", "to ")):
             told = _TO.search(left) is not None
         elif by.startswith("on "):
             told = _ON.search(left) is not None
@@ -58,10 +58,10 @@ def several_bans(low: str, start: int, end: int) -> list[int]:
         if told:
             cuts.append(match.start())
     if listed := _LISTED.search(low, max(low.rfind(".", 0, start), 0), end):
-        items = [m.start() for m in _ITEM.finditer(low, max(start + 1, listed.end()), end)]
-        words = [low[a:b].count(" ") for a, b in itertools.pairwise([*items, end])]
+        edges = [m.start() for m in _ITEM.finditer(low, max(start + 1, listed.end()), end)]
+        words = [low[a:b].count(" ") for a, b in itertools.pairwise([*edges, end])]
         if sum(n > 2 for n in words) * 2 >= len(words):  # not a mere list of names
-            cuts += items
+            cuts += edges
     cuts += [m.start() for m in _NOR.finditer(low, start + 10, end) if m["verb"] not in _NO_VERB]
     head = max(low.rfind(";", 0, start), 0)
     lead = next((m for m in _LEAD.finditer(low, head, end) if is_verb(m["verb"])), None)

@@ -19,7 +19,7 @@ _NOUNS = {
     "handover": rf"{_ARMS}|bodies|remains|head\b|villages|districts|towns|people|prisoners|posts|bases|others",
     "access": rf"trucks?|lorries|truckloads|convoys?|flights?|ships?|vessels?|tonnes?|tons|buses|patients|wounded|civilians|people|persons|litres|liters|tankers?|families|crossings?|vehicles|{_MEN}|loads|pilgrims|workers|students|evacuees|barges|planes|aircraft|airports|ports|roads|markets|hospitals|schools",
     "prohibition": rf"{_MEN}|{_ARMS}|persons|people|aircraft|vehicles",
-    "exception": rf"{_MEN}|{_ARMS}|companies|platoons|brigades|divisions|ships|posts|persons|people|vehicles",
+    "exception": rf"{_MEN}|{_ARMS}|companies|platoons|brigades|divisions|ships|posts|points|positions|checkpoints|persons|people|vehicles",
     "patrol": r"patrols|vehicles|soldiers|men|runs|teams|groups|officers|observers",
     "zone": r"(?:assembly |transit |security |safe )?(?:zones|areas|corridors|camps|points|sites|places|localities|enclaves|cantonments|spots)",
     "deliverable": r"lists|maps|members|officers|delegates|seats|villages|families",

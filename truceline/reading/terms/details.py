@@ -5,6 +5,7 @@ import re
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
+from truceline.reading.terms.usable import DECLARED
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length, shift
 
@@ -70,6 +71,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             if (
                 (after_trigger and not trigger.noun)
                 or _EFFECT.search(left)
+                or DECLARED.search(left)
                 or not after_trigger
                 or (said.clock and not _TOLD.search(left))
                 or re.match(
@@ -83,6 +85,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             role == "until"
             and draft.kind == "cessation"
             and not trigger.noun
+            and draft.start is None
             and re.match(r"(?:end|cease|stop|halt|finish)", sentence.low[trigger.start :])
             and re.search(r"\b(?:end|cease|stop|halt)(?:s|ed)? (?:at|on|from)?(?: the)?\s*$", left)
         ):

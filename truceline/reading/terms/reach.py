@@ -8,8 +8,8 @@ import re
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
-from truceline.reading.terms.clauses import is_usable
 from truceline.reading.terms.lists import NOTHING, Under
+from truceline.reading.terms.usable import is_usable
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 from truceline.reading.weighing.segments import segments_of
