@@ -204,7 +204,8 @@ def signed_in(
                 rank = 1
             elif at < 12 and _AGREED.search(low, end, end + 140):
                 rank = 2  # "On 4 October the two sides agreed …"
-            counted = _COUNTED.search(low, 0, at) if rank is None else None
+            ahead = rank is None and " sign" in low
+            counted = _COUNTED.search(low, 0, at) if ahead else None
             if counted is not None and (back := _back(counted, moment.iso)):
                 found.append((1, len(found), back))
             if rank is not None:
