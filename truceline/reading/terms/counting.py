@@ -83,6 +83,13 @@ def set_count(
         if start <= at < end and (rank := _rank(draft, q, sentence, start, trigger)) is not None:
             ranked.append((*rank, q))
     if not ranked:
+        if (again := _AS_MANY.search(sentence.low, start, end)) is not None:
+            before = [
+                q
+                for q in marks.quantities
+                if q.value and sentence.tokens[q.first].start - sentence.start < again.start()
+            ]
+            draft.count = int(before[-1].value or 0) if before else None
         return
     q = min(ranked, key=lambda x: x[:2])[2]
     value = q.value if q.value is not None else q.high
@@ -167,6 +174,7 @@ def _is_subject(low: str, start: int, at: int, tail: str) -> bool:
 
 _PART = re.compile(r"\s*of (?:them|which|whom|these)\b")
 _WHO = re.compile(r", (?:who|which|whose)\b")
+_AS_MANY = re.compile(r"\b(?:the same|an equal|a like) number of\b")
 _MANY = re.compile(r"[\s-]*(?:[a-z’'-]+ ){0,3}?[a-z]{3,}s\b")
 _APPOSING = (
     "access",

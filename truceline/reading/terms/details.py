@@ -314,12 +314,15 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
 _GAP = re.compile(
     r"\b(?:gap|separation|distances?|strip|corridor|space) (?:of )?(?:at least |about |some |not less than )?$"
 )
+_APART = re.compile(r"\bdistances? between\b[^;]{0,60}: |\bapart\b[^;,]{0,20}: ")
 _BETWEEN = re.compile(r"\s*(?:apart|from (?:each|one an)other|between)\b")
 
 
 def _is_gap(low: str, at: int, end: int) -> bool:
     """Whether a distance is that between two sides: "at least 600 metres apart"."""
     after = _BETWEEN.match(low, end)
+    if _APART.search(low, 0, at):
+        return True
     return after is not None and (
         not after.group().endswith("between") or _GAP.search(low, 0, at) is not None
     )
@@ -342,7 +345,7 @@ def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, l
     for d in marks.distances:
         if not start <= d.start - base < end or d.role == "long":
             continue
-        if draft.width_m is None and _is_gap(low, d.start - base - start, d.end - base - start):
+        if draft.width_m is None and _is_gap(low, d.start - base, d.end - base):
             draft.width_m = d.metres
         if draft.kind == "zone":
             if d.role == "width" and draft.width_m is None:

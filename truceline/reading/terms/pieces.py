@@ -134,11 +134,11 @@ def pieces_of(
                 if len(cuts) == len(spots) - 1:
                     points = cuts
                     break
-    if trigger.kind in _SUBJECTS and not points:
+    if trigger.kind in _SUBJECTS and not points and (", " in low or "; " in low):
         points = [m.start() for m in _SUBJECT.finditer(low, max(start + 20, trigger.end), end)]
     if trigger.kind == "prohibition" and not points:
         points = several_bans(low, start, end)
-    if trigger.kind in _GAPPING and not points:
+    if trigger.kind in _GAPPING and not points and " and " in low:
         points = [m.start() for m in _GAPPED.finditer(low, max(start, trigger.end), end)][:1]
     if trigger.kind in ("release", "handover") and not points:
         # "the rebels free 50 women, and Israel 150 prisoners"

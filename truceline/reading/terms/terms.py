@@ -33,6 +33,7 @@ from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 from truceline.reading.weighing.segments import segments_of
 
+_TERM_IS = re.compile(r"\W*(?:the |its |their )?(?:term|duration|period)\b")
 # A report's own words below a heading such as "Access": they tell, they provide for nothing.
 _TOLD = re.compile(
     r"[\"“«]|\b(?:we|our|i|was|were|had|did|reached|arrived|came|went|died|said|says|reported|remains?|needs?|told|received)\b"
@@ -267,9 +268,11 @@ def drafted(
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:
-        set_lengths(
-            draft, [x for x in marks.next[1].lengths if x.role == "length"][:1], marks.next[0]
-        )
+        late, its = marks.next
+        told = [x for x in its.lengths if x.role == "length"]
+        if not told and _TERM_IS.match(late.low):
+            told = [replace(x, role="length") for x in its.lengths if x.role == "plain"]
+        set_lengths(draft, told[:1], late)
     if draft.kind in ONE_TIME and draft.due is None and draft.within is None:
         draft.due = draft.day
     if draft.recurs is None:

@@ -156,7 +156,7 @@ _MEANS = re.compile(
 )
 _NO_DATE = re.compile(r"\b(?:no later|not later|by|before|at the latest|after)\b")
 _SIGNED = re.compile(
-    r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initialled|concluded)\b"
+    r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initiall?ed|concluded)\b"
 )
 _AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
 _NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
@@ -278,5 +278,5 @@ def letters_in(
 
 
 DATED = re.compile(
-    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|put (?:their|its) name|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
+    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initiall?ed|concluded|put (?:their|its) name|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
 )
