@@ -17,7 +17,7 @@ from truceline.reading.times.times import moments_in
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|fort|score|then\b|that (?:date|time)|nightfall|dusk|sunset|afternoon|opening|takes effect"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|that (?:date|time)|nightfall|sunset|afternoon|opening"
 )
 
 
@@ -73,6 +73,24 @@ def _without_unit(sentence: Sentence, lengths: list[Length]) -> list[Length]:
     return found
 
 
+_ALONE = re.compile(r"(?:,|;| and) (?P<n>\d{1,3}) (?=for\b)")
+
+
+def _metres_alone(sentence: Sentence, distances: list[Distance]) -> list[Distance]:
+    """Distances by their number after one with its unit: "50 km for guns, 70 for rockets"."""
+    base, last = sentence.start, distances[-1]
+    said = re.match(r"\d+", sentence.low[last.start - base :])
+    if said is None or not sentence.low.startswith(" for ", last.end - base):
+        return []
+    found = []
+    for match in _ALONE.finditer(sentence.low, last.end - base):
+        at, end = base + match.start("n"), base + match.end("n")
+        first = next(i for i, t in enumerate(sentence.tokens) if t.end > at)
+        metres = last.metres / int(said.group()) * int(match["n"]) if int(said.group()) else 0.0
+        found.append(Distance(metres, last.role, first, first + 1, at, end))
+    return found
+
+
 _SAME_SPELL = re.compile(
     r"\b(?:within|in|over|during|for|on) the same (?:[a-z-]+ )??(?:time|period|delay|term|deadline|dates|days|hours|interval|span|weeks|months)\b"
 )
@@ -123,9 +141,11 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         lengths = lengths + _without_unit(sentence, lengths)
     taken = [(m.said.first, m.said.last) for m in moments] + [(x.first, x.last) for x in lengths]
     distances = distances_of(tokens, low, offset, spots)
+    if distances and " for " in low:
+        distances += _metres_alone(sentence, distances)
     taken += [(d.first, d.last) for d in distances]
     lengths, rest = counted_out(sentence, lengths, moments, cal, known)
-    if (same := _SAME_SPELL.search(low)) is not None:
+    if " same " in low and (same := _SAME_SPELL.search(low)) is not None:
         _spell_again(sentence, same, lengths, rest, cal)
     cal.spell = next(
         (x for x in reversed(lengths) if x.role in ("within", "length", "day")), cal.spell

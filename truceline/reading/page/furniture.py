@@ -25,7 +25,7 @@ _SITE = (
     ),
     (
         "menu",
-        r"\blisten (?:us |to us )?live\b|\b(?:live|direct) broadcast\b|^[^.]*\bhot ?line\b[^.]*$",
+        r"\blisten (?:us |to us )?live\b|\b(?:live|direct) broadcast\b|^[^.]*\bhot ?line\b(?! (?:between|of|to|will|shall|is|must|that|from)\b)[^.]*$",
     ),
     (
         "advert",

@@ -57,12 +57,14 @@ def several_bans(low: str, start: int, end: int) -> list[int]:
             told = _OBJECTS.search(left) is not None
         if told:
             cuts.append(match.start())
-    if listed := _LISTED.search(low, max(low.rfind(".", 0, start), 0), end):
-        items = [m.start() for m in _ITEM.finditer(low, max(start + 1, listed.end()), end)]
-        words = [low[a:b].count(" ") for a, b in itertools.pairwise([*items, end])]
+    if ":" in low and (listed := _LISTED.search(low, max(low.rfind(".", 0, start), 0), end)):
+        edges = [m.start() for m in _ITEM.finditer(low, max(start + 1, listed.end()), end)]
+        words = [low[a:b].count(" ") for a, b in itertools.pairwise([*edges, end])]
         if sum(n > 2 for n in words) * 2 >= len(words):  # not a mere list of names
-            cuts += items
-    cuts += [m.start() for m in _NOR.finditer(low, start + 10, end) if m["verb"] not in _NO_VERB]
+            cuts += edges
+    if " nor " in low:
+        further = _NOR.finditer(low, start + 10, end)
+        cuts += [m.start() for m in further if m["verb"] not in _NO_VERB]
     head = max(low.rfind(";", 0, start), 0)
     lead = next((m for m in _LEAD.finditer(low, head, end) if is_verb(m["verb"])), None)
     if lead is not None:

@@ -11,15 +11,9 @@ from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import ORDER, Setting, Trigger
 from truceline.reading.terms.gates import is_background, is_noun, strength_of
 from truceline.reading.terms.lexicon import act_at, acts
-from truceline.reading.times.anchoring import Moment
 
 BOUNDARY = re.compile(
     r"(?P<hard>;|,? during which |,? under which |, while |, whereas |, after which |, followed by |, and then |, then | before (?=[a-z]+ing)|, with |, but |, in (?:return|exchange)[, ])|(?P<soft>, and | and |, | as well as |: | while | or )"
-)
-
-
-_ATTRIBUTION = re.compile(
-    r"\b(?:decided|pledged|undertook|said|says|announced|declared|agreed|signed|reached|reported|told [\w ]{1,30}|confirmed|brokered|adopted|initialled|concluded|dated|statement|memorand\w+|protocol|resolution(?: \d+)?|unveiled|published|issued|approved|mediated|negotiated|accord|met|meeting in \w+|ceremony|speaking|conference|added|warned|tweeted|posted|wrote)\s*,?\s*(?:(?:in|at) [a-z' -]{3,25} )?(?:of |on |late |early |late on |early on |at )*$"
 )
 
 
@@ -355,43 +349,3 @@ def _rank(trigger: Trigger) -> int:
         "deliverable": 6,
     }.get(trigger.kind, 3)
     return base + (10 if trigger.noun else 0)
-
-
-_TOLD_AFTER = re.compile(
-    r",? (?:announced|said|told|reported|confirmed|made (?:known|public)) (?!a\b|an\b|its\b)"
-)
-_MEETING = re.compile(r"(?:meeting|ceremony|conference)\b")
-
-
-def is_usable(moment: Moment, sentence: Sentence, kind: str = "") -> bool:
-    """Whether a moment belongs to the act, not to a dateline or to a verb of saying. ``kind``: of the
-    act; the day of a meeting is that of the act where it is one."""
-    left = sentence.low[: moment.said.start - sentence.start]
-    if (
-        len(left) < 40
-        and re.match(
-            r"\s*(?:\([^)]*\)\s*)?[-–—]\s", sentence.low[moment.said.end - sentence.start :]
-        )
-        and re.fullmatch(r"[A-ZÀ-Þ][\w’'./, -]*", sentence.text[: len(left)])
-    ):
-        return False  # a dateline
-    if (
-        moment.said.clock is not None
-        and moment.said.day is None
-        and not left.strip(" ⚡️*•-–—[(")
-        and not re.match(
-            r"\s*(?:to|until|[-–—])\s*\d", sentence.low[moment.said.end - sentence.start :]
-        )
-    ):
-        return False  # the stamp of a live page
-    if moment.said.role in ("start", "due", "until"):
-        return True
-    if re.search(
-        r"\b(?:will|shall|must|are to|is to|to) (?:\w+ )?(?:sign|conclude|announce|publish|meet|reach|adopt|speak)\b[^;]{0,60}$",
-        left,
-    ):
-        return True
-    if _TOLD_AFTER.match(sentence.low, moment.said.end - sentence.start):
-        return False
-    said = _ATTRIBUTION.search(left[-70:])
-    return said is None or (kind == "meeting" and _MEETING.match(said.group()) is not None)

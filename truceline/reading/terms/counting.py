@@ -19,7 +19,7 @@ _NOUNS = {
     "handover": rf"{_ARMS}|bodies|remains|head\b|villages|districts|towns|people|prisoners|posts|bases|others",
     "access": rf"trucks?|lorries|truckloads|convoys?|flights?|ships?|vessels?|tonnes?|tons|buses|patients|wounded|civilians|people|persons|litres|liters|tankers?|families|crossings?|vehicles|{_MEN}|loads|pilgrims|workers|students|evacuees|barges|planes|aircraft|airports|ports|roads|markets|hospitals|schools",
     "prohibition": rf"{_MEN}|{_ARMS}|persons|people|aircraft|vehicles",
-    "exception": rf"{_MEN}|{_ARMS}|companies|platoons|brigades|divisions|ships|posts|persons|people|vehicles",
+    "exception": rf"{_MEN}|{_ARMS}|companies|platoons|brigades|divisions|ships|posts|points|positions|checkpoints|persons|people|vehicles",
     "patrol": r"patrols|vehicles|soldiers|men|runs|teams|groups|officers|observers",
     "zone": r"(?:assembly |transit |security |safe )?(?:zones|areas|corridors|camps|points|sites|places|localities|enclaves|cantonments|spots)",
     "deliverable": r"lists|maps|members|officers|delegates|seats|villages|families",
@@ -83,6 +83,13 @@ def set_count(
         if start <= at < end and (rank := _rank(draft, q, sentence, start, trigger)) is not None:
             ranked.append((*rank, q))
     if not ranked:
+        if (again := _AS_MANY.search(sentence.low, start, end)) is not None:
+            before = [
+                q
+                for q in marks.quantities
+                if q.value and sentence.tokens[q.first].start - sentence.start < again.start()
+            ]
+            draft.count = int(before[-1].value or 0) if before else None
         return
     q = min(ranked, key=lambda x: x[:2])[2]
     value = q.value if q.value is not None else q.high
@@ -167,6 +174,7 @@ def _is_subject(low: str, start: int, at: int, tail: str) -> bool:
 
 _PART = re.compile(r"\s*of (?:them|which|whom|these)\b")
 _WHO = re.compile(r", (?:who|which|whose)\b")
+_AS_MANY = re.compile(r"\b(?:the same|an equal|a like) number of\b")
 _MANY = re.compile(r"[\s-]*(?:[a-z’'-]+ ){0,3}?[a-z]{3,}s\b")
 _APPOSING = (
     "access",

@@ -5,6 +5,7 @@ import re
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
+from truceline.reading.terms.usable import DECLARED
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length, shift
 
@@ -70,6 +71,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             if (
                 (after_trigger and not trigger.noun)
                 or _EFFECT.search(left)
+                or DECLARED.search(left)
                 or not after_trigger
                 or (said.clock and not _TOLD.search(left))
                 or re.match(
@@ -83,6 +85,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             role == "until"
             and draft.kind == "cessation"
             and not trigger.noun
+            and draft.start is None
             and re.match(r"(?:end|cease|stop|halt|finish)", sentence.low[trigger.start :])
             and re.search(r"\b(?:end|cease|stop|halt)(?:s|ed)? (?:at|on|from)?(?: the)?\s*$", left)
         ):
@@ -311,12 +314,15 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
 _GAP = re.compile(
     r"\b(?:gap|separation|distances?|strip|corridor|space) (?:of )?(?:at least |about |some |not less than )?$"
 )
+_APART = re.compile(r"\bdistances? between\b[^;]{0,60}: |\bapart\b[^;,]{0,20}: ")
 _BETWEEN = re.compile(r"\s*(?:apart|from (?:each|one an)other|between)\b")
 
 
 def _is_gap(low: str, at: int, end: int) -> bool:
     """Whether a distance is that between two sides: "at least 600 metres apart"."""
     after = _BETWEEN.match(low, end)
+    if _APART.search(low, 0, at):
+        return True
     return after is not None and (
         not after.group().endswith("between") or _GAP.search(low, 0, at) is not None
     )
@@ -339,7 +345,7 @@ def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, l
     for d in marks.distances:
         if not start <= d.start - base < end or d.role == "long":
             continue
-        if draft.width_m is None and _is_gap(low, d.start - base - start, d.end - base - start):
+        if draft.width_m is None and _is_gap(low, d.start - base, d.end - base):
             draft.width_m = d.metres
         if draft.kind == "zone":
             if d.role == "width" and draft.width_m is None:

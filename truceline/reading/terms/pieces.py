@@ -6,8 +6,9 @@ import re
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.bans import several_bans
-from truceline.reading.terms.clauses import BOUNDARY, is_usable
+from truceline.reading.terms.clauses import BOUNDARY
 from truceline.reading.terms.drafting import Trigger
+from truceline.reading.terms.usable import is_usable
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 
@@ -31,8 +32,11 @@ _SUBJECTS = (
     "exception",
 )
 _SUBJECT = re.compile(
-    r"(?:; (?:and )?(?:that )?|, (?:and|while|but) (?:that )?)(?!it\b|they\b|this\b|that\b|these\b|those\b|all (?:of )?th|both\b|who\b|which\b|he\b|she\b|if\b|when\b|the (?:period|work|process|whole|operation)\b)"
+    r"(?:; (?:and )?(?:that )?|, (?:and|while|but) (?:that )?)(?!it\b|they\b|this\b|that\b|these\b|those\b|all (?:of )?th|both (?:of|periods|times|dates)\b|who\b|which\b|he\b|she\b|if\b|when\b|the (?:period|work|process|whole|operation)\b)"
     r"[\w’'-]+ (?:[\w’'/-]+ ){0,7}?(?:shall|will|must|may|is to|are to)\b"
+)
+_EACH_GIVES = re.compile(
+    r",? and (?:the )?[A-Z][\w’'-]+ (?:[A-Z][\w’'-]+ )?(?:an? |some |about |up to |the same )?(?:\d[\d,]* |far |larger |smaller |number )+[a-z]"
 )
 _DONE = re.compile(r"\b(?:complet|conclud|finish|end)(?:e|ed|es|ing|s)?\b")
 
@@ -130,12 +134,16 @@ def pieces_of(
                 if len(cuts) == len(spots) - 1:
                     points = cuts
                     break
-    if trigger.kind in _SUBJECTS and not points:
+    if trigger.kind in _SUBJECTS and not points and (", " in low or "; " in low):
         points = [m.start() for m in _SUBJECT.finditer(low, max(start + 20, trigger.end), end)]
     if trigger.kind == "prohibition" and not points:
         points = several_bans(low, start, end)
-    if trigger.kind in _GAPPING and not points:
+    if trigger.kind in _GAPPING and not points and " and " in low:
         points = [m.start() for m in _GAPPED.finditer(low, max(start, trigger.end), end)][:1]
+    if trigger.kind in ("release", "handover") and not points:
+        # "the rebels free 50 women, and Israel 150 prisoners"
+        said = _EACH_GIVES.finditer(sentence.text, max(start, trigger.end), end)
+        points = [m.start() for m in said][:1]
     if trigger.kind == "release" and not points:
         swap = re.search(
             r",? in (?:exchange|return) for |,? and (?=(?:about |some |up to )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+ty|[a-z]+teen|a hundred))",

@@ -8,8 +8,8 @@ import re
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
-from truceline.reading.terms.clauses import is_usable
 from truceline.reading.terms.lists import NOTHING, Under
+from truceline.reading.terms.usable import is_usable
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 from truceline.reading.weighing.segments import segments_of
@@ -17,7 +17,7 @@ from truceline.reading.weighing.segments import segments_of
 Times = tuple[list[Moment], list[Length]]
 
 _GOES_ON = re.compile(
-    r"[\s,;:–—-]*(?:and )?(?:(?:takes?|ends|expires|lapses|runs out|closes)\b|(?:must|shall|will|is|are|has|have|should)(?: to)? (?:have |be |been )?(?:\w+ly )?(?:gone|complet\w+|finish\w*|done|over\b|out\b|clear\w*|conclud\w*|end\w*)|[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
+    r"[\s,;:–—-]*(?:and )?(?:(?:takes?|ends?|expires|lapses|runs out|closes)\b|(?:must|shall|will|is|are|has|have|should)(?: to)? (?:have |be |been )?(?:\w+ly )?(?:gone|complet\w+|finish\w*|done|over\b|out\b|clear\w*|conclud\w*|end\w*)|[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
     r"until|till|both (?:periods|times|by|on|within|from)|it\b|they\b|this (?:shall|is|must|will|to)|all (?:of )?(?:this|that)|term\b|"
     r"the (?:period|term|process|whole|carrying|transport|work|operation)|within|inside|by\b|no later|not later|at the latest|in a (?:term|period|delay)|"
     r"during|on\b|no more than|not more than|up to|(?:its|their|whose) (?:strength|number|size|ceiling|term|stay)\b|at (?:the|noon|midnight|\d)|per\b|each\b|every\b|daily|weekly)"
@@ -25,7 +25,7 @@ _GOES_ON = re.compile(
 _NEXT = re.compile(
     r"\W*(?:(?:all|the whole) (?:of )?(?:this|that|it)?\b|this (?:shall|is|must|will|to|has)|it (?:shall|must|will|is) (?:be )?(?:done|completed|finished|over)|"
     r"(?:they|it|the (?:\w+ )?(?:force|mission|contingent|group|troops|observers)) (?:will|shall|is to|are to)\b.{0,90}\b(?:stay|remain|serve)|"
-    r"term\b|deadline\b|the (?:period|term|process|time|deadline|carrying|transport)\b|they have\b|time(?: limit)?:)"
+    r"term\b|deadline\b|the (?:period|term|process|time|deadline|carrying|transport|job|work|operation|whole)\b|they have\b|time(?: limit)?:)"
 )
 _LEADS = re.compile(
     r"\W*(?:\w{1,4}[.)]\s*)?(?:article \w+[.:\s-]*)?(?:on|from|by|within|until|till|in|inside|during|between|as of|as from|at|after|for|no later|not later|upon|"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
-from truceline.reading.terms.clauses import clauses_of, is_usable, triggers_of
+from truceline.reading.terms.clauses import clauses_of, triggers_of
 from truceline.reading.terms.counting import set_count
 from truceline.reading.terms.details import (
     AT_ONCE,
@@ -27,10 +27,13 @@ from truceline.reading.terms.reach import (
     times_near,
 )
 from truceline.reading.terms.recurring import recurs_in
+from truceline.reading.terms.usable import is_usable
 from truceline.reading.terms.worth import is_term
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
+from truceline.reading.weighing.segments import segments_of
 
+_TERM_IS = re.compile(r"\W*(?:the |its |their )?(?:term|duration|period)\b")
 # A report's own words below a heading such as "Access": they tell, they provide for nothing.
 _TOLD = re.compile(
     r"[\"“«]|\b(?:we|our|i|was|were|had|did|reached|arrived|came|went|died|said|says|reported|remains?|needs?|told|received)\b"
@@ -265,15 +268,20 @@ def drafted(
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:
-        set_lengths(
-            draft, [x for x in marks.next[1].lengths if x.role == "length"][:1], marks.next[0]
-        )
+        late, its = marks.next
+        told = [x for x in its.lengths if x.role == "length"]
+        if not told and _TERM_IS.match(late.low):
+            told = [replace(x, role="length") for x in its.lengths if x.role == "plain"]
+        set_lengths(draft, told[:1], late)
     if draft.kind in ONE_TIME and draft.due is None and draft.within is None:
         draft.due = draft.day
     if draft.recurs is None:
         a, b = reach_of(sentence, start, end)
         draft.recurs = recurs_in(low[start:end]) or recurs_in(low[a:b])
     set_distances(draft, marks, base, start, end, low)
+    if kind == "withdrawal" and draft.distance_m is None and marks.distances:
+        after = next((b for a, b in segments_of(sentence) if a <= start < b), end)
+        set_distances(draft, marks, base, end, after, low)
     set_count(draft, marks, sentence, start, end, trigger)
     if draft.count is None:
         a, b = reach_of(sentence, start, end)

@@ -309,7 +309,13 @@ def day_at(
         ):  # "tomorrow, Saturday 22 May", "tomorrow, day 22"
             said = day_at(tokens, beside)
             if said is not None and said[0][0] in ("date", "weekday", "dom"):
-                return ("rel", 1) if said[0][0] != "date" else said[0], said[1], None, part, None
+                return (
+                    ("rel", RELATIVE[low]) if said[0][0] != "date" else said[0],
+                    said[1],
+                    None,
+                    part,
+                    None,
+                )
             if tokens[beside].low == "day" and beside + 1 < n and day_number(tokens[beside + 1]):
                 k = beside + 2
         return ("rel", RELATIVE[low]), k, None, "night" if low == "tonight" else part, None

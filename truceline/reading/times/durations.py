@@ -80,7 +80,7 @@ _BEFORE_A = frozenset(
 
 
 _WITHIN = re.compile(
-    r"\b(?:within|inside(?: of)?|in|in under|in less than|over|during|in the course of|not? later than|no more than|not more than|at most|at the latest|"
+    r"\b(?:within|inside(?: of)?|in|in under|in less than|over|during|in the course of|not? later than|no (?:more|longer) than|not (?:more|longer) than|at most|at the latest|"
     r"deadline of|have|has|had|tak(?:es?|ing)|for a period not exceeding|given|up to|not to exceed|not exceeding|in a period of|"
     r"in no more than|in a maximum of|period not exceeding)\s*(?:the|a|an|those|these)?\s*(?:same|said|next|first|coming|following|initial|period of|time(?:frame| limit)? of|delay of|span of|window of|deadline of|term of|maximum of|maximum period of|about|some|around|\s)*\s*$"
 )

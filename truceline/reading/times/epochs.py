@@ -13,7 +13,7 @@ from truceline.reading.hints import Hinted
 from truceline.reading.numbers import number_at
 from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.dates_said import Day
-from truceline.reading.times.lengths import nth, shift
+from truceline.reading.times.lengths import nth, number_of_words, shift
 
 if TYPE_CHECKING:
     from truceline.reading.times.anchoring import Calendar, Moment
@@ -157,17 +157,30 @@ _MEANS = re.compile(
 )
 _NO_DATE = re.compile(r"\b(?:no later|not later|by|before|at the latest|after)\b")
 _SIGNED = re.compile(
-    r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initialled|concluded)\b"
+    r"\b(?:signed|signatures?|signing|put (?:their|its) names?|done (?:at|in|on)|initiall?ed|concluded)\b"
 )
 _AGREED = re.compile(r"\b(?:agreed|signed|initialled|concluded|undertook)\b")
 _NTH_AFTER = re.compile(r"\b([a-z-]+(?:th|st|nd|rd)) day (?:after|following|from) (?:the )?sign")
 
 
-_OTHER_DAY = re.compile(r"[.;]|\b(?:days|hours|weeks|by|until|before|within|that is)\b")
+_OTHER_DAY = re.compile(r"[.;]|, and |\b(?:days|hours|weeks|by|until|before|within|that is)\b")
 _PACT = r"(?:agreement|accord|deal|memorandum|protocol|pact|truce|cease-?fire|act|understanding|statement|communiqu[eé])"
 _OF_PACT = re.compile(rf"\b{_PACT} (?:of|dated|reached on|concluded on|struck on) (?:the )?$")
 _PACT_OF = re.compile(rf"[’']?s? {_PACT}\b")
 _OLDEST = 400  # days before the publication; an older signature is of another agreement
+
+
+# "within 30 days of the signing, that is by 2 December": the signing is as long before.
+_COUNTED = re.compile(
+    r"\b(?P<n>\d{1,3}|[a-z]+(?:-[a-z]+)?) (?P<unit>day|week|month)s? (?:of|after|from) (?:the |its )?sign(?:ing|ature),? (?:that is|which is|namely|i\.e\.)?,? ?(?:to say )?(?:by|on|until)? $"
+)
+
+
+def _back(said: re.Match[str], end: str) -> str | None:
+    """The day from which the length of the words ``said`` leads to ``end``."""
+    amount = int(said["n"]) if said["n"].isdecimal() else int(number_of_words(said["n"]) or 0)
+    unit = {"day": "D", "week": "W", "month": "M"}[said["unit"]]
+    return shift(end[:10], f"P{amount}{unit}", back=True) if amount else None
 
 
 def signed_in(
@@ -192,6 +205,10 @@ def signed_in(
                 rank = 1
             elif at < 12 and _AGREED.search(low, end, end + 140):
                 rank = 2  # "On 4 October the two sides agreed …"
+            ahead = rank is None and " sign" in low
+            counted = _COUNTED.search(low, 0, at) if ahead else None
+            if counted is not None and (back := _back(counted, moment.iso)):
+                found.append((1, len(found), back))
             if rank is not None:
                 found.append((rank, len(found), moment.iso))
     return (min(found)[0], min(found)[2]) if found else None
@@ -262,5 +279,5 @@ def letters_in(
 
 
 DATED = Hinted(
-    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initialled|concluded|put (?:their|its) name|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
+    r"\bday\b|\bhour\b| ?=|\bforce\b|\beffect\b|\bsign|\bdone (?:at|in|on)|initiall?ed|concluded|put (?:their|its) name|agree|undertook|notified|accord|deal\b|pact\b|memorandum|protocol"
 )

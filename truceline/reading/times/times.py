@@ -107,7 +107,7 @@ _ROLES = (
     (
         "due",
         re.compile(
-            r"\b(?:(?<!signed )(?<!said )by|before|within|inside|(?:no|not) later than|at the latest(?: by)?|prior to|nlt|on or before|(?:no|not) after|"
+            r"\b(?:(?<!signed )(?<!said )by|before|within|inside|(?:no|not) later than|at the latest(?: by)?|prior to|nlt|on or before|(?:no|not) after|(?:moved|put|pushed|postponed)(?: [\w’'-]+){0,3}? (?:back |off )?to|"
             r"deadline(?: (?:of|is|was|on|set for|for \w+))?|latest by|due|in advance of|ahead of|completed|finished|finishing by|concluding by|last day)"
             r"(?: (?:on|at|the|about|end of|the end of|last day of|not later than|close of|midnight|noon|dawn|sunset|[a-z]+ing on))*\s*:?\s*$"
         ),
@@ -125,7 +125,7 @@ _ROLES = (
 )
 _MAY_LEAD = re.compile(
     r"later than|within|inside|no after|not after|until|till|through|thru|expir|end|finish|conclud|to\b|by\b|before|latest|prior|nlt|after|deadline|due|advance|ahead|complete|last day|from|since|"
-    r"start|beg[iau]n|commenc|effect|as of|force|hold|dating|running|onward|count|kick|in place|set for|following|between"
+    r"moved|put|pushed|postponed|start|beg[iau]n|commenc|effect|as of|force|hold|dating|running|onward|count|kick|in place|set for|following|between"
 )
 
 
