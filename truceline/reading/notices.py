@@ -15,6 +15,7 @@ from truceline.reading.terms.drafting import Draft
 from truceline.reading.times.anchoring import Calendar
 
 Notice = tuple[str, str, tuple[int, int], str | None]
+_TOTAL = re.compile(r"\b(?:a total of|totall?ing|in total|altogether|in all)\b")
 _ROLED = re.compile(
     r"\b(?:troops|forces|army|military|government|ministry|president|soldiers|officials?|delegation|authorities|leader|spokes\w+|minister|fighters|rebels|regime|side|movement|group|ally|backed|supported)\b",
     re.I,
@@ -144,7 +145,7 @@ def _sums(
                 )
             )
     for sentence, mark in zip(sentences, marks, strict=True):
-        match = re.search(r"\b(?:a total of|totall?ing|in total|altogether|in all)\b", sentence.low)
+        match = _TOTAL.search(sentence.low)
         values = [
             (q.value, sentence.tokens[q.first].start, sentence.tokens[q.last - 1].end)
             for q in mark.quantities

@@ -27,6 +27,9 @@ _DETERMINERS = frozenset(("the", "a", "an", "its", "his", "her", "their", "our",
 _ROLE = re.compile(r"spokes(?:man|woman|person)")
 
 
+_OWNED = re.compile(r"['’]s?$")
+
+
 @lru_cache(maxsize=1)
 def _table() -> dict[str, frozenset[str]]:
     text = (files("truceline.reading") / "data" / "source-words.yaml").read_text(encoding="utf-8")
@@ -180,13 +183,13 @@ def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[s
         tokens[head - 1].low[0].isdecimal() or tokens[head - 1].low in ".no"
     ):
         head -= 1  # "Hospital No. 9"
-    noun = re.sub(r"['’]s?$", "", tokens[head - 1].low)
+    noun = _OWNED.sub("", tokens[head - 1].low)
     if noun in _table()["times"]:
         return "thing", noun, False
     words = [t.text for t in tokens[first:head]]
     capital = [w for w in words if w[0].isupper()]
-    text = re.sub(r"['’]s$", "", " ".join(capital))
-    name = strip_titles(re.sub(r" (?=\.)", "", text))[0]
+    text = re.sub(r"['’]s$", "", " ".join(capital)) if capital else ""
+    name = strip_titles(text.replace(" .", "."))[0] if capital else ""
     if capital and (is_person_name(name) or name in people.spans):
         return "person", noun, True
     placed = first > 0 and tokens[first - 1].low in ("in", "at", "near", "from", "to", "around")
@@ -248,7 +251,7 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
             last = d
         kind, noun, person = _kind(tokens, a, b, people)
         words = sentence.text[tokens[a].start - base : tokens[last - 1].end - base]
-        words = re.sub(r"['’]s?$", "", words)
+        words = _OWNED.sub("", words)
         yield Mention(sentence.index, a, b, last, words, kind, noun, "", person)
         if kind == "paper" and b - a > 1 and gives(tokens[b - 1].low):
             # "Relief workers number the homeless at": the last word may be the verb
@@ -278,6 +281,7 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
                 )
 
 
+@lru_cache(maxsize=4096)
 def bare(words: str) -> str:
     """A name without its article and the blanks of line ends."""
     words = re.sub(r"\s+", " ", words).strip(" ,.;:'’\"“”")

@@ -240,6 +240,7 @@ class People:
         return len(self.spans.get(name, []))
 
 
+@lru_cache(maxsize=4096)
 def last_name(name: str) -> str:
     """The last part of a name, lower case, without an Arabic article."""
     return re.sub(r"^(?:al|el|ad|as|an|ar|at|az|ash)-", "", name.rsplit(maxsplit=1)[-1].lower())

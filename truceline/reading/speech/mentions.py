@@ -274,6 +274,7 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
     return first, head + 1
 
 
+@lru_cache(maxsize=4096)
 def proper(phrase: str) -> str:
     """A phrase without the small words before a name: "cattle-raiser Heriberto Tapias"."""
     return re.sub(r"^(?:(?!(?:al|el)-)[a-z][\w’'-]*\s+)+(?=[A-Z])", "", phrase)

@@ -8,6 +8,9 @@ from truceline.reading.speech.saying import SAYING
 from truceline.reading.speech.speech import Attribution, attributions
 
 # A person or body without a name as the subject of a sentence: "At 10:25 a commander of …".
+_OWNED = re.compile(r"['’]s?$")
+
+
 _SOMEONE = re.compile(
     r"(?:(?:At|On|In|Near|After|Outside|Inside) [^,]{2,60}?,? )?(?P<who>(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[\w’-]+ ){0,3}?(?:m[ae]n|wom[ae]n|commander|soldier|officer|fighter|resident|nurse|doctor|teacher|official|diplomat|guard|driver|spokes\w+|minister|president|envoy)\b)(?! (?:of|in) (?:the )?(?:forces|age))"
 )
@@ -92,7 +95,7 @@ def _persons(sentence: Sentence, people: People, spans: list[tuple[int, int]]) -
         at = sentence.start + match.start()
         if any(s <= at < e for s, e in spans):
             continue
-        name = strip_titles(re.sub(r"['’]s?$", "", match.group()))[0]
+        name = strip_titles(_OWNED.sub("", match.group()))[0]
         if name in people.spans or is_person_name(name):
             names.append(people.resolve(name))
     return names

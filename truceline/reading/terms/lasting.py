@@ -123,7 +123,11 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
             found[-1].recurs = found[-1].recurs or draft.recurs
             continue
         found.append(draft)
-    if not found and not is_background(sentence, 0, setting.year, setting.agreement):
+    if (
+        not found
+        and marks.moments
+        and not is_background(sentence, 0, setting.year, setting.agreement)
+    ):
         ends = re.search(
             r"\b(?:ceasefire|cease-fire|truce|pause|armistice|agreement|deal|cessation|lull|phase|mandate)\b[^.;]{0,60}\b(?:expires?|ends?|(?:will|shall|to) (?:last|hold|run|remain(?: in force)?|expire|end)|lasts|runs|(?:is|was|been) extended|valid|in force)\b",
             low,

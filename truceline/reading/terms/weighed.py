@@ -47,6 +47,8 @@ KINDS = (
     "meeting",
 )
 
+_ITEM = re.compile(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]+)[.)])\s")
+_ARTICLE = re.compile(r"\s*(?:article|section|clause|point|para(?:graph)?)\b")
 _SIGNS = tuple(
     (name, Hinted(words))
     for name, words in (
@@ -99,9 +101,9 @@ def _shared(sentence: Sentence, under: Under, setting: Setting, count: int) -> s
     if low.rstrip().endswith(":"):
         found.add("colon")
     found.add(f"at:{min(sentence.index, 3)}")
-    if re.match(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]+)[.)])\s", low):
+    if _ITEM.match(low):
         found.add("item")
-    if re.match(r"\s*(?:article|section|clause|point|para(?:graph)?)\b", low):
+    if _ARTICLE.match(low):
         found.add("article")
     if len(low) < 60:
         found.add("short")
