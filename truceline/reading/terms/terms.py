@@ -268,11 +268,11 @@ def drafted(
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:
-        after, its = marks.next
+        ensuing, its = marks.next
         told = [x for x in its.lengths if x.role == "length"]
-        if not told and _TERM_IS.match(after.low):
+        if not told and _TERM_IS.match(ensuing.low):
             told = [replace(x, role="length") for x in its.lengths if x.role == "plain"]
-        set_lengths(draft, told[:1], after)
+        set_lengths(draft, told[:1], ensuing)
     if draft.kind in ONE_TIME and draft.due is None and draft.within is None:
         draft.due = draft.day
     if draft.recurs is None:
