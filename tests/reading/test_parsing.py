@@ -10,7 +10,14 @@ import pytest
 from tools.bench_reading import readers
 from truceline.model.parsed import Named, Parsed, Word
 from truceline.reading import Reading, read
-from truceline.reading.parsing.seen import MOST
+from truceline.reading.marks import marks_of
+from truceline.reading.page.document import open_page
+from truceline.reading.page.words import sentences_of
+from truceline.reading.parsing.acts import seen_terms
+from truceline.reading.parsing.seen import MOST, see
+from truceline.reading.terms.drafting import Draft, Setting
+from truceline.reading.terms.terms import read_terms
+from truceline.reading.times.anchoring import Calendar
 from truceline.sources.spacy_parser import MODELS
 
 
@@ -50,6 +57,16 @@ def reading(text: str, rows: list[str], *names: tuple[str, str]) -> Reading:
     return found
 
 
+def by_parser(text: str, rows: list[str]) -> tuple[list[Draft], list[Draft]]:
+    """The terms that the rules give, and those that the parser gives where they gave none."""
+    sentences = sentences_of(open_page(text.encode(), name="a"))
+    marks = [marks_of(x, Calendar(date(2024, 5, 2), None)) for x in sentences]
+    setting = Setting(False, 2024)
+    parsed = see(sentences, Told(one=(rows, [])))
+    found = seen_terms(sentences, marks, setting, {}, parsed, [], "told")
+    return read_terms(sentences, marks, setting, {}), found
+
+
 def test_an_object_that_stands_far_from_its_verb() -> None:
     text = "Within 60 days all prisoners who wish to go home must have been handed over."
     rows = [
@@ -68,11 +85,11 @@ def test_an_object_that_stands_far_from_its_verb() -> None:
         "handed hand VERB ROOT 12",
         "over over ADP prt 12",
     ]
-    assert not read(text.encode(), published=date(2024, 5, 2)).terms
-    (term,) = reading(text, rows).terms
-    assert (term.kind, term.within) == ("release", "P60D")
-    assert term.confidence <= 0.7
-    assert any("parser told" in n for n in term.notes)
+    by_rule, (draft,) = by_parser(text, rows)
+    assert not by_rule
+    assert (draft.kind, draft.within) == ("release", "P60D")
+    assert draft.confidence <= 0.7
+    assert any("parser told" in n for n in draft.notes)
 
 
 def test_a_verb_that_the_lexicon_lacks_counts_where_it_binds_and_has_a_deadline() -> None:
@@ -87,11 +104,11 @@ def test_a_verb_that_the_lexicon_lacks_counts_where_it_binds_and_has_a_deadline(
         "within within ADP prep 3",
         "hours hour NOUN pobj 6",
     ]
-    (term,) = reading(text.format("shall be"), rows).terms
+    (term,) = by_parser(text.format("shall be"), rows)[1]
     assert (term.kind, term.within) == ("deliverable", "PT24H")
     past = [r.replace("shall shall", "had have").replace("be be", "been be") for r in rows]
-    assert not reading(text.format("had been"), past).terms
-    assert not reading("“" + text.format("shall be") + "”", rows).terms
+    assert not by_parser(text.format("had been"), past)[1]
+    assert not by_parser("“" + text.format("shall be") + "”", rows)[1]
 
 
 def test_places_and_bodies_and_persons() -> None:

@@ -214,6 +214,7 @@ def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
 
 
 _LASTING = frozenset(("cessation", "duration"))
+BESIDE = 0.4  # the least chance of a second kind beside a likelier one of the rules
 SPOKEN = 0.6  # the least chance of a term in somebody's own words, quoted in a report
 
 
@@ -238,6 +239,8 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
                     continue  # "rejected a proposal under which troops would leave"
                 if "quoted" in segment.features:
                     least = max(least, SPOKEN)
+            if any(chances[drafts[n].kind] > chance for n in segment.drafts):
+                least = max(least, BESIDE)
             if kind not in kinds and chance >= least:
                 new = drafted_by_weight(segment, kind)
                 if is_row(segment.sentence.text):
