@@ -190,7 +190,7 @@ class Choosing:
             if self._repeats(n):
                 continue
             odds = weights["stretch"].get("start", 0.0)
-            odds += sum(weights["stretch"].get(f, 0.0) for f in self.stretch(n))
+            odds += math.fsum(weights["stretch"].get(f, 0.0) for f in self.stretch(n))
             if odds < math.log(SURE / (1 - SURE)):
                 continue
             chosen, sure, how = self._speaker(n, before, weights["speaker"])
@@ -207,7 +207,7 @@ class Choosing:
         rows = self.rows(n, before)
         if not rows:
             return None, 0.4, ""
-        scores = [round(sum(weights.get(f, 0.0) for f in feats), 6) for _, feats in rows]
+        scores = [round(math.fsum(weights.get(f, 0.0) for f in feats), 6) for _, feats in rows]
         top = max(scores)
         total = sum(math.exp(s - top) for s in scores)
         shares: dict[int, float] = {}

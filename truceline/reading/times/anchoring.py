@@ -4,16 +4,12 @@ import calendar
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from truceline.reading.names.places import zone_offset, zones_named
 from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
 from truceline.reading.times.dates_said import Day
-from truceline.reading.times.epochs import count_of
+from truceline.reading.times.lengths import Length, shift
 from truceline.reading.times.pairing import Said
-
-if TYPE_CHECKING:
-    from truceline.reading.times.lengths import Length
 
 _FUTURE = re.compile(
     r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
@@ -264,6 +260,26 @@ def day_of(
                 some.append((abs((found - near_to).days) + (20 if wrong else 0), found))
         return (min(some)[1] if some else None), None
     return None, None
+
+
+def count_of(spec: Day, cal: Calendar) -> str | None:
+    """The moment, or the day, that a day of these kinds means; None where nothing dates it."""
+    if spec[1] == "force":
+        return cal.force[:10] if cal.force and spec[2] == "day" else cal.force
+    if spec[0] == "event":
+        return shift(cal.signed[:10], "P1D") if cal.signed and len(spec) > 2 else cal.signed
+    if spec[0] == "that":
+        if spec[1] == "hour" and cal.hour:
+            return cal.hour
+        return cal.last[:10] if cal.last and spec[1] == "day" else cal.last
+    base = cal.letters.get(spec[1])
+    if base is None:
+        return None
+    if len(spec) > 4:
+        return base
+    if spec[3]:
+        return shift(base, f"PT{spec[3]}H")
+    return shift(base[:10], f"P{spec[2]}D")
 
 
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:

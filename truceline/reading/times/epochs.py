@@ -7,16 +7,13 @@ that hour", "by the same date", "upon signature") are read here as days of their
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
 from truceline.reading.hints import Hinted
 from truceline.reading.numbers import number_at
 from truceline.reading.page.words import Sentence, Token
+from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.dates_said import Day
 from truceline.reading.times.lengths import nth, number_of_words, shift
-
-if TYPE_CHECKING:
-    from truceline.reading.times.anchoring import Calendar, Moment
 
 REFERRED = ("count", "event", "that")  # kinds of day that refer to another moment
 _SPANS = {"hour": "hour", "minute": "hour", "moment": "last", "instant": "hour", "time": "last"}
@@ -127,26 +124,6 @@ _BEGINS = re.compile(
     r"|of (?:the |its )?(?:entry into (?:force|effect)|start of the (?:truce|ceasefire|cease - fire))\b"
 )
 _AT_TIME = frozenset(("from", "by", "until", "since", "of", "after", "before"))
-
-
-def count_of(spec: Day, cal: "Calendar") -> str | None:
-    """The moment, or the day, that a day of these kinds means; None where nothing dates it."""
-    if spec[1] == "force":
-        return cal.force[:10] if cal.force and spec[2] == "day" else cal.force
-    if spec[0] == "event":
-        return shift(cal.signed[:10], "P1D") if cal.signed and len(spec) > 2 else cal.signed
-    if spec[0] == "that":
-        if spec[1] == "hour" and cal.hour:
-            return cal.hour
-        return cal.last[:10] if cal.last and spec[1] == "day" else cal.last
-    base = cal.letters.get(spec[1])
-    if base is None:
-        return None
-    if len(spec) > 4:
-        return base
-    if spec[3]:
-        return shift(base, f"PT{spec[3]}H")
-    return shift(base[:10], f"P{spec[2]}D")
 
 
 _LETTER = re.compile(
