@@ -26,9 +26,10 @@ from bench_reading import pair, same_term
 from term_texts import Text, candidates_of, labels_of, texts_of
 
 from truceline.reading import reader
+from truceline.reading.answer import TERM_KINDS
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.joining import join_terms
-from truceline.reading.terms.weighed import KINDS, weighed
+from truceline.reading.terms.weighed import weighed
 from truceline.reading.weighing.weights import Weights, weights_from
 
 PRUNE = 0.03
@@ -69,16 +70,14 @@ def matrix(texts: list[Text], vocab: dict[str, int]) -> Any:
     return csr_matrix((scale[cols], (rows, cols)), shape=(n, len(vocab)))
 
 
-def learn(
-    texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, l1: bool = False
-) -> dict[str, Any]:
+def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
     vocab = vocabulary(texts, least)
     x = matrix(texts, vocab)
     chosen = [candidates_of(t) for t in texts]
     odds: list[np.ndarray] | None = None
-    answers = ["term", *KINDS]
+    answers = ["term", *TERM_KINDS]
     coef = np.zeros((len(answers), len(vocab)))
     start = np.zeros(len(answers))
     for _ in range(rounds):
@@ -134,7 +133,7 @@ def written(learned: dict[str, Any], path: Path) -> None:
 
 
 def as_weights(learned: dict[str, Any], keep: float, add: float) -> Weights:
-    least = {f"keep:{k}": keep for k in KINDS} | {f"add:{k}": add for k in KINDS}
+    least = {f"keep:{k}": keep for k in TERM_KINDS} | {f"add:{k}": add for k in TERM_KINDS}
     return weights_from(learned | {"least": least})
 
 
@@ -181,7 +180,7 @@ def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> 
         return 2 * hits / max(1, 2 * hits + count[kind, "missed"] + count[kind, "extra"])
 
     least: dict[str, float] = {}
-    for kind in KINDS:
+    for kind in TERM_KINDS:
         best = max(
             counts,
             key=lambda c: (round(f1(counts[c], kind), 3), -abs(c[0] - 0.2) - abs(c[1] - 0.32)),

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import same_moment
 
 from truceline.reading import reader
+from truceline.reading.answer import TERM_KINDS
 from truceline.reading.marks import marks_of
 from truceline.reading.names.places import country_zone
 from truceline.reading.names.who import the_zone
@@ -27,12 +28,7 @@ from truceline.reading.terms.drafting import Draft, Setting, is_agreement
 from truceline.reading.terms.joining import seconds
 from truceline.reading.terms.lists import Under, is_digest, unders_of
 from truceline.reading.terms.terms import leading_kind, read_terms
-from truceline.reading.terms.weighed import (
-    KINDS,
-    Segment,
-    drafted_by_weight,
-    segments_weighed,
-)
+from truceline.reading.terms.weighed import Segment, drafted_by_weight, segments_weighed
 from truceline.reading.times.anchoring import Calendar
 from truceline.reading.times.published import find_published
 
@@ -216,13 +212,13 @@ def labels_of(
     """For each text a table segment x kind: 1 a term, 0 none, -1 not known."""
     found = []
     for number, (text, some) in enumerate(zip(texts, chosen, strict=True)):
-        y = np.zeros((len(text.segments), len(KINDS)), np.int8)
+        y = np.zeros((len(text.segments), len(TERM_KINDS)), np.int8)
         dark = [t for t, s in zip(text.gold, some, strict=True) if not t.get("evidence")]
         for kind in {t["kind"] for t in dark}:
-            y[:, KINDS.index(kind)] = -1
+            y[:, TERM_KINDS.index(kind)] = -1
         taken: set[tuple[int, str]] = set()
         for term, fits in zip(text.gold, some, strict=True):
-            k = KINDS.index(term["kind"])
+            k = TERM_KINDS.index(term["kind"])
             if not fits:
                 continue
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from truceline.reading import read
-from truceline.reading.terms.weighed import KINDS
+from truceline.reading.answer import TERM_KINDS
 from truceline.reading.weighing.features import stem
 from truceline.reading.weighing.rows import Rows, weights_file
 from truceline.reading.weighing.segments import segments_of
@@ -72,8 +72,8 @@ def test_a_file_read_by_lines_is_the_file(name: str) -> None:
 
 def test_every_kind_has_its_weights() -> None:
     known = weights("term-weights")
-    assert set(known.answers[1:]) == set(KINDS)
-    assert {f"{use}:{kind}" for use in ("keep", "add") for kind in KINDS} == set(known.least)
+    assert set(known.answers[1:]) == set(TERM_KINDS)
+    assert {f"{use}:{kind}" for use in ("keep", "add") for kind in TERM_KINDS} == set(known.least)
     assert known.rows.width == len(known.answers)
 
 

@@ -24,7 +24,6 @@ class Cast:
         self.by_sentence: dict[int, list[Mention]] = {}
         self.by_noun: dict[str, list[Mention]] = {}
         self.recent: list[Mention] = []
-        self.first_block = sentences[0].block if sentences else 0
         near = {i - k for i in wanted for k in range(BACK + 1)}
         self.issuer = ""
         for sentence in sentences:

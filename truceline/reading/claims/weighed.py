@@ -8,24 +8,13 @@ number is written, what the rules say and what the figure before counted are wei
 import re
 from collections.abc import Iterable
 
+from truceline.model.claim import MEASURES
 from truceline.reading.claims.figures import Spot
 from truceline.reading.claims.words import classes, phrases_in
 from truceline.reading.names.places import known_places
 from truceline.reading.page.words import Sentence
 from truceline.reading.weighing.features import stem
 
-MEASURES = (
-    "killed",
-    "injured",
-    "displaced",
-    "refugees",
-    "detained",
-    "captured",
-    "evacuated",
-    "besieged",
-    "missing",
-    "other",
-)
 NONE = "none"
 HARM = frozenset((*MEASURES, "aid"))
 _INTO = frozenset(("in", "into", "to", "across", "from", "inside", "over", "with", "and"))

@@ -74,11 +74,6 @@ def known_places() -> dict[str, Known]:
     return found
 
 
-def demonyms() -> frozenset[str]:
-    """Every demonym, lower case."""
-    return frozenset(k for k, v in known_places().items() if v.kind == "people")
-
-
 @lru_cache(maxsize=1)
 def _zones_by_country() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}

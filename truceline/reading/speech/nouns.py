@@ -140,7 +140,6 @@ PAPERS = _set(
     " reply answer response note sms chant song verse hymn oath plaque tombstone caption tattoo"
     " summary minutes entry log diary proverb saying joke rumour rumor survey poll"
 )
-BODY_NOUNS = BODIES
 DETS = _set(
     "the a an one his her their its my our your another some several many two three four five six"
     " this that these those same such any every each both no"
@@ -159,7 +158,6 @@ AUX = _set(
     "is are was were be been being am has have had do does did will would shall should can could"
     " may might must isn't wasn't don't didn't won't wouldn't can't couldn't hasn't hadn't cannot"
 )
-HE, SHE, THEY, IT = _set("he"), _set("she"), _set("they we"), _set("it")
 PRONOUNS = _set(
     "he she they it we i you him them us me himself herself themselves itself who whoever"
     " everyone nobody everybody anyone someone somebody none"

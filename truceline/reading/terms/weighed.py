@@ -30,23 +30,6 @@ from truceline.reading.weighing.features import (
 from truceline.reading.weighing.segments import segments_of
 from truceline.reading.weighing.weights import Weights
 
-KINDS = (
-    "cessation",
-    "zone",
-    "patrol",
-    "withdrawal",
-    "handover",
-    "deployment",
-    "monitoring",
-    "deliverable",
-    "release",
-    "access",
-    "prohibition",
-    "exception",
-    "duration",
-    "meeting",
-)
-
 _ITEM = re.compile(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]+)[.)])\s")
 _ARTICLE = re.compile(r"\s*(?:article|section|clause|point|para(?:graph)?)\b")
 _SIGNS = tuple(
@@ -79,10 +62,9 @@ class Segment:
     features: frozenset[str]
     drafts: tuple[int, ...]
     triggers: tuple[Trigger, ...]
-    lead: bool
 
 
-def _shared(sentence: Sentence, under: Under, setting: Setting, count: int) -> set[str]:
+def _shared(sentence: Sentence, under: Under, setting: Setting) -> set[str]:
     """What holds for every segment of a sentence."""
     low = sentence.low
     found = {"text:agreement" if setting.agreement else "text:report"}
@@ -126,7 +108,7 @@ def segments_weighed(
     before: set[str] = set()
     for sentence, mark in zip(sentences, marks, strict=True):
         under = unders.get(sentence.index, NOTHING)
-        shared = _shared(sentence, under, setting, len(sentences))
+        shared = _shared(sentence, under, setting)
         shared |= before
         kinds = kinds_of_tokens(sentence, mark)
         stretches = segments_of(sentence)
@@ -191,9 +173,7 @@ def segments_weighed(
                 if m != n:
                     side = "l:" if m < n else "r:"
                     features.update([side + w for w in bare])
-            found.append(
-                Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine, under.lead)
-            )
+            found.append(Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine))
         before = {"p:" + drafts[n].kind for n in here}
     return found
 

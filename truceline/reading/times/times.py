@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import date
 
 from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.clock import Clock, clock_at
@@ -375,10 +374,3 @@ def _night(tokens: list[Token], k: int, clock: Clock) -> tuple[Day, int] | None:
             return None
         after, end = second[0], second[1]
     return (before if clock.hour >= 12 else after), end
-
-
-def weekday_of(day: date) -> str:
-    """The English name of a day."""
-    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[
-        day.weekday()
-    ]

@@ -1,8 +1,9 @@
 """Features: what the words of a stretch of a sentence say, as a set of short texts.
 
 ``w:`` a word without its ending, ``f:`` with it; ``b:`` two that follow each other; ``c:`` a class
-of things (forces, arms, aid …); ``s:`` a word elsewhere in the sentence. What is a time, a length,
-a distance, a figure or a name is written as its kind, so that nothing hangs on a certain place.
+or sense; ``x:`` two senses in one stretch; ``v…:`` a governed verb and what stands before and after
+it; ``o:`` the same by the verb's own word. What is a time, a length, a distance, a figure or a name is
+written as its kind, so that nothing hangs on a certain place.
 """
 
 import re

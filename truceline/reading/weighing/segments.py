@@ -12,7 +12,6 @@ _EDGE = re.compile(
 _VERBAL = re.compile(
     r"\b(?:shall|will|must|may|can|would|should|is|are|was|were|has|have|had|be|been|to [a-z]{3,}|not to|do|does|did|[a-z]{2,}ed|[a-z]{3,}ing|let|left|held|met|sent|took|taken|went|gone|laid|set|begin|begins|end|ends|go|goes|leave|leaves|open|opens|stop|stops|remain|remains|take|takes|come|comes)\b"
 )
-_FIRST = re.compile(r"\s*(?:and|but|while|whereas|or|then|to|[a-z]+ly|both|also|,)\s+")
 _STOP = re.compile(r"[;:,]| and | but ")
 _SHORT = 18  # characters
 # Who says it is no part of what is said: "the ministry said that …", "…, he added".
