@@ -24,6 +24,9 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from gold_texts import answered
+
 from truceline.model.parsed import Parser
 from truceline.reading import Reading, read
 from truceline.reading.terms.joining import seconds
@@ -175,23 +178,9 @@ def extra_body(gold: dict[str, Any], reading: Reading) -> int:
 
 def score(folder: Path, misses: bool, parser: Parser | None = None) -> Counter[str]:
     total: Counter[str] = Counter()
-    for answer in sorted(folder.glob("*.gold.json")):
-        stem = answer.name.removesuffix(".gold.json")
-        source = next(
-            (p for p in (folder / f"{stem}{e}" for e in (".txt", ".html", ".pdf")) if p.exists()),
-            None,
-        )
-        if source is None:
-            print(f"{answer}: no text beside it", file=sys.stderr)
-            continue
-        gold = json.loads(answer.read_text(encoding="utf-8"))
-        stated = gold.get("document", {}).get("published") or gold.get("published")
-        reading = read(
-            source.read_bytes(),
-            name=source.name,
-            published=date.fromisoformat(stated) if stated else None,
-            parser=parser,
-        )
+    for text in answered([folder]):
+        stem, gold = text.name.partition("/")[2], text.gold
+        reading = read(text.data, name=text.file, published=text.published, parser=parser)
         ours = reading.to_json()
         line = [f"{stem + (f' ({parser.name})' if parser else ''):36}"]
         for field, same in SAME.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from gold_texts import answered
 from ruamel.yaml import YAML
 
 from truceline.reading import reader
@@ -97,23 +97,14 @@ def scene_of(data: bytes, published: date | None, name: str = "text.txt") -> tup
     return kept["page"], kept["scene"]
 
 
-def texts_of(folders: list[Path]) -> list[Text]:
+def texts_of(paths: list[Path]) -> list[Text]:
+    """The texts of folders and sheets."""
     found = []
-    for folder in folders:
-        for answer in sorted(folder.glob("*.gold.json")):
-            stem = answer.name.removesuffix(".gold.json")
-            source = next(
-                (p for p in (folder / f"{stem}.txt", folder / f"{stem}.html") if p.exists()), None
-            )
-            if source is None:
-                continue
-            gold = json.loads(answer.read_text(encoding="utf-8"))
-            stated = gold.get("document", {}).get("published") or gold.get("published")
-            day = date.fromisoformat(stated) if stated else None
-            page, scene = scene_of(source.read_bytes(), day, source.name)
-            text = Text(f"{folder.name}/{stem}", page, scene, gold.get("claims", []))
-            align(text)
-            found.append(text)
+    for t in answered(paths):
+        page, scene = scene_of(t.data, t.published, t.file)
+        text = Text(t.name, page, scene, t.gold.get("claims", []))
+        align(text)
+        found.append(text)
     return found
 
 

@@ -15,6 +15,7 @@ import json
 import sys
 import zlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,35 +71,31 @@ def matrix(texts: list[Text], vocab: dict[str, int]) -> Any:
     return csr_matrix((scale[cols], (rows, cols)), shape=(n, len(vocab)))
 
 
-def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2) -> dict[str, Any]:
+def learn(
+    texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, threads: int = 2
+) -> dict[str, Any]:
+    """For each kind the weights by which a segment is such a term, learned each by itself."""
     from sklearn.linear_model import LogisticRegression
 
     vocab = vocabulary(texts, least)
     x = matrix(texts, vocab)
     chosen = [candidates_of(t) for t in texts]
     odds: list[np.ndarray] | None = None
-    answers = ["term", *TERM_KINDS]
-    coef = np.zeros((len(answers), len(vocab)))
-    start = np.zeros(len(answers))
     for _ in range(rounds):
         y = np.concatenate(labels_of(texts, chosen, odds))
-        any_ = (y == 1).any(axis=1)
-        known = any_ | ~(y < 0).any(axis=1)
-        model = LogisticRegression(
-            C=c, solver="liblinear", max_iter=400, random_state=0, intercept_scaling=10
-        )
-        model.fit(x[known], any_[known])
-        coef[0], start[0] = model.coef_[0], model.intercept_[0]
-        rows, kinds = np.nonzero(y == 1)
-        many = LogisticRegression(C=c, solver="lbfgs", max_iter=400)
-        many.fit(x[rows], kinds)
-        coef[1:], start[1:] = 0, -20
-        for n, k in enumerate(many.classes_):
-            coef[1 + k], start[1 + k] = many.coef_[n], many.intercept_[n]
+
+        def one(k: int, y: np.ndarray = y) -> Any:
+            known = y[:, k] >= 0
+            model = LogisticRegression(
+                C=c, solver="liblinear", max_iter=400, random_state=0, intercept_scaling=10
+            )
+            return model.fit(x[known], y[known, k] == 1)
+
+        with ThreadPoolExecutor(threads) as pool:
+            models = list(pool.map(one, range(len(TERM_KINDS))))
+        coef = np.array([m.coef_[0] for m in models])
+        start = np.array([m.intercept_[0] for m in models])
         flat = x @ coef.T + start
-        whether = 1 / (1 + np.exp(-flat[:, :1]))
-        share = np.exp(flat[:, 1:] - flat[:, 1:].max(axis=1, keepdims=True))
-        flat = np.log(1e-9 + whether * share / share.sum(axis=1, keepdims=True))
         odds, at = [], 0
         for t in texts:
             odds.append(flat[at : at + len(t.segments)])
@@ -108,13 +105,13 @@ def learn(texts: list[Text], *, c: float, least: int = 2, rounds: int = 2) -> di
     for f, n in vocab.items():
         some = {
             str(k): round(float(coef[k, n]), 2)
-            for k in range(len(answers))
+            for k in range(len(TERM_KINDS))
             if abs(coef[k, n]) >= PRUNE
         }
         if some:
             features[f] = some
     return {
-        "answers": answers,
+        "answers": list(TERM_KINDS),
         "start": [round(float(v), 3) for v in start],
         "features": features,
         "least": {},

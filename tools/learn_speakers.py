@@ -23,6 +23,7 @@ from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, quote_key, same_name, same_statement
+from gold_texts import answered
 
 from truceline.reading import reader
 from truceline.reading.names.people import people_of
@@ -95,18 +96,14 @@ def observed(name: str, data: bytes, file: str, gold: dict[str, Any]) -> Text:
     return text
 
 
-def texts_of(folders: list[Path]) -> list[Text]:
+def texts_of(paths: list[Path]) -> list[Text]:
+    """The texts of folders, of sheets, and of YAML files of cases."""
     found = []
-    for folder in folders:
-        if folder.suffix == ".yaml":
-            found += texts_of_cases(folder)
-        for answer in sorted(folder.glob("*.gold.json")):
-            stem = answer.name.removesuffix(".gold.json")
-            source = next(
-                p for e in (".txt", ".html", ".pdf") if (p := folder / f"{stem}{e}").exists()
-            )
-            gold = json.loads(answer.read_text(encoding="utf-8"))
-            found.append(observed(f"{folder.name}/{stem}", source.read_bytes(), source.name, gold))
+    for path in paths:
+        if path.suffix == ".yaml":
+            found += texts_of_cases(path)
+            continue
+        found += [observed(t.name, t.data, t.file, t.gold) for t in answered([path])]
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import same_moment
+from gold_texts import answered
 
 from truceline.reading import reader
 from truceline.reading.answer import TERM_KINDS
@@ -31,9 +31,6 @@ from truceline.reading.terms.terms import leading_kind, read_terms
 from truceline.reading.terms.weighed import Segment, drafted_by_weight, segments_weighed
 from truceline.reading.times.anchoring import Calendar
 from truceline.reading.times.published import find_published
-
-PRUNE = 0.03
-DATA = Path(reader.__file__).parent / "data" / "term-weights.json"
 
 
 @dataclass
@@ -64,23 +61,14 @@ def bank_of(path: Path) -> list[Text]:
     return found
 
 
-def texts_of(folders: list[Path]) -> list[Text]:
+def texts_of(paths: list[Path]) -> list[Text]:
+    """The texts of folders, of sheets, and of files of single sentences."""
     found = []
-    for folder in folders:
-        if folder.suffix == ".txt":
-            found += bank_of(folder)
+    for path in paths:
+        if path.suffix == ".txt":
+            found += bank_of(path)
             continue
-        for answer in sorted(folder.glob("*.gold.json")):
-            stem = answer.name.removesuffix(".gold.json")
-            source = next(
-                (p for p in (folder / f"{stem}.txt", folder / f"{stem}.html") if p.exists()), None
-            )
-            if source is None:
-                continue
-            gold = json.loads(answer.read_text(encoding="utf-8"))
-            found.append(
-                observed(f"{folder.name}/{stem}", source.read_bytes(), gold, "", source.name)
-            )
+        found += [observed(t.name, t.data, t.gold, "", t.file) for t in answered([path])]
     return found
 
 

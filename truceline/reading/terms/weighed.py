@@ -193,8 +193,6 @@ def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
     return found
 
 
-_LASTING = frozenset(("cessation", "duration"))
-BESIDE = 0.4  # the least chance of a second kind beside a likelier one of the rules
 SPOKEN = 0.6  # the least chance of a term in somebody's own words, quoted in a report
 
 
@@ -202,16 +200,11 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
     """The rules' drafts without the unlikely ones, and the likely ones that they lack."""
     best: dict[int, float] = {}
     added: list[Draft] = []
-    lowest = min(weights.least["add:" + kind] for kind in weights.answers[1:])
     for segment in segments:
-        chances = weights.chances(segment.features, 0.0 if segment.drafts else lowest)
+        chances = weights.chances(segment.features)
         kinds = {drafts[n].kind for n in segment.drafts}
         for n in segment.drafts:
-            kind = drafts[n].kind
-            chance = chances[kind]
-            if kind in _LASTING and kinds >= _LASTING:  # "a 72-hour truce" is both
-                chance = sum(chances[k] for k in _LASTING)
-            best[n] = max(best.get(n, 0.0), chance)
+            best[n] = max(best.get(n, 0.0), chances[drafts[n].kind])
         for kind, chance in chances.items():
             least = weights.least["add:" + kind]
             if "text:report" in segment.features:
@@ -219,8 +212,6 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
                     continue  # "rejected a proposal under which troops would leave"
                 if "quoted" in segment.features:
                     least = max(least, SPOKEN)
-            if any(chances[drafts[n].kind] > chance for n in segment.drafts):
-                least = max(least, BESIDE)
             if kind not in kinds and chance >= least:
                 new = drafted_by_weight(segment, kind)
                 if is_row(segment.sentence.text):

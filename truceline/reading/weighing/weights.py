@@ -13,8 +13,8 @@ from truceline.reading.weighing.rows import Rows, weights_file
 class Weights:
     """Log-odds for each of ``answers``: a row for each feature, and one to start from.
 
-    The first answer is whether there is anything at all; the others are what it is. ``least``
-    is for each use of an answer the probability from which it is given.
+    Each answer stands by itself: a stretch of text may be several, or none. ``least`` is for
+    each use of an answer the probability from which it is given.
     """
 
     answers: tuple[str, ...]
@@ -25,19 +25,10 @@ class Weights:
         """The log-odds of each answer, in the order of ``answers``."""
         return self.rows.log_odds(features)
 
-    def chances(self, features: Iterable[str], least: float = 0.0) -> dict[str, float]:
-        """The probability of each answer but the first: that of the first times the share of each
-        other one; nothing where none can reach ``least``.
-        """
-        total = self.rows.total(features)
-        whether = 1 / (1 + math.exp(-self.rows.first(total)))
-        if whether < least - 1e-9:  # no answer is likelier than that there is any
-            return {}
-        others = self.rows.unpacked(total)[1:]
-        top = max(others)
-        share = [math.exp(x - top) for x in others]
-        each = whether / sum(share)
-        return {a: x * each for a, x in zip(self.answers[1:], share, strict=True)}
+    def chances(self, features: Iterable[str]) -> dict[str, float]:
+        """The probability of each answer."""
+        odds = self.rows.log_odds(features)
+        return {a: 1 / (1 + math.exp(-x)) for a, x in zip(self.answers, odds, strict=True)}
 
     def why(self, features: Iterable[str], answer: str, most: int = 3) -> list[tuple[str, float]]:
         """The features that speak most for an answer, with their log-odds."""
