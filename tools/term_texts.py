@@ -216,9 +216,7 @@ def labels_of(
             y[best, k] = 1
             taken.add((best, term["kind"]))
             for n in fits:  # the evidence may run over several: the others are not counted against
-                if y[n, k] == 0 and any(
-                    text.drafts[d].kind == term["kind"] for d in text.segments[n].drafts
-                ):
+                if y[n, k] == 0:
                     y[n, k] = -1
         found.append(y)
     return found
