@@ -1,11 +1,12 @@
 """Learn the weights of words for terms from texts with gold answers.
 
-    python tools/learn_reading.py FOLDER ... [--also FOLDER ...] [--folds 4] [--write]
+    python tools/learn_reading.py PATH ... [--also PATH ...] [--folds 4] [--write]
 
-Prints what cross-validation by text gives with and without the weights, scored as
-tools/bench_reading.py scores, and from which chance on each kind is best given. ``--also``:
-folders, and files of single sentences, that are learned from and not scored. ``--write`` then
-learns from all and writes the data file.
+A PATH is a folder or a sheet, each by one writer. Prints what cross-validation gives with and
+without the weights, scored as tools/bench_reading.py scores, and from which chance on each kind is
+best given; whole writers are left out, as unseen texts are by other hands. ``--also``: paths, and
+files of single sentences, that are learned from and not scored. ``--write`` then learns from all and
+writes the data file.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -154,23 +154,22 @@ def scored(texts: list[Text], weights_of: Any) -> tuple[float, float, float]:
     return p, r, 2 * p * r / max(1e-9, p + r)
 
 
-def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> dict[str, float]:
-    """For each kind the chances from which a term is kept and added, best by cross-validation.
+KEEP = (0.1, 0.2, 0.3, 0.4)
+ADD = (0.15, 0.2, 0.25, 0.3, 0.35, 0.42, 0.5)
 
-    The folder ``ordinary`` counts three times: it is what most documents are like.
-    """
+
+def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> dict[str, float]:
+    """For each kind the chances from which a term is kept and added, best by cross-validation."""
     counts: dict[tuple[float, float], Counter[tuple[str, str]]] = {}
-    for keep in (0.1, 0.2, 0.3, 0.4):
-        for add in (0.2, 0.25, 0.3, 0.35, 0.42, 0.5):
-            made = [as_weights(w, keep, add) for w in learned]
-            count: Counter[tuple[str, str]] = Counter()
-            for text, f in zip(texts, fold, strict=True):
-                times = 3 if text.name.startswith("ordinary") else 1
-                _, missed, extra = pair(text.gold, answer(text, made[f]), same_term)
-                for name, terms in (("gold", text.gold), ("missed", missed), ("extra", extra)):
-                    for term in terms:
-                        count[term["kind"], name] += times
-            counts[keep, add] = count
+    # each of the two is tried beside the middle of the other
+    for keep, add in {*((k, 0.3) for k in KEEP), *((0.2, a) for a in ADD)}:
+        made = [as_weights(w, keep, add) for w in learned]
+        count: Counter[tuple[str, str]] = Counter()
+        for text, f in zip(texts, fold, strict=True):
+            _, missed, extra = pair(text.gold, answer(text, made[f]), same_term)
+            for name, terms in (("gold", text.gold), ("missed", missed), ("extra", extra)):
+                count.update((term["kind"], name) for term in terms)
+        counts[keep, add] = count
 
     def f1(count: Counter[tuple[str, str]], kind: str) -> float:
         hits = count[kind, "gold"] - count[kind, "missed"]
@@ -178,14 +177,10 @@ def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> 
 
     least: dict[str, float] = {}
     for kind in TERM_KINDS:
-        best = max(
-            counts,
-            key=lambda c: (round(f1(counts[c], kind), 3), -abs(c[0] - 0.2) - abs(c[1] - 0.32)),
-        )
-        least[f"keep:{kind}"], least[f"add:{kind}"] = best
-        print(
-            f"{kind:12} kept from {best[0]}, added from {best[1]}: F1 {f1(counts[best], kind):.3f}"
-        )
+        keep = max(KEEP, key=lambda k: (round(f1(counts[k, 0.3], kind), 3), -abs(k - 0.2)))
+        add = max(ADD, key=lambda a: (round(f1(counts[0.2, a], kind), 3), -abs(a - 0.3)))
+        least[f"keep:{kind}"], least[f"add:{kind}"] = keep, add
+        print(f"{kind:12} kept from {keep}, added from {add}: F1 {f1(counts[0.2, add], kind):.3f}")
     return least
 
 
@@ -196,12 +191,13 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--also", nargs="*", type=Path, default=[], help="learned from, not scored")
     parser.add_argument("--folds", type=int, default=4)
-    parser.add_argument("--c", type=float, default=0.5, help="inverse strength of the prior")
+    parser.add_argument("--c", type=float, default=0.7, help="inverse strength of the prior")
     parser.add_argument("--least", type=int, default=2, help="texts a word must stand in")
     parser.add_argument("--write", action="store_true", help="write the data file")
     args = parser.parse_args()
     texts, also = texts_of(args.folders), texts_of(args.also)
-    fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
+    writers = sorted({t.name.partition("/")[0] for t in texts})
+    fold = [writers.index(t.name.partition("/")[0]) % args.folds for t in texts]
     terms, segments = sum(len(t.gold) for t in texts), sum(len(t.segments) for t in texts)
     print(f"{len(texts)} texts, {terms} terms, {segments} segments; {len(also)} sentences beside")
     print("rules alone: P {:.3f} R {:.3f} F1 {:.3f}".format(*scored(texts, lambda _: None)))
@@ -215,11 +211,10 @@ def main() -> None:
     ]
     least = tuned(texts, fold, learned)
     made = [weights_from(w | {"least": least}) for w in learned]
-    print(
-        "weighed, cross-validated: P {:.3f} R {:.3f} F1 {:.3f}".format(
-            *scored(texts, lambda n: made[fold[n]])
-        )
-    )
+    for writer in [*writers, ""]:
+        some = [n for n, t in enumerate(texts) if t.name.startswith(writer and writer + "/")]
+        figures = scored([texts[n] for n in some], lambda n, some=some: made[fold[some[n]]])
+        print(f"{writer or 'all':12} P {{:.3f}} R {{:.3f}} F1 {{:.3f}}".format(*figures))
     if args.write:
         whole = learn(texts + also, c=args.c, least=args.least)
         written(whole | {"least": least}, DATA)

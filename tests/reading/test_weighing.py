@@ -27,17 +27,12 @@ SMALL = weights_from(
 )
 
 
-def test_an_answer_is_whether_times_what() -> None:
-    chances = SMALL.chances({"w:x"})
-    assert sum(chances.values()) == pytest.approx(1 / (1 + 2.718281828459045**-2))
-    assert chances["a"] > chances["b"]
-    assert sum(SMALL.chances({"w:x", "w:y"}).values()) < sum(chances.values())
-
-
-def test_nothing_is_told_where_no_answer_can_be_likely_enough() -> None:
-    whole = SMALL.chances({"w:y"})
-    assert SMALL.chances({"w:y"}, sum(whole.values())) == whole
-    assert SMALL.chances({"w:y"}, 0.05) == {}
+def test_each_answer_stands_by_itself() -> None:
+    chances = SMALL.chances({"w:x", "w:z"})
+    assert chances["any"] == pytest.approx(1 / (1 + 2.718281828459045**-2))
+    assert chances["b"] == pytest.approx(1 / (1 + 2.718281828459045**-4))
+    assert sum(chances.values()) > 1  # a stretch of text may be several things
+    assert SMALL.chances({"w:x", "w:y"})["any"] < 0.5
 
 
 def test_unknown_features_weigh_nothing() -> None:

@@ -200,8 +200,11 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
     """The rules' drafts without the unlikely ones, and the likely ones that they lack."""
     best: dict[int, float] = {}
     added: list[Draft] = []
+    lowest = min(weights.least["add:" + kind] for kind in weights.answers)
     for segment in segments:
         chances = weights.chances(segment.features)
+        if not segment.drafts and max(chances.values()) < lowest:
+            continue
         kinds = {drafts[n].kind for n in segment.drafts}
         for n in segment.drafts:
             best[n] = max(best.get(n, 0.0), chances[drafts[n].kind])
