@@ -27,7 +27,7 @@ from learn_claims import DATA, table_of
 from term_texts import Text, candidates_of, labels_of, spans_of, texts_of
 
 from truceline.reading.answer import TERM_KINDS
-from truceline.reading.terms.counted import Choice, Numbers, choose
+from truceline.reading.terms.counted import UNCOUNTED, Choice, Numbers, choose
 from truceline.reading.terms.drafting import Draft
 from truceline.reading.terms.weighed import drafted_by_weight
 
@@ -59,7 +59,9 @@ def fit(text: Text, draft: Draft, term: dict[str, Any]) -> float:
     """How well a draft stands for a gold term, its count aside."""
     a, b = text.page.span(*draft.spans[0])
     common = sum(max(0, min(b, y) - max(a, x)) for x, y in spans_of(text, term))
-    fields = sum(same_moment(term[k], getattr(draft, k)) for k in ("start", "due", "until") if k in term and term[k])
+    fields = sum(
+        same_moment(term[k], getattr(draft, k)) for k in ("start", "due", "until") if term.get(k)
+    )
     return common / max(1, b - a) + 0.3 * fields if common else 0.0
 
 
@@ -86,6 +88,8 @@ def cases_of(text: Text) -> list[Case]:
         terms.add(n)
         taken.add(m)
         draft = drafts[-m]
+        if draft.kind in UNCOUNTED:
+            continue
         found.append((text.gold[-n], draft, numbers.choices(draft, place[draft.sentence])))
     return found
 
@@ -159,7 +163,9 @@ def wrong(known: dict[str, float] | None, cases: list[list[Case]], show: bool = 
             lost += not any(x.value == gold for x in some)
             if show and ours != gold:
                 there = any(x.value == gold for x in some)
-                print(f"  - {term['kind']}: {gold}{'' if there else ' (not there)'}, ours {ours} | {words}")
+                print(
+                    f"  - {term['kind']}: {gold}{'' if there else ' (not there)'}, ours {ours} | {words}"
+                )
     return f"{bad} wrong of {has} ({lost} not there), {more} where the answer has none"
 
 
@@ -183,7 +189,9 @@ def main() -> None:
         fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
         has: Counter[str] = Counter()
         for k in range(args.folds):
-            data = learn([x for x, f in zip(cases, fold, strict=True) if f != k] + also, args.c, args.least)
+            data = learn(
+                [x for x, f in zip(cases, fold, strict=True) if f != k] + also, args.c, args.least
+            )
             held = [x for x, f in zip(cases, fold, strict=True) if f == k]
             line = wrong(data, held, args.show).split()
             has.update({"wrong": int(line[0]), "of": int(line[3]), "more": int(line[7])})
