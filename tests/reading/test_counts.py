@@ -64,7 +64,7 @@ def test_a_number_in_the_next_sentence_becomes_part_of_the_evidence() -> None:
     ("text", "together"),
     [
         ("They will gather in 23 zones and eight camps.", [31]),
-        ("A commission, five members from each side, will watch it.", [10]),
+        ("A commission, five members from each side, will watch it.", []),
         ("A joint force of five Russian, three Moldovan and two local battalions.", [10]),
         ("There are 300 men; 20 posts are built.", []),
     ],
@@ -73,6 +73,12 @@ def test_what_numbers_make_together(text: str, together: list[int]) -> None:
     sentences, marks = looked_at(text)
     said = Numbers(sentences, marks, []).of(0)
     assert [x.value for x in joined(sentences[0], said)] == together
+
+
+def test_a_sum_says_of_what_it_is_made() -> None:
+    sentences, marks = looked_at("They will gather in 23 zones and eight camps.")
+    some = Numbers(sentences, marks, []).together(0)
+    assert [x.made for x in some] == ["23 + 8"]
 
 
 @pytest.mark.parametrize(

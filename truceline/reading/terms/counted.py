@@ -32,6 +32,7 @@ class Choice:
     features: list[str]
     of: str | None = None
     span: tuple[int, int] | None = None  # of the sentence that says so, where it is another
+    made: str | None = None  # of which numbers, where the text does not say it itself
 
 
 def _away(n: int) -> str:
@@ -165,9 +166,9 @@ class Numbers:
         ]
         found = [Choice(None, nothing), *self._here(draft, sentence, here)]
         for number in self.together(n):
-            place = "in" if start <= number.at < end else "out"
-            features = ["together:" + place, *number.features(kind)]
-            found.append(Choice(number.value, features, number.words))
+            if start <= number.at < end:
+                features = ["together", *number.features(kind)]
+                found.append(Choice(number.value, features, number.words, made=number.made))
         if draft.count is not None and all(c.value != draft.count for c in found):
             found.append(Choice(draft.count, ["strong", f"strong:{kind}"], draft.of))
         for m in beside:
@@ -214,3 +215,5 @@ def set_counts(drafts: list[Draft], sentences: list[Sentence], marks: list[Marks
         draft.count, draft.of = best.value, best.of
         if best.span is not None:
             draft.spans.append(best.span)
+        if best.made is not None:
+            draft.notes.append("count: " + best.made)

@@ -50,12 +50,6 @@ _NOW = frozenset(
 _SAID_OF = frozenset(
     ("of", "number", "numbered", "numbering", ",", "(", ":", "at", "to", "is", "are")
 )
-_EACH = frozenset(("each", "either", "every", "both", "per"))
-_SIDES = frozenset(
-    ["side", "sides", "party", "parties", "of", "army", "country", "government", "them", "state",
-     "belligerent", ";", ",", ".", "faction", "force"]
-)  # fmt: skip
-_TOO_MANY = 100  # members whom each side sends
 
 
 @dataclass(slots=True)
@@ -69,6 +63,7 @@ class Number:
     words: str | None  # what is counted
     alone: list[str]  # features by themselves
     crossed: list[str]  # features that are also weighed with the kind of term
+    made: str | None = None  # of which numbers, where the text does not say it itself
     by_kind: dict[str, list[str]] = field(default_factory=dict)
 
     def features(self, kind: str) -> list[str]:
@@ -186,18 +181,6 @@ def _senses(number: Number) -> set[str]:
     return set(word_classes(number.words.split()[-1])) if number.words else set()
 
 
-def _doubled(sentence: Sentence, number: Number) -> Number | None:
-    """Those whom two sides send: "five from each side"."""
-    reach = [t.low for t in sentence.tokens[number.q.last : number.q.last + 6]]
-    at = next((k for k, w in enumerate(reach) if w in _EACH), -1)
-    after = reach[at + 1] if 0 <= at < len(reach) - 1 else "."
-    if at < 0 or number.value > _TOO_MANY or after not in _SIDES:
-        return None
-    alone = ["double", f"double:{reach[at - 1] if at else ''}:{after}"]
-    crossed = ["double", *("double:" + x for x in number.crossed)]
-    return Number(number.q, 2 * number.value, number.at, number.noun, number.words, alone, crossed)
-
-
 def _added(sentence: Sentence, run: list[Number]) -> Number:
     """What numbers in a row make together: "23 zones and eight camps"."""
     first, last = run[0], run[-1]
@@ -208,12 +191,13 @@ def _added(sentence: Sentence, run: list[Number]) -> Number:
     crossed += ["sum:" + x for x in last.crossed if x.startswith("is:")]
     alone = [f"sum:{len(run)}", f"sum:{first.q.qualifier}"]
     total = sum(x.value for x in run)
-    return Number(first.q, total, first.at, last.noun, last.words, alone, crossed)
+    made = " + ".join(str(x.value) for x in run)
+    return Number(first.q, total, first.at, last.noun, last.words, alone, crossed, made)
 
 
 def joined(sentence: Sentence, numbers: list[Number]) -> list[Number]:
     """What the numbers of a sentence make together."""
-    found = [x for number in numbers if (x := _doubled(sentence, number)) is not None]
+    found: list[Number] = []
     run = numbers[:1]
     for number in numbers[1:]:
         gap = [t.low for t in sentence.tokens[run[-1].q.last : number.q.first]]
