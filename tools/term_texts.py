@@ -18,12 +18,12 @@ from gold_texts import answered
 
 from truceline.reading import reader
 from truceline.reading.answer import TERM_KINDS
-from truceline.reading.marks import marks_of
+from truceline.reading.marks import Marks, marks_of
 from truceline.reading.names.places import country_zone
 from truceline.reading.names.who import the_zone
 from truceline.reading.page.body import mark_body
 from truceline.reading.page.document import open_page
-from truceline.reading.page.words import sentences_of
+from truceline.reading.page.words import Sentence, sentences_of
 from truceline.reading.terms.drafting import Draft, Setting, is_agreement
 from truceline.reading.terms.joining import seconds
 from truceline.reading.terms.lists import Under, is_digest, unders_of
@@ -42,6 +42,8 @@ class Text:
     agreement: bool
     signed: str | None
     gold: list[dict[str, Any]]
+    sentences: list[Sentence]
+    marks: list[Marks]
 
 
 _MARK = re.compile(r"\{(\w+): ?([^{}]*)\}")
@@ -97,7 +99,9 @@ def observed(
     seen: dict[int, list[Any]] = {}
     drafts = read_terms(sentences, marks, setting, unders, seen)
     segments = segments_weighed(sentences, marks, setting, unders, drafts, seen)
-    return Text(name, page, drafts, segments, agreement, cal.signed, gold.get("terms", []))
+    return Text(
+        name, page, drafts, segments, agreement, cal.signed, gold.get("terms", []), sentences, marks
+    )
 
 
 def spans_of(text: Text, term: dict[str, Any]) -> list[tuple[int, int]]:

@@ -319,6 +319,8 @@ _NAMED = frozenset(
      "category", "calibre", "caliber", "version", "group", "area", "zone", "table", "figure",
      "$", "€", "£"]
 )  # fmt: skip
+_NUMBERS_OF = frozenset(("who", "which", "they", "that", "will", "shall", "to", "must", "in"))
+_WHICH = frozenset(("this", "that", "first", "second", "third", "next", "last", "final", "each"))
 _MEASURED = frozenset(
     ["%", "percent", "per", "mm", "cm", "km2", "hectares", "acres", "square", "degrees", "a.m",
      "years-old", "metres", "st", "nd", "rd", "th"]
@@ -329,8 +331,11 @@ def _label(sentence: Sentence, i: int, q: Quantity) -> bool:
     """Numbers that count nothing: Article 5, Resolution 1701, M4, 100 mm, 12 %, years, lists."""
     tokens = sentence.tokens
     before = tokens[i - 1].low if i else ""
-    if before == "number" and i > 1 and tokens[i - 2].low in ("who", "which", "they", "that"):
-        return False
+    two = tokens[i - 2].low if i > 1 else ""
+    if before == "number" and (two in _NUMBERS_OF or two.endswith("s")):
+        return False  # "the teams number 14"
+    if before in _NAMED and two in _WHICH:
+        return False  # "in the second stage 1,500 prisoners"
     if before in _NAMED and not (
         before == "day" and i > 1 and tokens[i - 2].low in ("every", "each", "per")
     ):

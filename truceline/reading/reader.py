@@ -35,6 +35,7 @@ from truceline.reading.speech.labels import labels_of
 from truceline.reading.speech.quotation import quotes_of
 from truceline.reading.speech.quotes import statements_of
 from truceline.reading.speech.said import said_in
+from truceline.reading.terms.counted import set_counts
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.drafting import Draft, Setting, Trigger, is_agreement
 from truceline.reading.terms.joining import join_terms
@@ -203,6 +204,7 @@ def _terms(
     found = weighed(by_rule, segments, weights("term-weights"))
     if parser is not None and parsed:
         found += seen_terms(sentences, marks, setting, unders, parsed, found, parser.name)
+    set_counts(found, sentences, marks)
     first = join_terms(found, agreement=agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
     for draft in first:

@@ -62,6 +62,7 @@ class Draft:
     effect: bool = False  # the text's entry into force, which may be the start of the cessation
     counts_from: Length | None = None
     strength: int = 0
+    at: int = -1  # where the words stand that make it a term, in the page's text
 
     def facts(self) -> dict[str, object]:
         """The fields that say something, by name."""

@@ -240,6 +240,7 @@ def drafted(
     while span[0] < span[1] and sentence.text[span[0] - base] in " ,;:.":
         span = (span[0] + 1, span[1])
     draft = Draft(kind, [span], low[start:end], sentence.index, strength=trigger.strength)
+    draft.at = base + trigger.start
     moments = [
         m
         for m in marks.moments
