@@ -16,7 +16,7 @@ import json
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,14 @@ from term_texts import Text, candidates_of, labels_of, texts_of
 
 from truceline.reading import reader
 from truceline.reading.answer import TERM_KINDS
+from truceline.reading.terms.counted import set_counts
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.joining import join_terms
 from truceline.reading.terms.weighed import weighed
+from truceline.reading.weighing.together import voices
 from truceline.reading.weighing.weights import Weights, weights_from
 
-PRUNE = 0.03
+PRUNE = 0.04
 DATA = Path(reader.__file__).parent / "data" / "term-weights.json"
 
 
@@ -48,7 +50,7 @@ def vocabulary(texts: list[Text], least: int) -> dict[str, int]:
 
 
 # Rare kinds of feature are held nearer to nothing.
-SCALE = {"x": 0.5, "o": 0.5, "l": 0.5, "r": 0.5, "b": 0.7, "f": 0.7}
+SCALE = {"x": 0.5, "l": 0.5, "r": 0.5, "b": 0.7}
 
 
 def scale_of(feature: str) -> float:
@@ -71,38 +73,71 @@ def matrix(texts: list[Text], vocab: dict[str, int]) -> Any:
     return csr_matrix((scale[cols], (rows, cols)), shape=(n, len(vocab)))
 
 
-def learn(
-    texts: list[Text], *, c: float, least: int = 2, rounds: int = 2, threads: int = 2
-) -> dict[str, Any]:
-    """For each kind the weights by which a segment is such a term, learned each by itself."""
+@dataclass
+class First:
+    """What one learning gives: log-odds by word, each kind by itself."""
+
+    vocab: dict[str, int]
+    coef: Any  # kind x word, by the scaled words
+    start: Any
+
+    def odds(self, texts: list[Text]) -> list[Any]:
+        """For each text log-odds, segment x kind."""
+        flat = matrix(texts, self.vocab) @ self.coef.T + self.start
+        ends = np.cumsum([len(t.segments) for t in texts])
+        return np.split(flat, ends[:-1])
+
+
+def learn_first(texts: list[Text], y: list[Any], *, c: float, least: int) -> First:
+    """The weights of words, from the labels of the texts' segments."""
     from sklearn.linear_model import LogisticRegression
 
     vocab = vocabulary(texts, least)
-    x = matrix(texts, vocab)
-    chosen = [candidates_of(t) for t in texts]
-    odds: list[np.ndarray] | None = None
-    for _ in range(rounds):
-        y = np.concatenate(labels_of(texts, chosen, odds))
+    x, known = matrix(texts, vocab), np.concatenate(y)
 
-        def one(k: int, y: np.ndarray = y) -> Any:
-            known = y[:, k] >= 0
-            model = LogisticRegression(
-                C=c, solver="liblinear", max_iter=400, random_state=0, intercept_scaling=10
-            )
-            return model.fit(x[known], y[known, k] == 1)
+    def one(k: int) -> Any:
+        rows = known[:, k] >= 0
+        model = LogisticRegression(
+            C=c, solver="liblinear", max_iter=400, random_state=0, intercept_scaling=10
+        )
+        return model.fit(x[rows], known[rows, k] == 1)
 
-        with ThreadPoolExecutor(threads) as pool:
-            models = list(pool.map(one, range(len(TERM_KINDS))))
-        coef = np.array([m.coef_[0] for m in models])
-        start = np.array([m.intercept_[0] for m in models])
-        flat = x @ coef.T + start
-        odds, at = [], 0
-        for t in texts:
-            odds.append(flat[at : at + len(t.segments)])
-            at += len(t.segments)
-    coef *= np.array([scale_of(f) for f in vocab])
+    with ThreadPoolExecutor(2) as pool:
+        models = list(pool.map(one, range(len(TERM_KINDS))))
+    start = np.array([m.intercept_[0] for m in models])
+    return First(vocab, np.array([m.coef_[0] for m in models]), start)
+
+
+def learn_second(texts: list[Text], y: list[Any], odds: list[Any]) -> dict[str, list[float]]:
+    """How the segments of a text speak for one another, from log-odds of words that were learned
+    without the text.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    some = [n for n, t in enumerate(texts) if t.segments]
+    spoken = np.concatenate([heard(texts[n], odds[n]) for n in some])
+    known = np.concatenate([y[n] for n in some])
+    found = {}
+    for k, kind in enumerate(TERM_KINDS):
+        rows = known[:, k] >= 0
+        x = spoken[rows, k]
+        middle, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+        model = LogisticRegression(max_iter=1000).fit((x - middle) / spread, known[rows, k] == 1)
+        weight = model.coef_[0] / spread
+        start = float(model.intercept_[0] - weight @ middle)
+        found[kind] = [round(float(v), 3) for v in (start, *weight)]
+    return found
+
+
+def heard(text: Text, odds: Any) -> Any:
+    return voices(odds, [s.sentence.index for s in text.segments], text.agreement)
+
+
+def as_learned(first: First, second: dict[str, list[float]]) -> dict[str, Any]:
+    """In the form of the data file."""
+    coef = first.coef * np.array([scale_of(f) for f in first.vocab])
     features = {}
-    for f, n in vocab.items():
+    for f, n in first.vocab.items():
         some = {
             str(k): round(float(coef[k, n]), 2)
             for k in range(len(TERM_KINDS))
@@ -112,7 +147,8 @@ def learn(
             features[f] = some
     return {
         "answers": list(TERM_KINDS),
-        "start": [round(float(v), 3) for v in start],
+        "start": [round(float(v), 3) for v in first.start],
+        "second": second,
         "features": features,
         "least": {},
     }
@@ -138,6 +174,7 @@ def answer(text: Text, weights: Weights | None) -> list[dict[str, Any]]:
     drafts = [replace(d, spans=list(d.spans), notes=list(d.notes)) for d in text.drafts]
     if weights is not None:
         drafts = weighed(drafts, text.segments, weights)
+    set_counts(drafts, text.sentences, text.marks)
     first = join_terms(drafts, agreement=text.agreement)
     cessation = next((d.start for d in first if d.kind == "cessation" and d.start), None)
     for draft in first:
@@ -192,7 +229,7 @@ def main() -> None:
     parser.add_argument("--also", nargs="*", type=Path, default=[], help="learned from, not scored")
     parser.add_argument("--folds", type=int, default=4)
     parser.add_argument("--c", type=float, default=0.7, help="inverse strength of the prior")
-    parser.add_argument("--least", type=int, default=2, help="texts a word must stand in")
+    parser.add_argument("--least", type=int, default=3, help="texts a word must stand in")
     parser.add_argument("--write", action="store_true", help="write the data file")
     args = parser.parse_args()
     texts, also = texts_of(args.folders), texts_of(args.also)
@@ -201,14 +238,27 @@ def main() -> None:
     terms, segments = sum(len(t.gold) for t in texts), sum(len(t.segments) for t in texts)
     print(f"{len(texts)} texts, {terms} terms, {segments} segments; {len(also)} sentences beside")
     print("rules alone: P {:.3f} R {:.3f} F1 {:.3f}".format(*scored(texts, lambda _: None)))
-    learned = [
-        learn(
-            [t for t, f in zip(texts, fold, strict=True) if f != k] + also,
-            c=args.c,
-            least=args.least,
+    chosen = [candidates_of(t) for t in texts]
+    y, y_also = (
+        labels_of(texts, chosen, None),
+        labels_of(also, [candidates_of(t) for t in also], None),
+    )
+    odds: list[Any] = [None] * len(texts)  # by words that were learned without the text's writer
+    firsts = []
+    for k in range(args.folds):
+        rest = [n for n, f in enumerate(fold) if f != k]
+        firsts.append(
+            learn_first([texts[n] for n in rest] + also, [y[n] for n in rest] + y_also, **how(args))
         )
-        for k in range(args.folds)
-    ]
+        mine = [n for n, f in enumerate(fold) if f == k]
+        for n, found in zip(mine, firsts[k].odds([texts[n] for n in mine]), strict=True):
+            odds[n] = found
+        print(f"learned without fold {k}", flush=True)
+    learned = []
+    for k in range(args.folds):
+        rest = [n for n, f in enumerate(fold) if f != k]
+        some = [[x[n] for n in rest] for x in (texts, y, odds)]
+        learned.append(as_learned(firsts[k], learn_second(*some)))
     least = tuned(texts, fold, learned)
     made = [weights_from(w | {"least": least}) for w in learned]
     for writer in [*writers, ""]:
@@ -216,8 +266,13 @@ def main() -> None:
         figures = scored([texts[n] for n in some], lambda n, some=some: made[fold[some[n]]])
         print(f"{writer or 'all':12} P {{:.3f}} R {{:.3f}} F1 {{:.3f}}".format(*figures))
     if args.write:
-        whole = learn(texts + also, c=args.c, least=args.least)
-        written(whole | {"least": least}, DATA)
+        y = labels_of(texts, chosen, odds)  # of several segments the likeliest is the term
+        whole = learn_first(texts + also, y + y_also, **how(args))
+        written(as_learned(whole, learn_second(texts, y, odds)) | {"least": least}, DATA)
+
+
+def how(args: argparse.Namespace) -> dict[str, Any]:
+    return {"c": args.c, "least": args.least}
 
 
 if __name__ == "__main__":

@@ -201,8 +201,12 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
     best: dict[int, float] = {}
     added: list[Draft] = []
     lowest = min(weights.least["add:" + kind] for kind in weights.answers)
-    for segment in segments:
-        chances = weights.chances(segment.features)
+    together = weights.chances_together(
+        [s.features for s in segments],
+        [s.sentence.index for s in segments],
+        any("text:agreement" in s.features for s in segments),
+    )
+    for segment, chances in zip(segments, together, strict=True):
         if not segment.drafts and max(chances.values()) < lowest:
             continue
         kinds = {drafts[n].kind for n in segment.drafts}

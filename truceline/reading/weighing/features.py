@@ -1,9 +1,9 @@
 """Features: what the words of a stretch of a sentence say, as a set of short texts.
 
-``w:`` a word without its ending, ``f:`` with it; ``b:`` two that follow each other; ``c:`` a class
-or sense; ``x:`` two senses in one stretch; ``v…:`` a governed verb and what stands before and after
-it; ``o:`` the same by the verb's own word. What is a time, a length, a distance, a figure or a name is
-written as its kind, so that nothing hangs on a certain place.
+``w:`` a word without its ending; ``b:`` two that follow each other; ``c:`` a class or sense; ``x:`` two
+senses in one stretch; ``v…:`` a governed verb and what stands before and after it. What is a time,
+a length, a distance, a figure or a name is written as its kind, so that nothing hangs on a certain
+place.
 """
 
 import re
@@ -120,8 +120,6 @@ def word_features(full: list[str], bare: list[str], found: set[str]) -> None:
     last = "^"
     for whole, word in zip(full, bare, strict=True):
         found.add("w:" + word)
-        if whole != word:
-            found.add("f:" + whole)
         found.add(f"b:{last} {word}")
         for name in word_classes(whole):
             found.add("c:" + name)
@@ -201,5 +199,3 @@ def frame_features(full: list[str], found: set[str]) -> None:
             found.add(f"v{how}:{sense}")
             found.update(f"v{how}:{sense}>{o}" for o in after)
             found.update(f"v{how}:{o}<{sense}" for o in before)
-        found.update(f"o:{verb}>{o}" for o in after)
-        found.update(f"o:{o}<{verb}" for o in before)
