@@ -215,6 +215,45 @@ def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[s
     return "thing", noun, False
 
 
+def _may_be_verb(tokens: list[Token], a: int, b: int, kind: str) -> bool:
+    """Whether the last word of the noun phrase ``[a, b)`` may be a verb that has it as subject."""
+    last, before = tokens[b - 1], tokens[b - 2]
+    if kind == "paper" and gives(last.low):
+        return True
+    if b >= len(tokens) or last.text[0].isupper() or not last.low.isalpha():
+        return False
+    if tokens[b].low in ("said", "says", "of") or gives(tokens[b].low):
+        return False
+    if last.low.endswith("s") and not last.low.endswith("ss"):
+        return (
+            gives(last.low) or before.text.isupper() or noun_kind(before.low) in ("body", "person")
+        )
+    if noun_kind(last.low) and not gives(last.low):
+        return False
+    return last.low in _WENT or noun_kind(before.low) == "persons" or gives(last.low)
+
+
+_WENT = frozenset(
+    [
+        "saw",
+        "took",
+        "found",
+        "met",
+        "heard",
+        "put",
+        "held",
+        "gave",
+        "brought",
+        "got",
+        "sent",
+        "made",
+        "had",
+        "knew",
+        "led",
+    ]
+)
+
+
 def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
     """The noun phrases of a sentence, in order, those within another one included."""
     tokens = sentence.tokens
@@ -253,12 +292,12 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
         words = sentence.text[tokens[a].start - base : tokens[last - 1].end - base]
         words = _OWNED.sub("", words)
         yield Mention(sentence.index, a, b, last, words, kind, noun, "", person)
-        if kind == "paper" and b - a > 1 and gives(tokens[b - 1].low):
-            # "Relief workers number the homeless at": the last word may be the verb
+        if b - a > 1 and _may_be_verb(tokens, a, b, kind):
+            # "Relief workers number the homeless at", "UNHCR assists": the last may be the verb
             before = _kind(tokens, a, b - 1, people)
             if before[0] != "thing":
                 words = sentence.text[tokens[a].start - base : tokens[b - 2].end - base]
-                words = re.sub(r"['’]s?$", "", words)
+                words = _OWNED.sub("", words)
                 yield Mention(
                     sentence.index, a, b - 1, b - 1, words, before[0], before[1], "", before[2]
                 )

@@ -13,7 +13,7 @@ from truceline.reading.claims.cast import BACK, WE, Cast
 from truceline.reading.claims.figures import Spot
 from truceline.reading.claims.mentions import Mention, bare, gives, noun_kind, stem_of
 from truceline.reading.claims.scoring import Table
-from truceline.reading.page.words import Sentence
+from truceline.reading.page.words import Sentence, Token
 
 _NO_NAMES = frozenset(("him", "her", "them", "us", "it", "me", "q", "and"))
 
@@ -65,6 +65,9 @@ _SKIPPED = frozenset(
         "do",
     ]
 )
+_OPENS = frozenset((",", ";", "and", "but", "while", ":", "—", "–", "or", "whom"))
+_FILLERS = frozenset(("of", "as", "at", "only", "for", "with", "just", "some", "about", ":", "to"))
+_LISTED = frozenset((",", ";", "and", "but", "while"))
 _ASIDE = frozenset(("part", "turn", "side", "far", "all"))
 
 
@@ -186,10 +189,29 @@ def of_mention(
         found.add(f"det:{tokens[mention.first].low}:{mention.kind}")
     if mention.last > mention.head:
         found.add("long")
+    if back == 0 and side == "b":
+        leads = mention.first <= lead or tokens[mention.first - 1].low in _OPENS
+        if leads and not marks and not commas:  # the subject of the clause that has the figure
+            found |= {f"head:{mention.kind}", f"head:{mention.kind}:{gap}", f"head:{beyond}"}
+            found.add(f"head:others:{min(others, 2)}:{'number' in ''.join(found)}")
+        if _elided(tokens, mention, spot):
+            found |= {"elided", f"elided:{mention.kind}", f"elided:{before}"}
     if mention.kind == "pronoun":
         found.add(f"{side}pronoun:{mention.noun}:{giving}")
     found |= {f"{side}&{f}" for f in shared}
     return found
+
+
+def _elided(tokens: list[Token], mention: Mention, spot: Spot) -> bool:
+    """Whether the verb is left out between a mention and a figure: "…, and RENAMO of 16"."""
+    between = tokens[mention.last : spot.q.first]
+    return (
+        mention.first > 2
+        and tokens[mention.first - 1].low in _OPENS
+        and len(between) <= 2
+        and all(t.low in _FILLERS for t in between)
+        and any(t.low in _LISTED for t in tokens[max(0, mention.first - 3) : mention.first])
+    )
 
 
 def _governing(
@@ -261,6 +283,9 @@ def candidates_of(
             f"none&previous:{min(previous[1], 3)}:{'none' if not previous[0] else 'some'}"
         )
     found = [nobody]
+    gapped = any(_elided(sentence.tokens, m, spot) for m in cast.by_sentence.get(i, []))
+    if gapped:
+        nobody.features.add("none&gapped")
     before, after = _governing(cast.by_sentence.get(i, []), sentence, spot)
     nobody.features.add(f"none&governed:{before is not None}:{after is not None}")
     for back in range(BACK + 1):
@@ -311,6 +336,13 @@ def candidates_of(
                 more.add(f"prev:{near}:of")
         if rule:
             more.add("prev:otherrule")
+        if gapped:
+            more.add("prev:gapped")
+        start = [t.low for t in sentence.tokens[: max(1, spot.q.first)]][:3]
+        if "another" in start or "further" in start or "more" in start:
+            more |= {"prev:further", f"prev:further:{near}"}
+        if any(t.low in ("it", "he", "she", "they") for t in sentence.tokens[:2]):
+            more.add(f"prev:pronoun:{near}")
         more |= {"prev&" + f for f in shared}
         found.append(Candidate(previous[0], more))
     for what, name in (("rule", rule), ("speaker", quoted), ("label", label), ("headed", headed)):

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 
 from truceline.model.claim import MEASURES
 from truceline.reading.claims.figures import Spot
+from truceline.reading.claims.frames import frame_of
 from truceline.reading.claims.words import classes, phrases_in
 from truceline.reading.names.places import known_places
 from truceline.reading.page.words import Sentence
 from truceline.reading.weighing.features import stem
 
 NONE = "none"
-HARM = frozenset((*MEASURES, "aid"))
+HARM = frozenset((*MEASURES, "aid", "back", "free"))
 _INTO = frozenset(("in", "into", "to", "across", "from", "inside", "over", "with", "and"))
 _REACH = 9  # words to either side
 
@@ -161,6 +162,7 @@ def features_of(
     lh, _ = _side(words, kinds, range(q.first - 1, -1, -1), "L", found)
     rh, rt = _side(words, kinds, range(q.last, len(tokens)), "R", found)
     _beyond_aside(words, kinds, q.last, found)
+    found |= frame_of([t.low for t in tokens], words, kinds, q.first, q.last)
     found.add(f"LR:{lh}|{rh}")
     found.add(f"RT:{rt}|{rh}")
     found.add(f"LT:{lh}|{rt}")
