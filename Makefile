@@ -40,10 +40,11 @@ GOLD := tests/reading/gold
 OLDER := $(addprefix $(GOLD)/,dev dev2 dev3 dev4 held)
 NEWER := $(addprefix $(GOLD)/,news accords reports mixed ordinary ordinary2 ordinary3 ordinary4)
 BANK := tests/reading/bank
+SHEETS := $(sort $(wildcard tests/reading/sheets/*.sheet))
 learn-reading: $(VENV)/.ready-learn
 	$(BIN)/python tools/learn_reading.py $(NEWER) --also $(OLDER) $(sort $(wildcard $(BANK)/clauses-*.txt)) --write
 	$(BIN)/python tools/learn_speakers.py tests/reading/statements.yaml $(OLDER) $(NEWER) --write
-	$(BIN)/python tools/learn_claims.py $(OLDER) $(NEWER) --bank $(sort $(wildcard $(BANK)/claims-*.txt)) --cases tests/reading/cases.yaml --write
+	$(BIN)/python tools/learn_claims.py $(SHEETS) --also $(OLDER) $(NEWER) --bank $(sort $(wildcard $(BANK)/claims-*.txt)) --cases tests/reading/cases.yaml --write
 
 bench-linking: $(VENV)/.ready-bench
 	mkdir -p out

@@ -162,7 +162,7 @@ _NO = frozenset(("no", "none", "nobody"))
 _PLAIN = frozenset(
     ("of", "in", "to", "longer", "more", "less", "later", "for", "and", "but", "that")
 )
-_COUNTED = frozenset(("people", "killed", "injured", "other"))
+_COUNTED = frozenset(("people", "killed", "injured"))
 _NUMBERED = frozenset(
     [
         "week",

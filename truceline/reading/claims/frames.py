@@ -202,6 +202,13 @@ def frame_of(
                     found.add(f"V3:{name} {follow} {words[n]}")
                     found |= {f"V3c:{name}:{c}" for c in kinds[n]}
                     break
+        if name in _LINKS:  # "remain in Thai custody"
+            for n in range(verb + 1, min(verb + 6, len(words))):
+                if kinds[n]:
+                    found.add(f"Vo:{name}:{words[n]}")
+                    for c in kinds[n]:
+                        found |= {f"Voc:{name}:{c}", f"HVoc:{sort}:{c}"}
+                    break
         for c in kinds[verb]:
             found |= {"Vc:" + c, f"Vc:{how}:{c}", f"HVc:{sort}:{c}"}
     else:
