@@ -89,6 +89,12 @@ def _stops(low: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def _never(low: str) -> bool:
+    """Whether a word never begins a noun phrase: a mark, or a small word and no article."""
+    return low in ',;:()“”"?!' or (_stops(low) and low not in _table()["determiners"])
+
+
+@lru_cache(maxsize=20_000)
 def _only_gives(low: str) -> bool:
     """Whether a word is a verb of one who gives a figure and no noun for a body or a paper."""
     return gives(low) and noun_kind(low) in ("", "paper") and low not in _table()["paper"]
@@ -270,7 +276,8 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
             continue
         if low in possessive:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
-        j = _phrase(tokens, i)
+        never = _never(tokens[i].low) and tokens[i].text not in _BODIES
+        j = i if never else _phrase(tokens, i)
         if j == i:
             i += 1
             continue

@@ -77,11 +77,10 @@ def lead_of(sentence: Sentence) -> int:
 
 def elided(tokens: list[Token], mention: Mention, spot: Spot) -> bool:
     """Whether the verb is left out between a mention and a figure: "…, and RENAMO of 16"."""
-    between = tokens[mention.last : spot.q.first]
+    if not 0 <= spot.q.first - mention.last <= 2 or mention.first <= 2:
+        return False
     return (
-        mention.first > 2
-        and tokens[mention.first - 1].low in OPENS
-        and len(between) <= 2
-        and all(t.low in _FILLERS for t in between)
-        and any(t.low in _LISTED for t in tokens[max(0, mention.first - 3) : mention.first])
+        tokens[mention.first - 1].low in OPENS
+        and all(t.low in _FILLERS for t in tokens[mention.last : spot.q.first])
+        and any(t.low in _LISTED for t in tokens[mention.first - 3 : mention.first])
     )
