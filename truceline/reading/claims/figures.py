@@ -327,6 +327,8 @@ _ROSE = frozenset(
         "raised",
     ]
 )
+_MORE = _FURTHER | _TENS
+_COUNTS = frozenset(("number", "numbered"))
 _HARM = frozenset(("killed", "injured", "missing", "captured", "detained"))
 
 
@@ -345,10 +347,10 @@ def spots_of(sentence: Sentence, mark: Marks, kinds: list[frozenset[str]]) -> li
     harm: bool | None = None
     covered = taken + [(q.first, q.last) for q, _ in found.values()]
     for i, token in enumerate(tokens):
-        numbered = i and tokens[i - 1].low in ("number", "numbered") and token.low[0].isdecimal()
-        if not (token.low in _FURTHER or token.low in _TENS or numbered) or any(
-            a <= i < b for a, b in covered
-        ):
+        numbered = i and token.low[0].isdecimal() and tokens[i - 1].low in _COUNTS
+        if token.low not in _MORE and not numbered:
+            continue
+        if any(x <= i < y for x, y in covered):
             continue
         if harm is None:
             harm = any(_HARM & k for k in kinds)
