@@ -1,8 +1,9 @@
 """Learn the weights of words for claims from texts with gold answers.
 
-    python tools/learn_claims.py FOLDER ... [--also FOLDER ...] [--folds 8] [--write]
+    python tools/learn_claims.py FOLDER|SHEET ... [--also FOLDER|SHEET ...] [--folds 6] [--write]
 
-Prints what cross-validation by text gives for the folders, scored as tools/bench_reading.py scores.
+Prints what cross-validation gives for the folders and sheets, scored as tools/bench_reading.py
+scores. It leaves out whole writers (``--by writer``): a text to be read is by nobody known.
 ``--also``: folders that are learned from and not scored. ``--write`` learns from all and writes
 ``claim-weights.json`` and ``source-weights.json`` of the reader's data.
 """
@@ -22,114 +23,96 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, same_claim, same_name
 from claim_texts import Text, bank_of, cases_of, texts_of
+from loglinear import Bag, choice, softmax
 
 from truceline.reading import reader
 from truceline.reading.claims import claims as claims_module
-from truceline.reading.claims import sources as sources_module
 from truceline.reading.claims.scoring import Table, table
 from truceline.reading.claims.sources import choose
 
 DATA = Path(reader.__file__).parent / "data"
 
 
-def table_of(rows: list[set[str]], vocab: dict[str, int]) -> Any:
-    from scipy.sparse import csr_matrix
+class Measures:
+    """The figures of texts with their measures, to learn from some of the texts."""
 
-    at, cols = [], []
-    for n, row in enumerate(rows):
-        some = [vocab[f] for f in row if f in vocab]
-        at += [n] * len(some)
-        cols += some
-    return csr_matrix((np.ones(len(cols)), (at, cols)), shape=(len(rows), len(vocab)))
+    def __init__(self, texts: list[Text]) -> None:
+        rows, group, self.y = [], [], []
+        for n, text in enumerate(texts):
+            for features, label in claims_module.taught(text.scene, text.label):
+                if label is not None:
+                    rows.append(features)
+                    group.append(n)
+                    self.y.append(label)
+        self.bag = Bag(rows, group)
 
-
-def learn_measures(texts: list[Text], c: float, least: int) -> dict[str, Any]:
-    from sklearn.linear_model import LogisticRegression
-
-    rows, answers = [], []
-    count: Counter[str] = Counter()
-    for text in texts:
-        here: set[str] = set()
-        for features, label in claims_module.taught(text.scene, text.label):
-            if label is not None:
-                rows.append(features)
-                answers.append(label)
-                here |= features
-        count.update(here)
-    vocab = {f: n for n, f in enumerate(sorted(f for f, k in count.items() if k >= least))}
-    x = table_of(rows, vocab)
-    model = LogisticRegression(C=c, max_iter=300)
-    model.fit(x, answers)
-    return {
-        "answers": [str(a) for a in model.classes_],
-        "start": [round(float(v), 3) for v in model.intercept_],
-        "features": {
-            f: row
-            for f, n in vocab.items()
-            if (
-                row := {
-                    str(k): round(float(v), 2)
-                    for k, v in enumerate(model.coef_[:, n])
-                    if abs(v) >= 0.04
-                }
-            )
-        },
-        "least": {},
-    }
+    def learn(self, some: set[int], c: float, least: int, prune: float) -> dict[str, Any]:
+        """The weights by the texts ``some``."""
+        rows = np.flatnonzero(np.isin(self.bag.group, sorted(some)))
+        columns = self.bag.columns(rows, least)
+        answers = sorted({self.y[n] for n in rows})
+        y = np.array([answers.index(self.y[n]) for n in rows])
+        w, start = softmax(self.bag.x[rows][:, columns], y, len(answers), c)
+        return {
+            "answers": answers,
+            "start": [round(float(v), 3) for v in start],
+            "features": {
+                f: row
+                for n, f in enumerate(self.bag.labels(columns))
+                if (
+                    row := {
+                        str(k): round(float(v), 2) for k, v in enumerate(w[:, n]) if abs(v) >= prune
+                    }
+                )
+            },
+            "least": {},
+        }
 
 
-def learn_sources(texts: list[Text], c: float, least: int) -> dict[str, Any]:
-    """A log-linear choice among candidates; all that bear the right name are right."""
-    from scipy.optimize import minimize
+class Sources:
+    """The candidates of each claim; all that bear the right name are right."""
 
-    rows: list[set[str]] = []
-    groups: list[tuple[int, int]] = []
-    right: list[bool] = []
-    count: Counter[str] = Counter()
-    lost = 0
-    for text in texts:
-        here: set[str] = set()
-        for some, answer in claims_module.taught_sources(text.scene, text.label, text.said):
-            fits = [same_name(answer, x.name) if answer else not x.name for x in some]
-            if not any(fits):
-                lost += 1
-                continue
-            groups.append((len(rows), len(rows) + len(some)))
-            rows += [x.features for x in some]
-            right += fits
-            here.update(*[x.features for x in some])
-        count.update(here)
-    vocab = {f: n for n, f in enumerate(sorted(f for f, k in count.items() if k >= least))}
-    x = table_of(rows, vocab)
-    starts = np.array([a for a, _ in groups])
-    which = np.repeat(np.arange(len(groups)), [b - a for a, b in groups])
-    good = np.array(right)
+    def __init__(self, texts: list[Text], lost: bool = False) -> None:
+        rows: list[set[str]] = []
+        group: list[int] = []
+        self.of: list[int] = []  # the text of each claim
+        self.spans: list[tuple[int, int]] = []
+        right: list[bool] = []
+        self.lost = self.named = 0
+        for n, text in enumerate(texts):
+            for some, answer in claims_module.taught_sources(text.scene, text.label, text.said):
+                self.named += bool(answer)
+                fits = [same_name(answer, x.name) if answer else not x.name for x in some]
+                if not any(fits):
+                    self.lost += 1
+                    if lost:
+                        print(f"{text.name}: no candidate for {answer}")
+                    continue
+                self.spans.append((len(rows), len(rows) + len(some)))
+                rows += [x.features for x in some]
+                group += [n] * len(some)
+                self.of.append(n)
+                right += fits
+        self.right = np.array(right)
+        self.bag = Bag(rows, group)
 
-    def shares(odds: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-        odds = odds if mask is None else np.where(mask, odds, -1e9)
-        top = np.maximum.reduceat(odds, starts)
-        e = np.exp(odds - top[which])
-        total = np.add.reduceat(e, starts)
-        return e / total[which], np.log(total) + top
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        odds = x @ w
-        p, z = shares(odds, None)
-        q, y = shares(odds, good)
-        return float((z - y).sum() + w @ w / (2 * c)), x.T @ (p - q) + w / c
-
-    w = minimize(
-        loss, np.zeros(len(vocab)), jac=True, method="L-BFGS-B", options={"maxiter": 200}
-    ).x
-    return {
-        "answers": ["source"],
-        "start": [0.0],
-        "features": {
-            f: {"0": round(float(w[n]), 2)} for f, n in vocab.items() if abs(w[n]) >= 0.03
-        },
-        "least": {},
-        "lost": lost,
-    }
+    def learn(self, some: set[int], c: float, least: int, prune: float) -> dict[str, Any]:
+        """The weights by the texts ``some``."""
+        spans = [s for s, n in zip(self.spans, self.of, strict=True) if n in some]
+        rows = np.concatenate([np.arange(a, b) for a, b in spans])
+        columns = self.bag.columns(rows, least)
+        sizes = [b - a for a, b in spans]
+        w = choice(self.bag.x[rows][:, columns], sizes, self.right[rows], c)
+        return {
+            "answers": ["source"],
+            "start": [0.0],
+            "features": {
+                f: {"0": round(float(w[n]), 2)}
+                for n, f in enumerate(self.bag.labels(columns))
+                if abs(w[n]) >= prune
+            },
+            "least": {},
+        }
 
 
 def score(
@@ -162,95 +145,103 @@ def claims_of(text: Text, measures: Table | None, sources: Table | None) -> list
     ]
 
 
+def folds_of(texts: list[Text], by: str, folds: int) -> list[int]:
+    """The fold of each text: whole writers (folders and sheets) together, or text by text."""
+    if by == "text":
+        return [zlib.crc32(t.name.encode()) % folds for t in texts]
+    size = Counter(writer(t) for t in texts)
+    full = [0] * folds
+    place = {}
+    for name, n in size.most_common():
+        place[name] = full.index(min(full))
+        full[place[name]] += n
+    return [place[writer(t)] for t in texts]
+
+
+def writer(text: Text) -> str:
+    return text.name.partition("/")[0]
+
+
+def report(texts: list[Text], made: list[list[dict[str, Any]]]) -> None:
+    """The scores of all texts and of each folder or sheet."""
+    for name in ["all", *dict.fromkeys(map(writer, texts))]:
+        mine = [n for n, t in enumerate(texts) if name in ("all", writer(t))]
+        some, ours = [texts[n] for n in mine], [made[n] for n in mine]
+        number = score(some, ours, same_measure)[2]
+        print(
+            f"{name:12} P %.3f R %.3f F1 %.3f" % score(some, ours, same_claim),
+            f" measure and number F1 {number:.3f}",
+        )
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", nargs="+", type=Path, help="folders and sheets")
     parser.add_argument("--also", nargs="*", type=Path, default=[])
     parser.add_argument("--cases", nargs="*", type=Path, default=[])
     parser.add_argument("--bank", nargs="*", type=Path, default=[])
+    parser.add_argument("--by", choices=("writer", "text"), default="writer")
     parser.add_argument("--folds", type=int, default=6)
-    parser.add_argument("--c", type=float, default=1.0)
-    parser.add_argument("--cs", type=float, default=0.5)
+    parser.add_argument("--c", type=float, default=1.0, help="how loose weights of measures are")
+    parser.add_argument("--cs", type=float, default=0.5, help="how loose those of sources are")
+    parser.add_argument("--least", type=int, default=1, help="texts that a feature must be in")
+    parser.add_argument("--prune", type=float, default=0.04, help="the least weight that is kept")
     parser.add_argument("--score", action="store_true", help="score with the weights as they are")
     parser.add_argument("--why", action="store_true", help="print what spoke for each measure")
-    parser.add_argument("--misses", action="store_true")
-    parser.add_argument("--least", type=int, default=1)
+    parser.add_argument("--misses", nargs="?", const="", help="show misses [of these writers]")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--nobody", type=float, default=0.5)
-    parser.add_argument("--doubt", type=float, default=0.7)
     args = parser.parse_args()
-    claims_module.NONE_LESS = args.doubt
-    sources_module.NOBODY_LESS = args.nobody
+    texts = texts_of(args.folders)
     if args.why:
-        why(texts_of(args.folders), table("claim-weights"))
+        why(texts, table("claim-weights"))
         return
     if args.score:
         measures, sources = table("claim-weights"), table("source-weights")
-        texts = texts_of(args.folders)
-        made = [claims_of(t, measures, sources) for t in texts]
-        for name, same in (("claims", same_claim), ("measure and number", same_measure)):
-            print(f"{name:20} P %.3f R %.3f F1 %.3f" % score(texts, made, same))
+        report(texts, [claims_of(t, measures, sources) for t in texts])
         return
-    texts = texts_of(args.folders)
     also = texts_of(args.also) + bank_of(args.bank)
     for path in args.cases:
         also += cases_of(path)
+    everything = texts + also
+    figures, sources_all = Measures(everything), Sources(everything, args.misses is not None)
     if args.write:
-        everything = texts + also
-        for name, learned in (
-            ("claim-weights", learn_measures(everything, args.c, args.least)),
-            ("source-weights", learn_sources(everything, args.cs, 2)),
-        ):
-            write(DATA / f"{name}.json", learned)
+        whole = set(range(len(everything)))
+        write(DATA / "claim-weights.json", figures.learn(whole, args.c, args.least, args.prune))
+        write(DATA / "source-weights.json", sources_all.learn(whole, args.cs, 2, args.prune))
         return
-    fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
-    learned = [
-        Table(
-            learn_measures(
-                [t for t, f in zip(texts, fold, strict=True) if f != k] + also, args.c, args.least
-            )
-        )
-        for k in range(args.folds)
-    ]
-    sources = [
-        learn_sources(
-            [t for t, f in zip(texts, fold, strict=True) if f != k] + also, args.cs, args.least
-        )
-        for k in range(args.folds)
-    ]
-    print("answers that are no candidate:", [s["lost"] for s in sources])
-    sources = [Table(s) for s in sources]
+    print(f"answers that are no candidate: {sources_all.lost}, of {sources_all.named} named")
+    count_lost(texts)
+    fold = folds_of(texts, args.by, args.folds)
+    made: list[list[dict[str, Any]]] = [[] for _ in texts]
     right: Counter[str] = Counter()
-    for n, text in enumerate(texts):
-        for some, answer in claims_module.taught_sources(text.scene, text.label, text.said):
-            who, _ = choose(sources[fold[n]], some)
-            key = ("named " if answer else "nobody ") + (
-                "right" if same_name(answer, who) else "wrong"
-            )
-            right[key] += 1
+    for k in sorted(set(fold)):
+        some = {n for n in range(len(everything)) if n >= len(fold) or fold[n] != k}
+        known = Table(figures.learn(some, args.c, args.least, args.prune))
+        who = Table(sources_all.learn(some, args.cs, 2, args.prune))
+        for n, text in enumerate(texts):
+            if fold[n] == k:
+                made[n] = claims_of(text, known, who)
+                count_sources(text, who, right)
     print("sources, where the figure and the source before are given:", dict(right))
-    for what, some, who in (
-        ("rules", None, None),
-        ("weighed", learned, sources),
-    ):
-        made = [
-            claims_of(t, some[fold[n]] if some else None, who[fold[n]] if who else None)
-            for n, t in enumerate(texts)
-        ]
-        if args.misses and some:
-            show(texts, made)
-        for name, same in (("claims", same_claim), ("measure and number", same_measure)):
-            for folder in [None, *args.folders]:
-                mine = [
-                    n
-                    for n, t in enumerate(texts)
-                    if folder is None or t.name.startswith(folder.name + "/")
-                ]
-                got = score([texts[n] for n in mine], [made[n] for n in mine], same)
-                print(
-                    f"{name:20} {what:8} {folder.name if folder else 'all':10} P %.3f R %.3f F1 %.3f"
-                    % got
-                )
+    if args.misses is not None:
+        show(texts, made, args.misses)
+    report(texts, made)
+
+
+def count_sources(text: Text, who: Table, right: Counter[str]) -> None:
+    """Count the sources that are right where the figure and the source before are given."""
+    for some, answer in claims_module.taught_sources(text.scene, text.label, text.said):
+        hit = same_name(answer, choose(who, some)[0])
+        right[("named " if answer else "nobody ") + ("right" if hit else "wrong")] += 1
+
+
+def count_lost(texts: list[Text]) -> None:
+    """Print how many answers no number of the text stands for."""
+    claims = sum(len(t.gold) for t in texts)
+    found = sum(1 for t in texts for key in t.said if t.label.get(key) not in (None, "none"))
+    print(f"answers that no number stands for: {claims - found}, of {claims}")
 
 
 def write(path: Path, learned: dict[str, Any]) -> None:
@@ -277,9 +268,11 @@ def why(texts: list[Text], known: Table) -> None:
             print(f"{text.name}: {measure} {chance:.2f} «{figure}»: {reasons}")
 
 
-def show(texts: list[Text], made: list[list[dict[str, Any]]]) -> None:
+def show(texts: list[Text], made: list[list[dict[str, Any]]], writers: str) -> None:
     """What was missed and what was too much."""
     for text, ours in zip(texts, made, strict=True):
+        if writers and writer(text) not in writers.split(","):
+            continue
         _, missed, extra = pair(text.gold, ours, same_claim)
         for sign, some in (("-", missed), ("+", extra)):
             for c in some:

@@ -5,9 +5,13 @@ from datetime import date
 import pytest
 
 from truceline.reading import read
+from truceline.reading.claims.figures import spots_of
+from truceline.reading.claims.words import classes
+from truceline.reading.marks import marks_of
 from truceline.reading.numbers import quantity_at
 from truceline.reading.page.document import open_page
 from truceline.reading.page.words import sentences_of
+from truceline.reading.times.anchoring import Calendar
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,28 @@ def test_ages_shares_and_years_are_no_claims(words: str) -> None:
 def test_circled_digits_are_read_past() -> None:
     found = read("(SIMULATED) ③ On 5 March ② the truce began.".encode(), name="text.txt")
     assert found.source.startswith("(SIMULATED)")
+
+
+def spots(words: str) -> list[float | None]:
+    """The values of the numbers of a sentence that may count something."""
+    sentence = sentences_of(open_page(words.encode(), name="text.txt"))[0]
+    marks = marks_of(sentence, Calendar(date(2016, 3, 1)))
+    kinds = [classes(t.low) for t in sentence.tokens]
+    return [s.q.value for s in spots_of(sentence, marks, kinds)]
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        ("No deaths were reported.", [0]),
+        ("A mortar round landed in the yard, with no one hurt.", [0]),
+        ("A 61-year-old woman was killed by a mine.", [1]),
+        ("In the square a woman (52) was injured by shrapnel.", [1]),
+        ("2.2 The parties stop attacks on the civilian population.", []),
+        ("Shots at the bridge (1105) wounded two men.", [2]),
+        ("Fighting since early 2007 has killed 16,210 civilians.", [16210]),
+        ("There was no longer any fighting that killed civilians.", []),
+    ],
+)
+def test_numbers_that_may_count(words: str, values: list[float]) -> None:
+    assert spots(words) == values

@@ -91,8 +91,9 @@ class Scene:
             shared |= {"over:" + name for name in over[1]}
             if sentence.index - over[0] == 1:
                 shared |= {"under:" + name for name in over[1]}
+        lows = [t.low for t in sentence.tokens]
         for n, spot in enumerate(spots):
-            features = features_of(sentence, words, kinds, spots, n, shared)
+            features = features_of(sentence, lows, words, kinds, spots, n, shared)
             rule = self.rule.get((sentence.index, spot.q.core))
             features.add(f"R:{rule.measure}" if rule else "R:none")
             if sentence.tokens[spot.q.core].start in self.counted:

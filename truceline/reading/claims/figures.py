@@ -109,7 +109,9 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     low = tokens[i].low
     if low in _TENS or (low[0].isdecimal() and i and tokens[i - 1].low in ("number", "numbered")):
         return quantity_at(tokens, i)
-    after = [t.low for t in tokens[i + 1 : i + 7]]
+    after = [t.low for t in tokens[i + 1 : i + 9]]
+    if low in _NO:
+        return _nought(tokens, i, after)
     if low in ("several", "many") or (low == "few" and i and tokens[i - 1].low == "a"):
         if after and after[0] in _HUNDREDS:
             size = 2.0 * _HUNDREDS[after[0]]
@@ -120,9 +122,9 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     if low == "one" and after and after[0] not in ("side", "day", "week", "month", "year", "hand"):
         return Quantity(1.0, None, None, None, i, i + 1, i)
     if low in ("a", "an", "another") and people:
-        for word in after[:6]:
-            if word in "-‑":
-                continue
+        for word in after[:8]:
+            if word in "-‑" or word in ("year", "old") or word.isdecimal():
+                continue  # "a 54-year-old man"
             if not word[0].isalpha() or word in (
                 "of",
                 "in",
@@ -141,6 +143,26 @@ def _further(tokens: list[Token], i: int, people: bool) -> Quantity | None:
     return None
 
 
+def _nought(tokens: list[Token], i: int, after: list[str]) -> Quantity | None:
+    """None at all: "No deaths were reported", "no one hurt", "it holds none"."""
+    low = tokens[i].low
+    if low == "no":
+        if after[:1] == ["one"]:
+            return Quantity(0.0, None, None, None, i, i + 2, i)
+        for word in after[:3]:
+            if not word[0].isalpha() or word in _PLAIN:
+                return None
+            if classes(word) & _COUNTED:
+                return Quantity(0.0, None, None, None, i, i + 1, i)
+        return None
+    return Quantity(0.0, None, None, None, i, i + 1, i)
+
+
+_NO = frozenset(("no", "none", "nobody"))
+_PLAIN = frozenset(
+    ("of", "in", "to", "longer", "more", "less", "later", "for", "and", "but", "that")
+)
+_COUNTED = frozenset(("people", "killed", "injured"))
 _NUMBERED = frozenset(
     [
         "week",
@@ -198,9 +220,56 @@ def _is_age(tokens: list[Token], q: Quantity) -> bool:
 _AGED = frozenset((".", ",", ")", "was", "had", "has", "who", "and", "from", "in", "with", "died"))
 
 
+def _is_label(tokens: list[Token], n: int) -> bool:
+    """Whether a number is a paragraph's ("2.2 The parties"), a year, a clock or an age: "(52)"."""
+    text = tokens[n].text
+    if not text[0].isdecimal():
+        return False
+    after = tokens[n + 1].low if n + 1 < len(tokens) else "."
+    before = tokens[n - 1].low if n else "^"
+    if n == 0:
+        return _PARAGRAPH.fullmatch(text) is not None and after not in _SIZES
+    if _YEAR.fullmatch(text) and before in _IN_YEAR:
+        return after in _AFTER_YEAR or before in ("early", "late", "mid", "since")
+    if _CLOCK.fullmatch(text) and before in ("at", "about", "by", "until", "from", "("):
+        return after in _AFTER_CLOCK
+    if before == "(" and after == ")" and n > 1 and len(text) == 2:
+        who = tokens[n - 2].low
+        return "people" in classes(who) and not who.endswith(("s", "men", "people", "children"))
+    return False
+
+
+_PARAGRAPH = re.compile(r"\d{1,2}\.\d{1,2}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
+_SIZES = frozenset(("million", "thousand", "billion", "lakh", "hundred"))
+_IN_YEAR = frozenset(("in", "since", "early", "late", "mid", "of", "until", "from", "during", "by"))
+_AFTER_YEAR = frozenset((".", ",", ";", ")", "and", "to", "have", "has", "the", "for", "is", "was"))
+_AFTER_CLOCK = frozenset(
+    (
+        ".",
+        ",",
+        ";",
+        ")",
+        "hours",
+        "hrs",
+        "h",
+        "and",
+        "yesterday",
+        "on",
+        "today",
+        "local",
+        "the",
+        "a",
+    )
+)
+
+
 def _is_share(tokens: list[Token], q: Quantity) -> bool:
     """Whether a number is no count: a share, two years, "No. 9"."""
     after = [t.low for t in tokens[q.last : q.last + 3]]
+    if q.last - q.core == 1 and _is_label(tokens, q.core):
+        return True
     if tokens[q.core].text[0] == "0" and tokens[q.core].text[1:2].isdecimal():
         return True  # a clock: "0507"
     if q.core and (q.value or 999) < 120 and _is_age(tokens, q):
@@ -231,7 +300,9 @@ def _is_share(tokens: list[Token], q: Quantity) -> bool:
     return before == ["out", "of"] and (q.value or 999) <= 10
 
 
-_FURTHER = frozenset(("a", "an", "one", "another", "several", "many", "few", "couple", "pair"))
+_FURTHER = frozenset(
+    ("a", "an", "one", "another", "several", "many", "few", "couple", "pair", *_NO)
+)
 _TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 _ROSE = frozenset(
     [
@@ -256,6 +327,8 @@ _ROSE = frozenset(
         "raised",
     ]
 )
+_MORE = _FURTHER | _TENS
+_COUNTS = frozenset(("number", "numbered"))
 _HARM = frozenset(("killed", "injured", "missing", "captured", "detained"))
 
 
@@ -274,10 +347,10 @@ def spots_of(sentence: Sentence, mark: Marks, kinds: list[frozenset[str]]) -> li
     harm: bool | None = None
     covered = taken + [(q.first, q.last) for q, _ in found.values()]
     for i, token in enumerate(tokens):
-        numbered = i and tokens[i - 1].low in ("number", "numbered") and token.low[0].isdecimal()
-        if not (token.low in _FURTHER or token.low in _TENS or numbered) or any(
-            a <= i < b for a, b in covered
-        ):
+        numbered = i and token.low[0].isdecimal() and tokens[i - 1].low in _COUNTS
+        if token.low not in _MORE and not numbered:
+            continue
+        if any(x <= i < y for x, y in covered):
             continue
         if harm is None:
             harm = any(_HARM & k for k in kinds)

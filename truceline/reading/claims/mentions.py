@@ -89,6 +89,12 @@ def _stops(low: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def _never(low: str) -> bool:
+    """Whether a word never begins a noun phrase: a mark, or a small word and no article."""
+    return low in ',;:()“”"?!' or (_stops(low) and low not in _table()["determiners"])
+
+
+@lru_cache(maxsize=20_000)
 def _only_gives(low: str) -> bool:
     """Whether a word is a verb of one who gives a figure and no noun for a body or a paper."""
     return gives(low) and noun_kind(low) in ("", "paper") and low not in _table()["paper"]
@@ -215,6 +221,45 @@ def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[s
     return "thing", noun, False
 
 
+def _may_be_verb(tokens: list[Token], a: int, b: int, kind: str) -> bool:
+    """Whether the last word of the noun phrase ``[a, b)`` may be a verb that has it as subject."""
+    last, before = tokens[b - 1], tokens[b - 2]
+    if kind == "paper" and gives(last.low):
+        return True
+    if b >= len(tokens) or last.text[0].isupper() or not last.low.isalpha():
+        return False
+    if tokens[b].low in ("said", "says", "of") or gives(tokens[b].low):
+        return False
+    if last.low.endswith("s") and not last.low.endswith("ss"):
+        return (
+            gives(last.low) or before.text.isupper() or noun_kind(before.low) in ("body", "person")
+        )
+    if noun_kind(last.low) and not gives(last.low):
+        return False
+    return last.low in _WENT or noun_kind(before.low) == "persons" or gives(last.low)
+
+
+_WENT = frozenset(
+    [
+        "saw",
+        "took",
+        "found",
+        "met",
+        "heard",
+        "put",
+        "held",
+        "gave",
+        "brought",
+        "got",
+        "sent",
+        "made",
+        "had",
+        "knew",
+        "led",
+    ]
+)
+
+
 def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
     """The noun phrases of a sentence, in order, those within another one included."""
     tokens = sentence.tokens
@@ -231,7 +276,8 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
             continue
         if low in possessive:
             yield Mention(sentence.index, i, i + 1, i + 1, tokens[i].text, "pronoun", low)
-        j = _phrase(tokens, i)
+        never = _never(tokens[i].low) and tokens[i].text not in _BODIES
+        j = i if never else _phrase(tokens, i)
         if j == i:
             i += 1
             continue
@@ -253,12 +299,12 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
         words = sentence.text[tokens[a].start - base : tokens[last - 1].end - base]
         words = _OWNED.sub("", words)
         yield Mention(sentence.index, a, b, last, words, kind, noun, "", person)
-        if kind == "paper" and b - a > 1 and gives(tokens[b - 1].low):
-            # "Relief workers number the homeless at": the last word may be the verb
+        if b - a > 1 and _may_be_verb(tokens, a, b, kind):
+            # "Relief workers number the homeless at", "UNHCR assists": the last may be the verb
             before = _kind(tokens, a, b - 1, people)
             if before[0] != "thing":
                 words = sentence.text[tokens[a].start - base : tokens[b - 2].end - base]
-                words = re.sub(r"['’]s?$", "", words)
+                words = _OWNED.sub("", words)
                 yield Mention(
                     sentence.index, a, b - 1, b - 1, words, before[0], before[1], "", before[2]
                 )

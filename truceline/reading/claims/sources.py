@@ -13,6 +13,7 @@ from truceline.reading.claims.cast import BACK, WE, Cast
 from truceline.reading.claims.figures import Spot
 from truceline.reading.claims.mentions import Mention, bare, gives, noun_kind, stem_of
 from truceline.reading.claims.scoring import Table
+from truceline.reading.claims.subjects import OPENS, elided, lead_of, subject_of
 from truceline.reading.page.words import Sentence
 
 _NO_NAMES = frozenset(("him", "her", "them", "us", "it", "me", "q", "and"))
@@ -39,74 +40,6 @@ def _away(n: int) -> str:
 _CLAUSE = frozenset((";", "while", "whereas", "but", "though", "although"))
 
 
-_SKIPPED = frozenset(
-    [
-        "has",
-        "have",
-        "had",
-        "also",
-        "later",
-        "now",
-        "then",
-        "only",
-        "itself",
-        "themselves",
-        "never",
-        "still",
-        "since",
-        "already",
-        "again",
-        "alone",
-        "too",
-        "both",
-        "all",
-        "did",
-        "does",
-        "do",
-    ]
-)
-_ASIDE = frozenset(("part", "turn", "side", "far", "all"))
-
-
-def _subject(sentence: Sentence, mention: Mention) -> tuple[str, str, int]:
-    """The word after a mention, that after an insertion in commas, and where the latter stands."""
-    tokens = sentence.tokens
-    n = mention.last
-    after = stem_of(tokens[n]) if n < len(tokens) else "."
-    while n < len(tokens) - 1 and tokens[n].text in '"”’':
-        n += 1
-        after = stem_of(tokens[n])
-    if n < len(tokens) and tokens[n].low in ("who", "which", "that"):
-        n += 1
-    if after in (",", "("):
-        close = ")" if after == "(" else ","
-        for k in range(n + 1, min(n + 18, len(tokens) - 1)):
-            if tokens[k].text == close:
-                return after, stem_of(tokens[k + 1]), k + 1
-            if tokens[k].text in ";:":
-                break
-    while n < len(tokens) - 1:
-        low = tokens[n].low
-        if low in _SKIPPED or (low.endswith("ly") and tokens[n + 1].low.isalpha()):
-            n += 1
-        elif low in ("for", "on", "in", "so") and n + 3 < len(tokens):  # "for its part"
-            step = next((k for k in (1, 2) if tokens[n + k].low in _ASIDE), 0)
-            if not step:
-                break
-            n += step + 1
-        else:
-            break
-    return after, stem_of(tokens[n]) if n < len(tokens) else ".", n
-
-
-def lead_of(sentence: Sentence) -> int:
-    """The first token after a clock, a number or marks that lead a line ("11.40am", "•", "07")."""
-    for n, token in enumerate(sentence.tokens[:6]):
-        if token.low[0].isalpha() and token.low not in ("am", "pm", "a.m.", "p.m.", "h", "gmt"):
-            return n
-    return 0
-
-
 def side_of(sentence: Sentence, spot: Spot, mention: Mention, back: int) -> str:
     """Where a mention stands: "b" before the figure, "a" after it, "p" in a sentence before."""
     return "p" if back else "b" if mention.first < spot.q.first else "a"
@@ -124,7 +57,7 @@ def of_mention(
     """What speaks for a mention as the source of a figure."""
     tokens = where.tokens
     back = sentence.index - where.index
-    after, beyond, at = _subject(where, mention)
+    after, beyond, at = subject_of(where, mention)
     giving = at < len(tokens) and (gives(tokens[at].low))
     lead = lead_of(where)
     before = stem_of(tokens[mention.first - 1]) if mention.first > lead else "^"
@@ -186,6 +119,13 @@ def of_mention(
         found.add(f"det:{tokens[mention.first].low}:{mention.kind}")
     if mention.last > mention.head:
         found.add("long")
+    if back == 0 and side == "b":
+        leads = mention.first <= lead or tokens[mention.first - 1].low in OPENS
+        if leads and not marks and not commas:  # the subject of the clause that has the figure
+            found |= {f"head:{mention.kind}", f"head:{mention.kind}:{gap}", f"head:{beyond}"}
+            found.add(f"head:others:{min(others, 2)}:{side + 'number' in found}")
+        if elided(tokens, mention, spot):
+            found |= {"elided", f"elided:{mention.kind}", f"elided:{before}"}
     if mention.kind == "pronoun":
         found.add(f"{side}pronoun:{mention.noun}:{giving}")
     found |= {f"{side}&{f}" for f in shared}
@@ -205,7 +145,7 @@ def _governing(
         if mention.last in seen:
             continue
         seen.add(mention.last)
-        at = _subject(sentence, mention)[2]
+        at = subject_of(sentence, mention)[2]
         turned = mention.first > 0 and gives(tokens[mention.first - 1].low)
         if at < len(tokens) and (gives(tokens[at].low) or tokens[at].text == ":" or turned):
             if mention.last <= spot.q.first and at <= spot.q.first:
@@ -261,6 +201,9 @@ def candidates_of(
             f"none&previous:{min(previous[1], 3)}:{'none' if not previous[0] else 'some'}"
         )
     found = [nobody]
+    gapped = any(elided(sentence.tokens, m, spot) for m in cast.by_sentence.get(i, []))
+    if gapped:
+        nobody.features.add("none&gapped")
     before, after = _governing(cast.by_sentence.get(i, []), sentence, spot)
     nobody.features.add(f"none&governed:{before is not None}:{after is not None}")
     for back in range(BACK + 1):
@@ -311,6 +254,13 @@ def candidates_of(
                 more.add(f"prev:{near}:of")
         if rule:
             more.add("prev:otherrule")
+        if gapped:
+            more.add("prev:gapped")
+        start = [t.low for t in sentence.tokens[: max(1, spot.q.first)]][:3]
+        if "another" in start or "further" in start or "more" in start:
+            more |= {"prev:further", f"prev:further:{near}"}
+        if any(t.low in ("it", "he", "she", "they") for t in sentence.tokens[:2]):
+            more.add(f"prev:pronoun:{near}")
         more |= {"prev&" + f for f in shared}
         found.append(Candidate(previous[0], more))
     for what, name in (("rule", rule), ("speaker", quoted), ("label", label), ("headed", headed)):

@@ -6,17 +6,19 @@ number is written, what the rules say and what the figure before counted are wei
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from truceline.model.claim import MEASURES
 from truceline.reading.claims.figures import Spot
+from truceline.reading.claims.frames import frame_of
 from truceline.reading.claims.words import classes, phrases_in
 from truceline.reading.names.places import known_places
 from truceline.reading.page.words import Sentence
 from truceline.reading.weighing.features import stem
 
 NONE = "none"
-HARM = frozenset((*MEASURES, "aid"))
+HARM = frozenset((*MEASURES, "aid", "back", "free"))
 _INTO = frozenset(("in", "into", "to", "across", "from", "inside", "over", "with", "and"))
 _REACH = 9  # words to either side
 
@@ -147,6 +149,7 @@ _AUXILIARY = frozenset(
 
 def features_of(
     sentence: Sentence,
+    lows: list[str],
     words: list[str],
     kinds: list[frozenset[str]],
     spots: list[Spot],
@@ -161,6 +164,7 @@ def features_of(
     lh, _ = _side(words, kinds, range(q.first - 1, -1, -1), "L", found)
     rh, rt = _side(words, kinds, range(q.last, len(tokens)), "R", found)
     _beyond_aside(words, kinds, q.last, found)
+    found |= frame_of(lows, words, kinds, q.first, q.last)
     found.add(f"LR:{lh}|{rh}")
     found.add(f"RT:{rt}|{rh}")
     found.add(f"LT:{lh}|{rt}")
@@ -198,6 +202,7 @@ def add_phrases(sentence: Sentence, spots: list[Spot], features: list[set[str]])
     """
     low = sentence.low
     phrases = phrases_in(low)
+    starts = [s.start for s in spots]
     for n, spot in enumerate(spots):
         found = features[n]
         nearest = {"L": "", "R": ""}
@@ -205,10 +210,10 @@ def add_phrases(sentence: Sentence, spots: list[Spot], features: list[set[str]])
         for start, end, name in phrases:
             if start >= spot.start:
                 side, between = "R", low[spot.end : start] if start > spot.end else ""
-                others = sum(spot.start < s.start < start for s in spots)
+                others = max(0, bisect_left(starts, start) - n - 1)
             else:
                 side, between = "L", low[end : spot.start] if end < spot.start else ""
-                others = sum(start < s.start < spot.start for s in spots)
+                others = n - bisect_right(starts, start)
             mark = ";" if ";" in between or ":" in between else "," if "," in between else ""
             found.add(f"ph:{side}{min(others, 2)}{mark}:{name}")
             found.add(f"ph:{side}:{name}")
