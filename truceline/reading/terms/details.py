@@ -166,9 +166,14 @@ def tells_of_halt(length: Length) -> bool:
 def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     """Work out what counts from the signature or the start of the cessation, where they are known."""
     if draft.kind == "cessation":
-        if draft.start is None and signed and AT_ONCE.search(draft.low):
+        at_once = AT_ONCE.search(draft.low) is not None
+        bare = draft.counts_from is None and draft.due is None
+        if draft.start is None and signed and (at_once or bare):
             draft.start = signed
-            draft.notes.append(f"start: at once on the signature, {signed}")
+            draft.notes.append(
+                f"start: {'at once on' if at_once else 'from'} the signature, {signed}"
+            )
+            draft.confidence = draft.confidence if at_once else min(draft.confidence, 0.6)
         cessation = None
     if draft.kind == "duration":
         _settle_duration(draft, cessation, signed)

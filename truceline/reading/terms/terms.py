@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
+from truceline.reading.terms.begun import told_day
 from truceline.reading.terms.clauses import clauses_of, triggers_of
 from truceline.reading.terms.counting import set_count
 from truceline.reading.terms.details import (
@@ -265,6 +266,8 @@ def drafted(
         # "agreed on Friday to a truce with immediate effect"
         moments = [m for m in marks.moments if m.iso and m.said.start - base < end][:1]
         moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
+    if kind == "cessation":
+        draft.told = told_day(marks.moments, sentence, start, end)
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:

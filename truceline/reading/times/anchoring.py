@@ -141,6 +141,9 @@ def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
 
 
 _WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to|had (?:\w+ly )?[a-z]+ed)\b")
+_WILL = re.compile(
+    r"\b(?:will|shall|must|(?:is|are|were|was) (?:to|due|set|scheduled|expected)|would|starting|beginning|begins?|starts?|takes|comes|enters|goes|opens)\b"
+)
 _OF_AN_EVENT = re.compile(
     r"\w+day[’']s (?:signature|signing|accord|agreement|deal|pact|statement|meeting|announcement|summit)\b"
 )
@@ -148,7 +151,7 @@ _OF_AN_EVENT = re.compile(
 
 def _weekday(base: date, weekday: int, mod: str | None, tense: str, *, told: bool) -> date:
     back = (base.weekday() - weekday) % 7
-    if mod is None and told and back == 1:
+    if mod is None and back == 1 and told:
         return base - timedelta(days=1)  # "it would cease on Friday", told on Saturday
     if mod == "last":
         return base - timedelta(days=back or 7)
@@ -285,7 +288,10 @@ def count_of(spec: Day, cal: Calendar) -> str | None:
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
-    told = tense == "future" and _WAS_TO.search(text, 0, said.start - offset) is not None
+    told = tense == "future" and (
+        _WAS_TO.search(text, 0, said.start - offset) is not None
+        or (said.role == "start" and _WILL.search(text) is None)
+    )
     day, month = day_of(said.day, cal, tense, role=said.role, told=told)
     note: str | None = None
     readings: tuple[str, ...] = ()
@@ -340,11 +346,9 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         choose_later = said.role in ("until", "due") or said.part in ("night", "tonight")
         if said.day[0] == "rel" and said.day[1] == 0 and said.role != "until":
             choose_later = tense == "future"
-        if (
-            said.day[0] == "weekday"
-            and cal.inforce_day != day
-            and not (day == cal.published and tense == "past")
-        ):
+        if said.day[0] == "rel" and said.day[1] > 0:
+            choose_later = True  # "midnight tomorrow"
+        if said.day[0] == "weekday" and cal.inforce_day != day:
             choose_later = True  # "midnight Friday" in the news ends Friday
         at = second if choose_later else first
         readings = tuple(f"{x.date().isoformat()}T{x:%H:%M}" for x in (first, second))
