@@ -72,7 +72,7 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
         segment,
     ):
         return "past"
-    if _OF_AN_EVENT.match(text, at):
+    if _OF_AN_EVENT.match(text, at) or _PACT_OF.search(segment):
         return "past"
     if role in ("due", "until"):
         return (
@@ -97,12 +97,11 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
             if match.start() >= where and not _NOTEENSE.fullmatch(match.group()):
                 if role == "start" and _ANNOUNCE.fullmatch(match.group()):
                     continue
-                if (
-                    match.group().endswith("ed")
-                    and nearest == "future"
-                    and match.start() - where < 18
+                if nearest == "future" and (
+                    (match.group().endswith("ed") and match.start() - where < 18)
+                    or piece[: match.start()].endswith(" be ")
                 ):
-                    continue  # "will be completed"
+                    continue  # "will be completed", "will be held"
                 if match.group() in ("has", "have", "had") and re.match(
                     r"(?:has|have|had) to\b", piece[match.start() :]
                 ):
@@ -141,6 +140,10 @@ def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
 
 
 _WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to|had (?:\w+ly )?[a-z]+ed)\b")
+# "the ceasefire of 18 June": a day on which something was agreed
+_PACT_OF = re.compile(
+    r"\b(?:cease-?fire|truce|armistice|hostilities|agreement|accord|protocol|memorandum|communiqu[eé]) (?:of|dated)(?: the)? $"
+)
 _WILL = re.compile(
     r"\b(?:will|shall|must|(?:is|are|were|was) (?:to|due|set|scheduled|expected)|would|starting|beginning|begins?|starts?|takes|comes|enters|goes|opens)\b"
 )
@@ -251,7 +254,8 @@ def day_of(
             return base - timedelta(days=(base.weekday() - 5) % 7 or 7), None
         return base + timedelta(days=(5 - base.weekday()) % 7), None
     if kind == "dom":
-        if cal.day and abs((cal.day - base).days) < 400:
+        far = 400 if cal.formal or cal.history else 60
+        if cal.day and abs((cal.day - base).days) < far:
             base = cal.day
         near_to = base
         some: list[tuple[int, date]] = []
@@ -290,7 +294,7 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
     told = tense == "future" and (
         _WAS_TO.search(text, 0, said.start - offset) is not None
-        or (said.role == "start" and _WILL.search(text) is None)
+        or (said.role == "start" and said.clock is not None and _WILL.search(text) is None)
     )
     day, month = day_of(said.day, cal, tense, role=said.role, told=told)
     note: str | None = None

@@ -86,6 +86,31 @@ def _near_hour(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] 
     return total // 60, total % 60, False, end, True
 
 
+def _led(tokens: list[Token], i: int) -> bool:
+    """Whether a word before token ``i`` leads a clock: "from 8 h", "at 17 h"."""
+    return i > 0 and tokens[i - 1].low in ("at", "from", "between", "of", "to", "and", "until")
+
+
+def _span_end(tokens: list[Token], i: int, hour: int) -> int | None:
+    """The hour of the first of two clocks that share what is said of the second ("between 5 and 9 in
+    the morning", "from 8 to 16 hours"); None where they are no clocks."""
+    if not (i and tokens[i - 1].low in ("from", "between", "of")) or i + 3 >= len(tokens):
+        return None
+    second, j = tokens[i + 2], i + 3
+    late = int(second.text) if second.text.isdecimal() else _HOURS.get(second.low)
+    if late is None or not 0 < late <= 24 or not 0 < hour <= 24:
+        return None
+    if (found := _meridiem(late, tokens[j])) is not None:
+        return hour + 12 if found >= 12 and hour < late < 12 else hour
+    if tokens[j].low in ("hours", "hrs") and tokens[i - 1].low != "between":
+        after = tokens[j + 1].low if j + 1 < len(tokens) else "."
+        return hour if late > 12 and after not in ("after", "of", "from", "before", "a") else None
+    part = _daypart(tokens, j) if tokens[j].low in ("in", "of") else None
+    if part is not None:
+        return hour + 12 if _DAYPARTS[part[0]] and hour < 12 else hour
+    return None
+
+
 def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
     """hour, minute, is-midnight-word, next token, certain (a clock beyond doubt)."""
     token, n = tokens[i], len(tokens)
@@ -127,14 +152,22 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             found = _meridiem(hour, tokens[j])
             if found is not None:
                 return found, 0, False, j + 1, True
-            if tokens[j].low == "h" and tokens[j].start == token.end:
+            if tokens[j].low == "h" and (tokens[j].start == token.end or _led(tokens, i)):
                 if (
                     j + 1 < n
                     and re.fullmatch(r"\d\d", tokens[j + 1].text)
-                    and tokens[j + 1].start == tokens[j].end
+                    and (tokens[j + 1].start == tokens[j].end or tokens[j].start > token.end)
                 ):
                     return hour, int(tokens[j + 1].text), False, j + 2, True
                 return hour, 0, False, j + 1, True
+            if hour == 0 and tokens[j].low in ("hour", "hours", "hrs"):
+                minutes = tokens[j + 1 : j + 3]
+                if len(minutes) == 2 and minutes[1].low.startswith("minute"):
+                    if minutes[0].text.isdecimal() and int(minutes[0].text) < 60:
+                        return 0, int(minutes[0].text), False, j + 3, True
+                return 0, 0, False, j + 1, True
+            if tokens[j].low in ("to", "and", "-", "–") and (late := _span_end(tokens, i, hour)):
+                return late, 0, False, j, True
             if tokens[j].low in ("o'clock", "o’clock"):
                 return hour, 0, False, j + 1, True
             if tokens[j].low == "o" and j + 2 < n and tokens[j + 2].low == "clock":
@@ -195,6 +228,8 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     too and are left for it.
     """
     words = [t.low for t in tokens[j : j + 3]]
+    if words[:1] == ["in"] and words[1:2] and words[1] in _DAYPARTS:  # "at 6 in morning"
+        return words[1], j + 2
     within = words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]
     if within and words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "ten of the night"
         if words[2] == "night" and j + 3 < len(tokens) and tokens[j + 3].low in _NIGHTS:
@@ -226,6 +261,33 @@ def _shut(tokens: list[Token], j: int) -> tuple[int | str | None, int] | None:
     )
 
 
+def _closes_span(tokens: list[Token], i: int) -> bool:
+    """Whether token ``i`` is the second of two clocks of one shape: "from 0700 to 1100"."""
+    if i < 3 or tokens[i - 3].low not in ("from", "between"):
+        return False
+    if tokens[i - 1].low not in ("to", "and", "until", "till", "-", "–"):
+        return False
+    return any(
+        shape.fullmatch(tokens[i].text) and shape.fullmatch(tokens[i - 2].text)
+        for shape in (_FOUR_DIGITS, _CLOCK)
+    )
+
+
+def _after_date(tokens: list[Token], i: int, after: str) -> bool:
+    """Whether token ``i`` is the clock after a date: "7 August, 1000, at the mill"."""
+    if i < 3 or after not in ("", ".", ",", ";", "at", "in"):
+        return False
+    if not any(shape.fullmatch(tokens[i].text) for shape in (_FOUR_DIGITS, _CLOCK)):
+        return False
+    before = (tokens[i - 3].text, tokens[i - 2].text)
+    return any(x.isdecimal() and len(x) < 3 for x in before) and any(
+        x[0].isupper() and x[:3].lower() in _MONTHS for x in before
+    )
+
+
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+
+
 def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     """The clock time that begins at token ``i`` and the token after it, or None."""
     bare = _bare_clock(tokens, i)
@@ -254,6 +316,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             )
             or (year and before == "at")
             or (year and before in ("between", "from") and after in ("and", "to"))
+            or _closes_span(tokens, i)
+            or (before == "," and _after_date(tokens, i, after))
             or (
                 plain
                 and before in ("from", "between")
@@ -264,8 +328,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             )
             or (
                 dotted
-                and before in _LED
-                and (before == "at" or after in ("on", "of", ",", "local", "to", "until", "the"))
+                and (before in _LED or before == "between")
+                and (before == "at" or (before == "between" and after == "and") or after in ("on", "of", ",", "local", "to", "until", "the"))
                 and after not in _MEASURES
             )
             or (
