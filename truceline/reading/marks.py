@@ -13,6 +13,7 @@ from truceline.reading.times.clock import offset_text
 from truceline.reading.times.counting_out import counted_out
 from truceline.reading.times.durations import lengths_of
 from truceline.reading.times.lengths import Length, iso, number_of_words
+from truceline.reading.times.pairing import Said
 from truceline.reading.times.times import moments_in
 
 _TIME_HINT = re.compile(
@@ -26,7 +27,7 @@ class Marks:
     """Anchored moments, lengths of time and distances of one sentence.
 
     ``counted_from``: moments that only say what a length counts from; ``over``: the dated lines that it stands under, nearest last; ``next``: the sentence after it,
-    where that says when ("All this within 80 days").
+    where that says when ("All this within 80 days"); ``now``: the day of publication.
     """
 
     moments: list[Moment]
@@ -36,6 +37,7 @@ class Marks:
     counted_from: list[Moment] = field(default_factory=list)
     over: list[tuple[Sentence, "Marks"]] = field(default_factory=list)
     next: tuple[Sentence, "Marks"] | None = None
+    now: str | None = None
 
 
 # "The city in 21 days and the ports within 14": the unit is that of the length before.
@@ -118,8 +120,9 @@ def _spell_again(
 def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     """Read and anchor every mark of a sentence; keeps ``cal.day``, the day last spoken of."""
     low = sentence.low
+    now = cal.published.isoformat() if cal.published else None
     if not _TIME_HINT.search(low):
-        return Marks([], [], [], [])
+        return Marks([], [], [], [], now=now)
     tokens, offset = sentence.tokens, sentence.start
     spots = [i for i, t in enumerate(tokens) if t.low in STARTS or t.low[0].isdecimal()]
     known = cal.last
@@ -152,7 +155,7 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     )
     if len(rest) > 1 and (rest[-2].said.role, rest[-1].said.role) == ("start", "until"):
         cal.stretch = rest[-2:]
-    marks = Marks(rest, lengths, distances, _quantities(sentence, taken, spots))
+    marks = Marks(rest, lengths, distances, _quantities(sentence, taken, spots), now=now)
     marks.counted_from = [m for m in moments if m not in rest]
     return marks
 
@@ -203,11 +206,20 @@ def _is_each(moment: Moment, sentence: Sentence) -> bool:
     return _EACH.search(sentence.low[: said.start - sentence.start]) is not None
 
 
+def _hours_alone(said: list[Said]) -> bool:
+    """Whether a sentence names hours from which to which, and no day."""
+    return [s.role for s in said] == ["start", "until"] and not any(s.day for s in said)
+
+
 def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
     """The dates and moments of a sentence, anchored one after the other."""
     low, offset = sentence.low, sentence.start
     moments: list[Moment] = []
-    for one in moments_in(sentence):
+    said = moments_in(sentence)
+    spoken = cal.day
+    if cal.published and not cal.formal and _hours_alone(said):
+        cal.day = cal.published  # "trains run from 6 to 17 hours": as it is told
+    for one in said:
         if (
             one.role == "until"
             and one.day is None
@@ -245,6 +257,8 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
             cal.last = moment.iso
             cal.hour = moment.iso if "T" in moment.iso else cal.hour
     dates = [m for m in moments if m.date and m.said.day]
+    if not dates:
+        cal.day = spoken
     if dates:
         words = sum(t.text[0].isalpha() for t in sentence.tokens)
         cal.headed = len(dates) == 1 and words - (dates[0].said.last - dates[0].said.first) <= 2

@@ -7,7 +7,7 @@ from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
 from truceline.reading.terms.usable import DECLARED
 from truceline.reading.times.anchoring import Moment
-from truceline.reading.times.lengths import Length, shift
+from truceline.reading.times.lengths import Length, led_to, shift
 
 _EFFECT = re.compile(
     r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
@@ -199,7 +199,7 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         _fill(draft, length, length.moment)
         return
     known, name = None, ""
-    if _STARTS.search(anchor) or length.letter:
+    if _STARTS.search(anchor) or length.letter or (anchor == "the first day" and cessation):
         known, name = cessation or signed, "start of the cessation"
     elif _SIGNS.search(anchor):
         known, name = signed, "signature"
@@ -210,7 +210,7 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         if known is None:
             known, name = cessation, "start of the cessation"
     own = name == "start"
-    moved = shift(known, length.iso, back=length.before, clock=own) if known else None
+    moved = led_to(known, length, clock=own) if known else None
     if moved is not None:
         _fill(draft, length, moved)
         draft.notes.append(f"{length.iso} from the {name}, {known}")
@@ -247,6 +247,11 @@ def _settle_duration(draft: Draft, cessation: str | None, signed: str | None) ->
         draft.notes.append(f"until: {draft.within} from {known}")
 
 
+_NOTICE = re.compile(
+    r"['’]?s? (?:(?:prior|advance|written) )*(?:notice|warning|beforehand|ahead\b(?! of)|in advance\b(?! of)|before ?(?:hand)?(?=[,.;]|$))"
+)
+
+
 def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
     """Give a draft the lengths of time of its clause, each in its role."""
     for length in lengths:
@@ -256,6 +261,8 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 draft.start = draft.start or length.base
         elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
+        elif _NOTICE.match(sentence.low, length.end - sentence.start):
+            draft.within = draft.within or length.iso  # "48 hours' notice": no deadline of the act
         elif (
             length.role in ("within", "offset")
             or (length.role == "day" and not any(x.role in ("within", "offset") for x in lengths))
