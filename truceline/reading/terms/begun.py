@@ -13,6 +13,9 @@ _TOLD = re.compile(
 _OF = re.compile(
     r"\b(?:cease-?fire|truce|armistice|hostilities|accord|agreement|deal|pact|protocol) (?:of|dated)(?: the)?\s*$"
 )
+AT_ONCE = re.compile(
+    r"\b(?:immediate(?:ly)?|with immediate effect|at once|forthwith|upon signature|with effect from now|from now(?: on)?|henceforth|hereafter|(?:from|as of|beginning with) this (?:day|date|moment)|on the spot)\b"
+)
 _FUTURE = re.compile(r"\b(?:will|shall|to) (?:be )?\w+(?: \w+){0,3}\s*$")
 
 
@@ -34,7 +37,7 @@ def told_day(moments: list[Moment], sentence: Sentence, start: int, end: int) ->
     return best[1] if best else None
 
 
-def begin(drafts: list[Draft]) -> None:
+def begin(drafts: list[Draft], *, agreement: bool) -> None:
     """Give each cessation without a start the day of its signing, or the start of another."""
     known = next((d for d in drafts if d.kind == "cessation" and d.start), None)
     known = known or next(
@@ -43,6 +46,8 @@ def begin(drafts: list[Draft]) -> None:
     for draft in drafts:
         if draft.kind != "cessation" or draft.start is not None or draft.due is not None:
             continue
+        if agreement and AT_ONCE.search(draft.low):
+            continue  # on the signature
         if draft.told is not None:
             draft.start = draft.told
             draft.notes.append(f"start: the day on which it was agreed, {draft.told}")

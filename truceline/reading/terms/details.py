@@ -4,6 +4,7 @@ import re
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
+from truceline.reading.terms.begun import AT_ONCE
 from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
 from truceline.reading.terms.usable import DECLARED
 from truceline.reading.times.anchoring import Moment
@@ -151,9 +152,6 @@ _STARTS = re.compile(
 _SIGNS = re.compile(
     r"\b(?:sign|agreement|accord|code|memorandum|protocol|pact|deal|treaty|declaration)"
 )
-AT_ONCE = re.compile(
-    r"\b(?:immediate(?:ly)?|with immediate effect|at once|forthwith|upon signature|with effect from now)\b"
-)
 
 
 def tells_of_halt(length: Length) -> bool:
@@ -174,6 +172,10 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
                 f"start: {'at once on' if at_once else 'from'} the signature, {signed}"
             )
             draft.confidence = draft.confidence if at_once else min(draft.confidence, 0.6)
+        if draft.start is None and draft.now and at_once:
+            draft.start = draft.now
+            draft.notes.append(f"start: at once, as published on {draft.now}")
+            draft.confidence = min(draft.confidence, 0.6)
         cessation = None
     if draft.kind == "duration":
         _settle_duration(draft, cessation, signed)

@@ -62,6 +62,7 @@ class Draft:
     effect: bool = False  # the text's entry into force, which may be the start of the cessation
     counts_from: Length | None = None
     strength: int = 0
+    now: str | None = None  # the day of publication
     told: str | None = None  # the day on which a cessation was signed or declared
 
     def facts(self) -> dict[str, object]:

@@ -210,5 +210,5 @@ def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
         if draft.each_side and draft.distance_m and draft.width_m is None:
             draft.width_m = 2 * draft.distance_m
             draft.notes.append("width: twice the depth on either side")
-    begin(kept)
+    begin(kept, agreement=agreement)
     return sorted(kept, key=lambda d: d.spans[0])

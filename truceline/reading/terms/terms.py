@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
-from truceline.reading.terms.begun import told_day
+from truceline.reading.terms.begun import AT_ONCE, told_day
 from truceline.reading.terms.clauses import clauses_of, triggers_of
 from truceline.reading.terms.counting import set_count
 from truceline.reading.terms.details import (
-    AT_ONCE,
     set_distances,
     set_lengths,
     set_moments,
@@ -241,6 +240,7 @@ def drafted(
     while span[0] < span[1] and sentence.text[span[0] - base] in " ,;:.":
         span = (span[0] + 1, span[1])
     draft = Draft(kind, [span], low[start:end], sentence.index, strength=trigger.strength)
+    draft.now = marks.now
     moments = [
         m
         for m in marks.moments

@@ -106,6 +106,7 @@ _NTH = re.compile(
     r"(?<=\bthe )(?:(\d{1,3})(?:st|nd|rd|th)|([a-z]+(?:-[a-z]+)*(?:th|second|third)))\b(?! [a-z]*(?:day|january|february|march|april|may|june|july|august|september|october|november|december)\b)"
 )
 _BY_DAY = re.compile(r"\b(by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
+_HEADS = re.compile(r" ?[:|–—-]| +\d")
 _HEADED = re.compile(r"[^\w]*()(?=$)")  # "Day 7: the column leaves"
 _FROM_WHAT = re.compile(r"\s*(after|following|from|of) (?=\S)([^,;:.()]{2,60})")
 _ORDINALS = {"first": "one", "second": "two", "third": "three", "fifth": "five", "eighth": "eight",
@@ -150,7 +151,10 @@ def day_counts(
     if " day" not in text and "day " not in text:
         return found
     matches = [(m, _BY_DAY.search(text[: m.start()])) for m in _DAY.finditer(text)]
-    matches = [(m, led or _HEADED.fullmatch(text[: m.start()])) for m, led in matches]
+    matches = [
+        (m, led or (_HEADS.match(text, m.end()) and _HEADED.fullmatch(text[: m.start()])))
+        for m, led in matches
+    ]
     matches = [(m, led) for m, led in matches if led]
     if matches:  # "… on the ninetieth day, from the port on the three-hundredth"
         after = matches[-1][0].end()
@@ -190,7 +194,7 @@ def day_counts(
                 anchor,
                 span,
                 by=led.group(1) not in ("on", "at", "from", ""),
-                inclusive=not after,
+                inclusive=not after and amount < 60 and amount % 30 != 0,
             )
         )
     return found
