@@ -8,7 +8,7 @@ from truceline.reading.terms.begun import AT_ONCE
 from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
 from truceline.reading.terms.usable import DECLARED
 from truceline.reading.times.anchoring import Moment
-from truceline.reading.times.lengths import Length, led_to, shift
+from truceline.reading.times.lengths import Length, led_to, month_end, shift
 
 _EFFECT = re.compile(
     r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
@@ -137,7 +137,10 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             draft.notes.append(moment.note)
         draft.confidence = min(draft.confidence, moment.sure)
     if draft.kind not in ("cessation", "duration") and draft.due is None:
-        draft.due = draft.until  # done over a stretch of days: its end is the deadline
+        if draft.start and len(draft.start) == 7 and draft.start == draft.day and not draft.recurs:
+            draft.due = month_end(draft.start)
+            draft.notes.append(f"due: the last day of {draft.start}")
+        draft.due = draft.due or draft.until  # done over a stretch of days: its end is the deadline
 
 
 def _hours_only(moments: list[Moment]) -> bool:
@@ -161,6 +164,11 @@ def tells_of_halt(length: Length) -> bool:
     return length.base is not None and CEASES.search((length.anchor or "").lower()) is not None
 
 
+_FROM_NOW = re.compile(
+    r"\b(?:with immediate effect|effective immediately|from now(?: on)?|as of now|henceforth)\b"
+)
+
+
 def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     """Work out what counts from the signature or the start of the cessation, where they are known."""
     if draft.kind == "cessation":
@@ -182,6 +190,12 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         return
     length = draft.counts_from
     if length is None:
+        now = signed or draft.now
+        if now and not {"start", "due", "until", "within"} & set(draft.facts()):
+            if draft.kind != "cessation" and _FROM_NOW.search(draft.low):
+                draft.start = now
+                draft.notes.append(f"start: from now, {now}")
+                draft.confidence = min(draft.confidence, 0.6)
         return
     anchor = (length.anchor or "").lower()
     if (

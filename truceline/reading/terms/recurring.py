@@ -3,6 +3,7 @@
 import re
 
 from truceline.reading.hints import Hinted
+from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import number_of_words
 
 _HINT = re.compile(
@@ -82,3 +83,28 @@ def recurs_in(clause: str) -> str | None:
         if unit in _UNITS:
             return _UNITS[unit].format(many)
     return next((iso for iso, pattern in _PATTERNS if pattern.search(clause)), None)
+
+
+_BY_DAYLIGHT = re.compile(
+    r"\b(?:dawn|sunrise|sunup|daybreak|first light|morning) (?:un)?(?:to|til|till|and) (?:dusk|sunset|sundown|nightfall|dark|evening)\b"
+)
+
+
+def within_hours(moments: list[Moment], clause: str) -> bool:
+    """Whether something is done between two hours of any day ("from dawn to dusk", "from 8 to 5
+    o'clock"), not on one that is named."""
+    if _BY_DAYLIGHT.search(clause):
+        return True
+    spans = [
+        n
+        for n, m in enumerate(moments[:-1])
+        if (m.said.role, moments[n + 1].said.role) == ("start", "until")
+        and m.said.clock is not None
+        and moments[n + 1].said.clock is not None
+        and moments[n + 1].said.day is None
+    ]
+    if not spans:
+        return False
+    others = [m for n, m in enumerate(moments) if n not in (spans[0], spans[0] + 1)]
+    lent = moments[spans[0]].said.day is not None
+    return any(m.said.role == "start" and m.said.clock is None for m in others) if lent else True

@@ -26,13 +26,14 @@ from truceline.reading.terms.reach import (
     times_in,
     times_near,
 )
-from truceline.reading.terms.recurring import recurs_in
+from truceline.reading.terms.recurring import recurs_in, within_hours
 from truceline.reading.terms.usable import is_usable
 from truceline.reading.terms.worth import is_term
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 from truceline.reading.weighing.segments import segments_of
 
+_BY_HOURS = ("access", "prohibition", "patrol")
 _TERM_IS = re.compile(r"\W*(?:the |its |their )?(?:term|duration|period)\b")
 # A report's own words below a heading such as "Access": they tell, they provide for nothing.
 _TOLD = re.compile(
@@ -281,6 +282,10 @@ def drafted(
     if draft.recurs is None:
         a, b = reach_of(sentence, start, end)
         draft.recurs = recurs_in(low[start:end]) or recurs_in(low[a:b])
+    if draft.recurs is None and kind in _BY_HOURS and within_hours(moments, low[start:end]):
+        draft.recurs = "P1D"
+        draft.notes.append("daily: its hours are given and no day that they end on")
+        draft.confidence = min(draft.confidence, 0.6)
     set_distances(draft, marks, base, start, end, low)
     if kind == "withdrawal" and draft.distance_m is None and marks.distances:
         after = next((b for a, b in segments_of(sentence) if a <= start < b), end)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from truceline.reading.names.places import zone_offset, zones_named
 from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
 from truceline.reading.times.dates_said import Day
-from truceline.reading.times.lengths import Length, shift
+from truceline.reading.times.lengths import Length, month_end, shift
 from truceline.reading.times.pairing import Said
 
 _FUTURE = re.compile(
@@ -289,6 +289,16 @@ def count_of(spec: Day, cal: Calendar) -> str | None:
     return shift(base[:10], f"P{spec[2]}D")
 
 
+def _edge_of_month(month: str, role: str, before: str) -> date | None:
+    """The first day of a month from which something is to be, the last one by which it is."""
+    year, number = int(month[:4]), int(month[5:])
+    if role == "start":
+        return date(year, number, 1)
+    if role == "due" and not before.rstrip().endswith("before"):
+        return date.fromisoformat(month_end(month))
+    return None
+
+
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
@@ -320,6 +330,8 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     if clock is None and month is not None and said.part == "mid":
         day = date(int(month[:4]), int(month[5:]), 15)
     if clock is None:
+        if month is not None and day is None:
+            day = _edge_of_month(month, said.role, text[: said.start - offset])
         if day is None:
             return Moment(said, month, None, sure=0.7)
         return Moment(

@@ -31,6 +31,11 @@ class Length:
     moment: str | None = None  # where it ends, if its anchor is dated
 
 
+def month_end(month: str) -> str:
+    """The last day of a month "YYYY-MM"."""
+    return f"{month}-{calendar.monthrange(int(month[:4]), int(month[5:]))[1]:02d}"
+
+
 def led_to(start: str, length: Length, *, clock: bool = False) -> str | None:
     """Where a length that counts from ``start`` ends; of numbered days the first is day one."""
     if length.inclusive and (days := re.fullmatch(r"P(\d+)D", length.iso)):

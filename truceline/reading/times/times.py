@@ -203,6 +203,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             and not (
                 found and found[-1].role in ("start", "at") and said.first - found[-1].last <= 3
             )
+            and not _AFTER_LENGTH.search(before)
         ):
             role = "at"
         if (
@@ -228,6 +229,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     return paired(found, tokens)
 
 
+_AFTER_LENGTH = re.compile(r"\b(?:days|weeks|months|years?|hours),? to\s*(?:the )?$")
 _EDGES = [["at", "the", edge, "of"] for edge in ("start", "beginning", "end", "close")]
 
 
