@@ -184,6 +184,9 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
             draft.start = draft.now
             draft.notes.append(f"start: at once, as published on {draft.now}")
             draft.confidence = min(draft.confidence, 0.6)
+        if draft.start and draft.within and draft.until is None and draft.counts_from is None:
+            draft.until = shift(draft.start, draft.within, clock=True)
+            draft.notes.append(f"until: {draft.within} from {draft.start}")
         cessation = None
     if draft.kind == "duration":
         _settle_duration(draft, cessation, signed)
@@ -223,6 +226,8 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         known, name = draft.start, "start"
         if known is None and signed:
             known, name = signed, "signature"
+        if known is None and draft.now:
+            known, name = draft.now, "publication"
         if known is None:
             known, name = cessation, "start of the cessation"
     own = name == "start"
