@@ -97,6 +97,10 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
                     draft.after
                     or sentence.text[said.start - sentence.start : said.end - sentence.start]
                 )
+                if draft.start is None and moment.date and draft.kind not in _LASTS:
+                    draft.start = iso
+                    draft.notes.append(f"start: after {iso}")
+                    draft.confidence = min(draft.confidence, 0.6)
                 continue
             role = "start"
         if (
@@ -164,6 +168,9 @@ def tells_of_halt(length: Length) -> bool:
     return length.base is not None and CEASES.search((length.anchor or "").lower()) is not None
 
 
+_FROM_HALT = re.compile(
+    r"\b(?:from|on|as of) the (?:first )?(?:day|moment|start|hour|beginning|minute) (?:of |that |on which |when )?(?:the )?(?:cease-?fire|truce|cessation|pause)\b"
+)
 _FROM_NOW = re.compile(
     r"\b(?:with immediate effect|effective immediately|from now(?: on)?|as of now|henceforth)\b"
 )
@@ -194,11 +201,16 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     length = draft.counts_from
     if length is None:
         now = signed or draft.now
-        if now and not {"start", "due", "until", "within"} & set(draft.facts()):
-            if draft.kind != "cessation" and _FROM_NOW.search(draft.low):
-                draft.start = now
-                draft.notes.append(f"start: from now, {now}")
-                draft.confidence = min(draft.confidence, 0.6)
+        timed = {"start", "due", "until", "within"} & set(draft.facts())
+        if draft.kind == "cessation" or timed:
+            return
+        if now and _FROM_NOW.search(draft.low):
+            draft.start = now
+            draft.notes.append(f"start: from now, {now}")
+            draft.confidence = min(draft.confidence, 0.6)
+        elif cessation and _FROM_HALT.search(draft.low):
+            draft.start = cessation[:10]
+            draft.notes.append(f"start: with the cessation, {cessation}")
         return
     anchor = (length.anchor or "").lower()
     if (

@@ -265,7 +265,8 @@ def drafted(
         moments += [m for m in marks.moments if m not in moments and is_usable(m, sentence)]
     if kind == "cessation" and not moments and AT_ONCE.search(low):
         # "agreed on Friday to a truce with immediate effect"
-        moments = [m for m in marks.moments if m.iso and m.said.start - base < end][:1]
+        moments = [m for m in marks.moments if m.iso and m.said.start - base < end]
+        moments = [m for m in moments if m.iso == draft.told][:1] or moments[:1]
         moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
     if kind == "cessation":
         draft.told = told_day(marks.moments, sentence, start, end)

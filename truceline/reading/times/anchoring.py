@@ -10,24 +10,7 @@ from truceline.reading.times.clock import as_delta, offset_from_pair, offset_tex
 from truceline.reading.times.dates_said import Day
 from truceline.reading.times.lengths import Length, month_end, shift
 from truceline.reading.times.pairing import Said
-
-_FUTURE = re.compile(
-    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
-    r"agree|agrees|begins?|starts?|takes effect|come into|enters?|opens?|ends?|expires?|next|coming|upcoming|until|ready to|hopes? to|meets?|may|can|could)\b"
-)
-_PAST = re.compile(
-    r"\b(?:was|were|had|has|have|did|said|came|took|began|went|held|fell|broke|met|told|left|saw|made|brought|gave|hit|struck|shot|fled|entered|"
-    r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|(?!un[a-z]+ed\b|(?:arm|unit|wound|displac|mix|limit|detain|captur|occupi|belov|relat)ed\b)[a-z]{3,}ed)\b"
-)
-_ANNOUNCE = re.compile(
-    r"\b(?:decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
-)
-# A past verb that binds what comes: "agreed on Friday to", "have undertaken to", "decided that".
-_BINDS = re.compile(
-    r"\b(?:(?:has|have|had|was|were) )?(?:\w+ly )?(?:agreed|pledged|undertook|undertaken|promised|vowed|committed|decided|ordered|accepted|engaged|obliged|required|due|scheduled|planned|expected|set|meant|supposed|instructed|asked|"
-    r"announced|declared|said|confirmed|bound|determined)(?: (?!to\b|that\b)[\w’'-]+){0,6}? (?:to|that|would)\b"
-)
-_NOTEENSE = re.compile(r"\b(?:agreed|scheduled|planned|expected|set|slated|called)\b")
+from truceline.reading.times.tense import tense_at
 
 
 @dataclass(slots=True)
@@ -63,74 +46,6 @@ class Moment:
     sure: float = 0.95
 
 
-def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
-    """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
-    left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas ", "—", " – "))
-    segment = text[max(0, left) : at]
-    if role == "at" and re.search(
-        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported|signatures?|put their names)(?: (?:to [\w -]{1,40})?(?:on|late|early))*\s*$",
-        segment,
-    ):
-        return "past"
-    if _OF_AN_EVENT.match(text, at) or _PACT_OF.search(segment):
-        return "past"
-    if role in ("due", "until"):
-        return (
-            "future"
-            if not re.search(r"\b(?:had|was|were|expired|ended)\b[^,;]{0,40}$", segment)
-            else "past"
-        )
-    comma = segment.rfind(",")
-    nearest = ""
-    where = -1
-    pieces = (
-        [segment[comma + 1 :], segment] if comma >= 0 and len(segment) - comma > 12 else [segment]
-    )
-    for piece in pieces:
-        for match in _FUTURE.finditer(piece):
-            if match.start() > where:
-                nearest, where = "future", match.start()
-        for match in _BINDS.finditer(piece):
-            if match.end() > where:
-                nearest, where = "future", match.end()
-        for match in _PAST.finditer(piece):
-            if match.start() >= where and not _NOTEENSE.fullmatch(match.group()):
-                if role == "start" and _ANNOUNCE.fullmatch(match.group()):
-                    continue
-                if nearest == "future" and (
-                    (match.group().endswith("ed") and match.start() - where < 18)
-                    or piece[: match.start()].endswith(" be ")
-                ):
-                    continue  # "will be completed", "will be held"
-                if match.group() in ("has", "have", "had") and re.match(
-                    r"(?:has|have|had) to\b", piece[match.start() :]
-                ):
-                    nearest, where = "future", match.start()
-                    continue
-                if (
-                    role == "start"
-                    and match.group() in ("has", "have", "had")
-                    and _ANNOUNCE.match(piece, match.end() + 1)
-                ):
-                    continue
-                if match.group() in ("has", "have") and re.match(
-                    r"(?:has|have) until\b", piece[match.start() :]
-                ):
-                    nearest, where = "future", match.start()
-                    continue
-                nearest, where = "past", match.start()
-        if nearest:
-            return nearest
-    after = text[at:]
-    future = _FUTURE.search(after)
-    past = next((m for m in _PAST.finditer(after) if not _ANNOUNCE.fullmatch(m.group())), None)
-    if future and (not past or future.start() <= past.start()):
-        return "future"
-    if past:
-        return "past"
-    return "future" if role == "start" or formal else "none"
-
-
 def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
     if nth > 0:
         first = date(year, month, 1)
@@ -140,15 +55,8 @@ def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
 
 
 _WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to|had (?:\w+ly )?[a-z]+ed)\b")
-# "the ceasefire of 18 June": a day on which something was agreed
-_PACT_OF = re.compile(
-    r"\b(?:cease-?fire|truce|armistice|hostilities|agreement|accord|protocol|memorandum|communiqu[eé]) (?:of|dated)(?: the)? $"
-)
 _WILL = re.compile(
     r"\b(?:will|shall|must|(?:is|are|were|was) (?:to|due|set|scheduled|expected)|would|starting|beginning|begins?|starts?|takes|comes|enters|goes|opens)\b"
-)
-_OF_AN_EVENT = re.compile(
-    r"\w+day[’']s (?:signature|signing|accord|agreement|deal|pact|statement|meeting|announcement|summit)\b"
 )
 
 
@@ -160,7 +68,7 @@ def _weekday(base: date, weekday: int, mod: str | None, tense: str, *, told: boo
         return base - timedelta(days=back or 7)
     if mod == "next":
         ahead = (weekday - base.weekday()) % 7
-        return base + timedelta(days=ahead or 7)
+        return base + timedelta(days=ahead if ahead > 1 else ahead + 7)
     if mod == "this":
         if tense == "past":
             return base - timedelta(days=back)
@@ -214,7 +122,7 @@ def day_of(
         near = [d for y in (base.year - 1, base.year, base.year + 1) if (d := _safe(y, month, day))]
         if not near:
             return None, None
-        ahead = tense == "future" and role in ("due", "until")
+        ahead = tense == "future" and (cal.formal or role in ("due", "until", "between"))
         return _likeliest(near, base, "ahead" if ahead else tense), None
     if kind in ("month", "monthend", "nth"):
         year, month = spec[1], spec[2]
@@ -256,7 +164,8 @@ def day_of(
     if kind == "dom":
         far = 400 if cal.formal or cal.history else 60
         if cal.day and abs((cal.day - base).days) < far:
-            base = cal.day
+            past = cal.published is not None and (cal.published - cal.day).days > 20
+            base = base if past and tense == "future" and not cal.history else cal.day
         near_to = base
         some: list[tuple[int, date]] = []
         for move in (0, 1, -1):
@@ -351,7 +260,9 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     if day is None:
         return Moment(said, None, None, note="no day can be anchored", sure=0.4)
     at = datetime(day.year, day.month, day.day, clock.hour, clock.minute)
-    if clock.next_day:
+    today = said.lent and day is not None and cal.published is not None and day <= cal.published
+    early = today and clock.hour == 0 and clock.minute < 2 and not clock.midnight
+    if clock.next_day or (early and tense == "future"):
         at += timedelta(days=1)
     ambiguous = clock.midnight and said.part != "between"
     if said.part == "between":
@@ -362,6 +273,10 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         choose_later = said.role in ("until", "due") or said.part in ("night", "tonight")
         if said.day[0] == "rel" and said.day[1] == 0 and said.role != "until":
             choose_later = tense == "future"
+        if today and (tense == "future" or said.role == "start"):
+            choose_later = True  # "signed on Saturday a truce that holds from midnight"
+        if clock.twelve:
+            choose_later = True  # "12 midnight on 20 July"
         if said.day[0] == "rel" and said.day[1] > 0:
             choose_later = True  # "midnight tomorrow"
         if said.day[0] == "weekday" and cal.inforce_day != day:

@@ -8,7 +8,7 @@ from truceline.reading.page.words import Token
 from truceline.reading.times.zones import zone_at
 
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
-_HOURS = {
+HOURS = {
     w: i
     for i, w in enumerate(
         [
@@ -28,7 +28,7 @@ _HOURS = {
         1,
     )
 }
-_UNITS = frozenset(_HOURS)
+_UNITS = frozenset(HOURS)
 # Minutes as said before "past" and "to"; a second is none.
 _PARTS_OF_HOUR = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "one": 1, "a": 1}
 
@@ -43,11 +43,12 @@ class Clock:
     midnight: bool = False
     other: tuple[int, int, int | str] | None = None  # the same moment on a second clock
     next_day: bool = False  # 24:00
+    twelve: bool = False  # "twelve midnight"
 
 
 def _meridiem(hour: int, token: Token) -> int | None:
     mark = token.low.replace(".", "").replace(" ", "")
-    if mark not in ("am", "pm") or not 1 <= hour <= 12:
+    if mark not in ("am", "pm") or not 0 <= hour <= 12:
         return None
     return hour % 12 + (12 if mark == "pm" else 0)
 
@@ -72,11 +73,11 @@ def _near_hour(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] 
     if len(words) < k + 2 or words[k] not in ("past", "after", "to", "before"):
         return None
     hour = words[k + 1]
-    if hour not in _HOURS and hour not in _WORDS:
+    if hour not in HOURS and hour not in _WORDS:
         return None
-    if hour in _HOURS and words[k] in ("after", "before"):
+    if hour in HOURS and words[k] in ("after", "before"):
         return None
-    start = _WORDS[hour][0] if hour in _WORDS else _HOURS[hour]
+    start = _WORDS[hour][0] if hour in _WORDS else HOURS[hour]
     end = i + k + 2
     if end + 2 < len(tokens) and tokens[end].low == "o" and tokens[end + 2].low == "clock":
         end += 3
@@ -97,7 +98,7 @@ def _span_end(tokens: list[Token], i: int, hour: int) -> int | None:
     if not (i and tokens[i - 1].low in ("from", "between", "of")) or i + 3 >= len(tokens):
         return None
     second, j = tokens[i + 2], i + 3
-    late = int(second.text) if second.text.isdecimal() else _HOURS.get(second.low)
+    late = int(second.text) if second.text.isdecimal() else HOURS.get(second.low)
     if late is None or not 0 < late <= 24 or not 0 < hour <= 24:
         return None
     if (found := _meridiem(late, tokens[j])) is not None:
@@ -121,15 +122,20 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
         hour, minute = _WORDS[low]
         return hour, minute, low == "midnight", j, True
     if low == "zero":
+        if [t.low for t in tokens[j : j + 3]] == ["hours", "zero", "minutes"]:
+            return 0, 0, False, j + 3, True
         return (0, 0, False, j + 1, True) if j < n and tokens[j].low in ("hours", "hour") else None
+    if low == "twelve" and j < n and tokens[j].low in _WORDS:
+        hour, minute = _WORDS[tokens[j].low]
+        return hour, minute, tokens[j].low == "midnight", j + 1, True
     if low in _UNITS:
-        if j < n and (found := _meridiem(_HOURS[low], tokens[j])) is not None:
+        if j < n and (found := _meridiem(HOURS[low], tokens[j])) is not None:
             return found, 0, False, j + 1, True
         if j + 2 < n and tokens[j].low == "o" and tokens[j + 2].low == "clock":
-            return _HOURS[low], 0, False, j + 3, True
+            return HOURS[low], 0, False, j + 3, True
         if j < n and tokens[j].low in ("o'clock", "o’clock"):
-            return _HOURS[low], 0, False, j + 1, True
-        return (_HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
+            return HOURS[low], 0, False, j + 1, True
+        return (HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
     if not text[0].isdecimal():
         return None
     match = _CLOCK.fullmatch(text)
@@ -143,7 +149,7 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             return hour, minute, False, j + 1, True
         if (hour, minute) != (12, 0) or j >= n or tokens[j].low not in _WORDS:
             return hour, minute, False, j, ":" in text
-    if text in ("12", "12:00", "12.00") and j < n and tokens[j].low in _WORDS:
+    if text in ("12", "12:00", "12.00", "12:00.") and j < n and tokens[j].low in _WORDS:
         hour, minute = _WORDS[tokens[j].low]
         return hour, minute, tokens[j].low == "midnight", j + 1, True
     if _HOUR.fullmatch(text) and int(text) <= 24:
@@ -162,9 +168,9 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
                 return hour, 0, False, j + 1, True
             if hour == 0 and tokens[j].low in ("hour", "hours", "hrs"):
                 minutes = tokens[j + 1 : j + 3]
-                if len(minutes) == 2 and minutes[1].low.startswith("minute"):
-                    if minutes[0].text.isdecimal() and int(minutes[0].text) < 60:
-                        return 0, int(minutes[0].text), False, j + 3, True
+                worded = len(minutes) == 2 and minutes[1].low.startswith("minute")
+                if worded and minutes[0].text.isdecimal() and int(minutes[0].text) < 60:
+                    return 0, int(minutes[0].text), False, j + 3, True
                 return 0, 0, False, j + 1, True
             if tokens[j].low in ("to", "and", "-", "–") and (late := _span_end(tokens, i, hour)):
                 return late, 0, False, j, True
@@ -285,7 +291,9 @@ def _after_date(tokens: list[Token], i: int, after: str) -> bool:
     )
 
 
-_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+_MONTHS = frozenset(
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+)
 
 
 def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
@@ -329,7 +337,11 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             or (
                 dotted
                 and (before in _LED or before == "between")
-                and (before == "at" or (before == "between" and after == "and") or after in ("on", "of", ",", "local", "to", "until", "the"))
+                and (
+                    before == "at"
+                    or (before == "between" and after == "and")
+                    or after in ("on", "of", ",", "local", "to", "until", "the")
+                )
                 and after not in _MEASURES
             )
             or (
@@ -368,7 +380,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     if j < n and tokens[j].low == "sharp":
         j += 1
     next_day = hour == 24
-    return Clock(hour % 24, minute, zone, midnight, other, next_day), j
+    noted = midnight and (tokens[i].low == "twelve" or tokens[i].text == "12")
+    return Clock(hour % 24, minute, zone, midnight, other, next_day, noted), j
 
 
 def offset_from_pair(clock: Clock) -> int | None:

@@ -1,7 +1,5 @@
 """Calendar days in words and figures: "15 March", "last Friday", "the next day", "5-6 May"."""
 
-import re
-
 from truceline.reading.page.words import Token
 from truceline.reading.times.dates_said import (
     ORDINAL,
@@ -9,10 +7,8 @@ from truceline.reading.times.dates_said import (
     Day,
     date_at,
     day_number,
-    month_of,
     ordinal_word,
     skip_ordinal,
-    year_at,
 )
 from truceline.reading.times.stretches import (
     NTHS,

@@ -144,6 +144,13 @@ def day_counts(
     for n, (first, last, letter, days, hours) in enumerate(counted):
         if n + 1 < len(counted) and [t.low for t in tokens[last : counted[n + 1][0]]] in _TO:
             continue  # "from D+1 to D+30": the end is the deadline
+        if (
+            n + 1 < len(counted)
+            and first
+            and tokens[first - 1].low == "between"
+            and [t.low for t in tokens[last : counted[n + 1][0]]] == ["and"]
+        ):
+            continue
         code, seconds = iso(float(hours), "H") if hours else iso(float(days), "D")
         start, end = tokens[first].start, tokens[last - 1].end
         role = "offset" if first and tokens[first - 1].low in ("from", "starting") else "within"

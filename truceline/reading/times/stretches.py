@@ -138,5 +138,3 @@ def nth_weekday(tokens: list[Token], i: int) -> tuple[Day, int] | None:
         return None
     year, end = year_at(tokens, i + 4)
     return ("nth", year, month, NTHS[tokens[i].low], WEEKDAYS[tokens[i + 1].low]), end
-
-
