@@ -185,7 +185,15 @@ def _begun_before(moments: list[Moment], end: Moment) -> list[Moment]:
     if start is None or start.said.role != "start" or end.said.role != "until":
         return moments
     day = start.said.day
-    if None in (start.date, end.date, start.iso) or not day or day[0] != "weekday":
+    if None in (start.date, end.date, start.iso) or not day:
+        return moments
+    if day[:2] == ("date", None) and start.date and end.date and (end.date - start.date).days > 300:
+        if (start.date.month, start.date.day) in ((2, 29), (end.date.month, end.date.day)):
+            return moments
+        later = start.date.replace(year=start.date.year + 1)
+        iso = later.isoformat() + (start.iso or "")[10:]
+        return [*moments[:-1], replace(start, date=later, iso=iso)]
+    if day[0] != "weekday":
         return moments
     if not (start.date and end.date and end.date < start.date <= end.date + timedelta(days=7)):
         return moments

@@ -3,6 +3,7 @@ at the moment that the document gives elsewhere."""
 
 import re
 
+from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import Draft
 from truceline.reading.times.anchoring import Moment
@@ -14,7 +15,7 @@ _OF = re.compile(
     r"\b(?:cease-?fire|truce|armistice|hostilities|accord|agreement|deal|pact|protocol) (?:of|dated)(?: the)?\s*$"
 )
 AT_ONCE = re.compile(
-    r"\b(?:immediate(?:ly)?|with immediate effect|at once|forthwith|upon signature|with effect from now|from now(?: on)?|henceforth|hereafter|(?:from|as of|beginning with) this (?:day|date|moment)|on the spot)\b"
+    r"\b(?:immediate(?:ly)?|with immediate effect|at once|forthwith|upon signature|with effect from now|from now(?: on)?|henceforth|hereafter|(?:from|as of|beginning with) this (?:day|date|moment)|on the spot|(?:from|at|upon|since|with) (?:the |its )?(?:(?:very )?(?:moment|time|hour|day|instant) of )?(?:the |its )?sign(?:ing|ature)|(?:starts?|begins?) now)\b"
 )
 _FUTURE = re.compile(r"\b(?:will|shall|to) (?:be )?\w+(?: \w+){0,3}\s*$")
 
@@ -35,6 +36,26 @@ def told_day(moments: list[Moment], sentence: Sentence, start: int, end: int) ->
         if best is None or away < best[0]:
             best = away, moment.iso
     return best[1] if best else None
+
+
+_NOW = re.compile(
+    r"\b(?:now|takes? effect|(?:has|have) (?:now )?(?:begun|started|entered|taken|come)|(?:begins|starts)\b(?! (?:at|on|from|in|tomorrow|tonight))|(?:is|are) (?:now )?(?:in (?:effect|force|place)|silent|under way)|supposed to)\b"
+)
+_AHEAD = re.compile(r"\b(?:will|shall|tomorrow|tonight|until|agreed|if|would|expected|next)\b")
+
+
+def stamped(marks: Marks, sentence: Sentence, start: int, end: int) -> str | None:
+    """The hour of a live page's entry that tells of a cessation as it begins: "22:00 The truce takes
+    effect"."""
+    low = sentence.low[start:end]
+    if not _NOW.search(low) or _AHEAD.search(low):
+        return None
+    for over, its in [(sentence, marks), *reversed(marks.over)]:
+        for moment in its.moments[:2]:
+            left = over.low[: moment.said.start - over.start].strip(" ⚡️*•-–—[(")
+            if moment.said.clock and moment.iso and moment.said.role == "at" and not left:
+                return moment.iso
+    return None
 
 
 def begin(drafts: list[Draft], *, agreement: bool) -> None:

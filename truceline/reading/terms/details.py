@@ -105,10 +105,10 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             role = "start"
         if (
             role == "due"
-            and draft.kind in ("meeting", "cessation")
-            and re.search(r"\bdue(?: on| at)?\s*$", left)
+            and draft.kind in ("meeting", "cessation", "deployment", "monitoring", *ONE_TIME)
+            and re.search(r"\bdue(?: \w+)?(?: on| at)\s*$", left)
         ):
-            role = "start"
+            role = "start" if draft.kind not in ONE_TIME else "at"
         if (
             role == "until"
             and draft.kind in ("handover", "withdrawal", "deliverable", "release")
@@ -290,7 +290,7 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
     for length in lengths:
         if draft.kind == "duration" and draft.within is None and length.role != "every":
             draft.within, draft.after, draft.counts_from = length.iso, length.anchor, length
-            if length.role == "length":
+            if length.role == "length" or length.base:
                 draft.start = draft.start or length.base
         elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
@@ -327,7 +327,7 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 draft.counts_from = length
                 if length.base:
                     link = sentence.low[length.end - sentence.start :][:30]
-                    if re.match(r"[\s,]*(?:starting|beginning|counted|running)\b", link):
+                    if re.match(r"[\s,]*(?:starting|beginning|counted|running|from)\b", link):
                         draft.start = draft.start or length.base
         elif (
             draft.kind == "cessation"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
-from truceline.reading.terms.begun import AT_ONCE, told_day
+from truceline.reading.terms.begun import AT_ONCE, stamped, told_day
 from truceline.reading.terms.clauses import clauses_of, triggers_of
 from truceline.reading.terms.counting import set_count
 from truceline.reading.terms.details import (
@@ -270,6 +270,12 @@ def drafted(
         moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
     if kind == "cessation":
         draft.told = told_day(marks.moments, sentence, start, end)
+        if not any(m.said.role == "start" and m.iso for m in moments):
+            hour = stamped(marks, sentence, start, end)
+            if hour is not None:
+                draft.start = hour
+                draft.notes.append("start: the hour of the entry that tells it")
+                draft.confidence = min(draft.confidence, 0.7)
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:

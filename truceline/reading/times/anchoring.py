@@ -99,7 +99,7 @@ def _likeliest(days: list[date], base: date, tense: str) -> date:
 
 
 def day_of(
-    spec: Day | None, cal: Calendar, tense: str, *, role: str = "at", told: bool = False
+    spec: Day | None, cal: Calendar, tense: str, *, role: str = "at", told: bool = False, beside: bool = False
 ) -> tuple[date | None, str | None]:
     """The day, and ``YYYY-MM`` where only a month is said. ``told``: what was to be is told."""
     base = cal.published or cal.day
@@ -146,6 +146,9 @@ def day_of(
     if kind == "weekday":
         weekday, mod = spec[1], spec[2]
         said = mod if isinstance(mod, str) else None
+        if beside:  # "02:00 (23:00 GMT Thursday)": the nearest one
+            away = (weekday - base.weekday() + 3) % 7 - 3
+            return base + timedelta(days=away), None
         return _weekday(base, weekday, said, tense, told=told), None
     if kind == "end":
         if spec[1] == "year":
@@ -213,9 +216,11 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
     told = tense == "future" and (
         _WAS_TO.search(text, 0, said.start - offset) is not None
-        or (said.role == "start" and said.clock is not None and _WILL.search(text) is None)
+        or (said.role in ("start", "at") and said.clock is not None and _WILL.search(text) is None)
     )
-    day, month = day_of(said.day, cal, tense, role=said.role, told=told)
+    at = said.start - offset
+    beside = said.clock is not None and text[at - 1 : at] == "(" if at else False
+    day, month = day_of(said.day, cal, tense, role=said.role, told=told, beside=beside)
     note: str | None = None
     readings: tuple[str, ...] = ()
     sure = 0.95
@@ -261,7 +266,8 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         return Moment(said, None, None, note="no day can be anchored", sure=0.4)
     at = datetime(day.year, day.month, day.day, clock.hour, clock.minute)
     today = said.lent and day is not None and cal.published is not None and day <= cal.published
-    early = today and clock.hour == 0 and clock.minute < 2 and not clock.midnight
+    night = said.part == "night" and said.day is not None and said.day[0] == "rel"
+    early = (today or night) and clock.hour == 0 and clock.minute < 2 and not clock.midnight
     if clock.next_day or (early and tense == "future"):
         at += timedelta(days=1)
     ambiguous = clock.midnight and said.part != "between"

@@ -172,7 +172,7 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
                 if worded and minutes[0].text.isdecimal() and int(minutes[0].text) < 60:
                     return 0, int(minutes[0].text), False, j + 3, True
                 return 0, 0, False, j + 1, True
-            if tokens[j].low in ("to", "and", "-", "–") and (late := _span_end(tokens, i, hour)):
+            if tokens[j].low in ("to", "and", "till", "-", "–") and (late := _span_end(tokens, i, hour)):
                 return late, 0, False, j, True
             if tokens[j].low in ("o'clock", "o’clock"):
                 return hour, 0, False, j + 1, True
@@ -224,6 +224,7 @@ _MEASURES = frozenset(
 _LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
 
 
+_TO = frozenset(("to", "-", "–", "/"))
 _NIGHTS = frozenset(("connecting", "linking", "binding", "between", "from"))
 
 
@@ -240,6 +241,9 @@ def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     if within and words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "ten of the night"
         if words[2] == "night" and j + 3 < len(tokens) and tokens[j + 3].low in _NIGHTS:
             return None
+        range_of = [t.low for t in tokens[j + 3 : j + 9]]
+        if words[2] == "night" and range_of[:1] == ["of"] and _TO.intersection(range_of):
+            return None  # "00:01 on the night of 11 to 12 May"
         return words[2], j + 3
     if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
         return words[1], j

@@ -233,7 +233,7 @@ def day_at(
                     ("rel", RELATIVE[low]) if said[0][0] != "date" else said[0],
                     said[1],
                     None,
-                    part,
+                    "night" if low == "tonight" else part,
                     None,
                 )
             if tokens[beside].low == "day" and beside + 1 < n and day_number(tokens[beside + 1]):

@@ -91,6 +91,7 @@ _JOIN = frozenset(
         "beginning",
         "precisely",
         "exactly",
+        "hour",
     )
 )
 
@@ -109,6 +110,7 @@ _ROLES = (
             r"lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|last day of|and including|midnight on))*\s*$"
         ),
     ),
+    ("start", re.compile(r"\b(?:not|no|never) (?:before|earlier than|sooner than)(?: the)?\s*$")),
     (
         "due",
         re.compile(
