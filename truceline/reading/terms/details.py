@@ -140,6 +140,9 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         if moment.note:
             draft.notes.append(moment.note)
         draft.confidence = min(draft.confidence, moment.sure)
+    lasts = draft.kind in ("cessation", "duration", "meeting") and draft.until is None
+    if lasts and draft.start and draft.due and draft.due > draft.start:
+        draft.until = draft.due  # "begins on 1 February and is completed on 31 October"
     if draft.kind not in ("cessation", "duration") and draft.due is None:
         if draft.start and len(draft.start) == 7 and draft.start == draft.day and not draft.recurs:
             draft.due = month_end(draft.start)
@@ -280,6 +283,8 @@ def _settle_duration(draft: Draft, cessation: str | None, signed: str | None) ->
         draft.notes.append(f"until: {draft.within} from {known}")
 
 
+_SPREAD = (*ONE_TIME, "access", "deployment", "deliverable", "exception")
+_NOTICE_OF = re.compile(r"\bnotice (?:to [\w ]{3,30} )?of (?:at least )?$")
 _NOTICE = re.compile(
     r"['’]?s? (?:(?:prior|advance|written) )*(?:notice|warning|beforehand|ahead\b(?! of)|in advance\b(?! of)|before ?(?:hand)?(?=[,.;]|$))"
 )
@@ -294,7 +299,9 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 draft.start = draft.start or length.base
         elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
-        elif _NOTICE.match(sentence.low, length.end - sentence.start):
+        elif _NOTICE.match(sentence.low, length.end - sentence.start) or _NOTICE_OF.search(
+            sentence.low[: length.start - sentence.start]
+        ):
             draft.within = draft.within or length.iso  # "48 hours' notice": no deadline of the act
         elif (
             length.role in ("within", "offset")
@@ -306,9 +313,9 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             )
             or (
                 length.role in ("plain", "length")
-                and draft.kind in ONE_TIME
+                and draft.kind in _SPREAD
                 and re.search(
-                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for|(?:period|term|time|delay|limit)(?: \w+){0,3}? (?:is|of|shall be|will be))\s+(?:a period of |the next |the first |a maximum of |at most )?$",
+                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for|(?:period|term|time|delay|limit)(?: \w+){0,3}? (?:is|of|shall be|will be))\s+(?:a period of |the |these |those |(?:the )?(?:subsequent|following|coming|same|next) |the first |a maximum of |at most )?$",
                     sentence.low[: length.start - sentence.start]
                     + (
                         "over "
@@ -349,7 +356,16 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             length.role == "length"
             and draft.within is None
             and draft.kind
-            in ("deployment", "patrol", "monitoring", "access", "zone", "prohibition")
+            in (
+                "deployment",
+                "patrol",
+                "monitoring",
+                "access",
+                "zone",
+                "prohibition",
+                "exception",
+                "meeting",
+            )
         ):
             draft.within = length.iso
             draft.until = draft.until or length.moment

@@ -36,9 +36,11 @@ _EACH = re.compile(
 )
 _NTHS = {"second": 2, "other": 2, "alternate": 2, "third": 3, "fourth": 4}
 _NOT_A = r"(?<!inside )(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )(?<!after )(?<!over )"
-_NOT_LATER = r"(?! (?:after|earlier|later|before|of|from|ago|or))"
+_NOT_LATER = r"(?! (?:after|earlier|later|before|of|from (?:now|today|then|the|that|this|its|sign|\d)|ago|or))"
 _WORDS = (
     ("PT12H", r"twice (?:a |each |every |per |in the )?(?:day\b|daily)"),
+    ("P1W", r"twice (?:a|each|every|per) week|twice weekly"),
+    ("P2D", r"(?:even|odd) days"),
     ("P6M", r"twice (?:a |each |every |per )?year|twice yearly|half-yearly|semi-annual"),
     ("P15D", r"twice (?:a|each|every|per) month"),
     (
@@ -61,11 +63,23 @@ _WORDS = (
 )  # fmt: skip
 _PATTERNS = tuple((iso, Hinted(rf"\b(?:{words})")) for iso, words in _WORDS)
 
+# What would be taken for "each day" or "each month" by itself.
+_FIRST = (
+    ("PT12H", Hinted(r"\b(?:twice (?:each|every) day|each morning and (?:each )?evening)\b")),
+    (
+        "P1M",
+        Hinted(r"\b(?:every|each) (?:first|last) \w+day\b|\bin any (?:one|given|single) month\b"),
+    ),
+)
+
 
 def recurs_in(clause: str) -> str | None:
     """How often something is done, by the lower-case words of its clause; None if not told."""
     if _HINT.search(clause) is None:
         return None
+    first = next((iso for iso, pattern in _FIRST if pattern.search(clause)), None)
+    if first is not None:
+        return first
     for match in _EACH.finditer(clause):
         nth = match["nth"]
         many = _NTHS.get(nth or "") or (int(nth) if (nth or "").isdecimal() else None)

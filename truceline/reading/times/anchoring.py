@@ -99,7 +99,13 @@ def _likeliest(days: list[date], base: date, tense: str) -> date:
 
 
 def day_of(
-    spec: Day | None, cal: Calendar, tense: str, *, role: str = "at", told: bool = False, beside: bool = False
+    spec: Day | None,
+    cal: Calendar,
+    tense: str,
+    *,
+    role: str = "at",
+    told: bool = False,
+    beside: bool = False,
 ) -> tuple[date | None, str | None]:
     """The day, and ``YYYY-MM`` where only a month is said. ``told``: what was to be is told."""
     base = cal.published or cal.day

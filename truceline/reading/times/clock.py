@@ -172,7 +172,9 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
                 if worded and minutes[0].text.isdecimal() and int(minutes[0].text) < 60:
                     return 0, int(minutes[0].text), False, j + 3, True
                 return 0, 0, False, j + 1, True
-            if tokens[j].low in ("to", "and", "till", "-", "–") and (late := _span_end(tokens, i, hour)):
+            if tokens[j].low in ("to", "and", "till", "-", "–") and (
+                late := _span_end(tokens, i, hour)
+            ):
                 return late, 0, False, j, True
             if tokens[j].low in ("o'clock", "o’clock"):
                 return hour, 0, False, j + 1, True

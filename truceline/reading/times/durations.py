@@ -101,6 +101,9 @@ _PAST = re.compile(
 )
 
 
+# "Heavy weapons go into barracks after 120 days."
+_AFTERWARDS = re.compile(r"\bafter (?:about |some |the )?$")
+_ENDS_THERE = re.compile(r"\s*(?:[,.;]|$|(?:the (?:part|two)\w*|both|all|each|they)\b)")
 _EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
@@ -351,6 +354,8 @@ def _role(
         ):
             role = "length" if "up to" in within.group() else "plain"
         return Length(text_iso, seconds, role, first, last, start, end, anchor, span, is_before)
+    if _AFTERWARDS.search(tail) and _ENDS_THERE.match(after):
+        return Length(text_iso, seconds, "within", first, last, start, end)
     if _PAST.search(tail) and not qualified:
         return Length(text_iso, seconds, "past", first, last, start, end)
     if link in (

@@ -36,6 +36,18 @@ def _same_clock(first: Clock | None, second: Clock | None) -> bool:
     return (first.hour, first.minute) == (second.hour, second.minute)
 
 
+def _days_on_end(before: Said, said: Said) -> bool:
+    """Whether two weekdays are one stretch: "on Saturday and Sunday"."""
+    first, second = before.day or (), said.day or ()
+    return (
+        first[:1] == second[:1] == ("weekday",)
+        and (second[1] - first[1]) % 7 == 1
+        and before.role == said.role == "at"
+        and before.clock is None
+        and said.clock is None
+    )
+
+
 def _of_one_year(before: Said, said: Said) -> bool:
     """Whether the year of the second of two dates is the first's: "1 September to 3 May 1992"."""
     first, second = before.day or (), said.day or ()
@@ -83,6 +95,9 @@ def paired(found: list[Said], tokens: list[Token]) -> list[Said]:
                     result[-1] = before = replace(before, day=("date", year, *day[2:]))
                 elif before.day is None and said.day is not None and before.clock is not None:
                     result[-1] = replace(before, day=said.day)
+            elif bare == ["and"] and _days_on_end(before, said):
+                result[-1] = before = replace(before, role="start")
+                said = replace(said, role="until")
             if (
                 bare in ([], ["("])
                 and said.day is not None
