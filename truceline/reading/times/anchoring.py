@@ -113,7 +113,8 @@ def day_of(
         return None, None
     kind = spec[0]
     if kind in ("date", "month", "monthend", "nth"):
-        if cal.day and cal.history:
+        near = base is not None and cal.day is not None and (base - cal.day).days < 3650
+        if cal.day and cal.history and not (near and tense == "future"):
             base = cal.day
         if isinstance(spec[1], str) and base:
             spoken = cal.day or base
@@ -266,7 +267,10 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         if day and cal.published and day < cal.published and tense == "future" and not cal.headed:
             day = cal.published
         note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
-        if clock.midnight and cal.published and not cal.day:
+        ends = said.role in ("due", "until") or (tense == "future" and not cal.headed)
+        if clock.midnight and day and cal.day and ends:
+            day += timedelta(days=1)
+        elif clock.midnight and cal.published and not cal.day:
             day = cal.published + timedelta(days=1) if tense == "future" else cal.published
     if day is None:
         return Moment(said, None, None, note="no day can be anchored", sure=0.4)
