@@ -3,18 +3,16 @@
 import itertools
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
 from truceline.reading.distances import Distance, distances_of
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.page.words import Sentence
-from truceline.reading.times.anchoring import Calendar, Moment, anchor, utc_of
-from truceline.reading.times.clock import offset_text
+from truceline.reading.times.anchoring import Calendar, Moment, anchor
 from truceline.reading.times.counting_out import counted_out
 from truceline.reading.times.durations import lengths_of
 from truceline.reading.times.lengths import Length, iso, number_of_words
-from truceline.reading.times.pairing import Said
 from truceline.reading.times.times import moments_in
+from truceline.reading.times.together import begun_before, hours_alone, not_before, one_clock
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
@@ -160,47 +158,6 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     return marks
 
 
-def _not_before(end: Moment, start: Moment) -> Moment:
-    """The end of a stretch whose year is not said lies after its start."""
-    day = end.said.day
-    if (
-        start.said.role != "start"
-        or None in (start.date, end.date, end.iso)
-        or day is None
-        or day[:2] != ("date", None)
-        or not (end.date and start.date and end.date < start.date)
-    ):
-        return end
-    year = start.date.year + ((end.date.month, end.date.day) < (start.date.month, start.date.day))
-    if (end.date.month, end.date.day) == (2, 29):
-        return end
-    later = end.date.replace(year=year)
-    return replace(end, date=later, iso=f"{year}{(end.iso or '')[4:]}")
-
-
-def _begun_before(moments: list[Moment], end: Moment) -> list[Moment]:
-    """A stretch told by weekdays begins before it ends: "from 6 p.m. on Saturday to midnight on
-    Sunday", told on the Sunday."""
-    start = moments[-1] if moments else None
-    if start is None or start.said.role != "start" or end.said.role != "until":
-        return moments
-    day = start.said.day
-    if None in (start.date, end.date, start.iso) or not day:
-        return moments
-    if day[:2] == ("date", None) and start.date and end.date and (end.date - start.date).days > 300:
-        if (start.date.month, start.date.day) in ((2, 29), (end.date.month, end.date.day)):
-            return moments
-        later = start.date.replace(year=start.date.year + 1)
-        iso = later.isoformat() + (start.iso or "")[10:]
-        return [*moments[:-1], replace(start, date=later, iso=iso)]
-    if day[0] != "weekday":
-        return moments
-    if not (start.date and end.date and end.date < start.date <= end.date + timedelta(days=7)):
-        return moments
-    date = start.date - timedelta(days=7)
-    return [*moments[:-1], replace(start, date=date, iso=date.isoformat() + (start.iso or "")[10:])]
-
-
 _EACH = re.compile(
     r"\b(?:every|each|any|on alternate|(?:first|second|third|last) (?=\w+ of))(?: (?:second|other|third))?\s*$"
 )
@@ -214,18 +171,13 @@ def _is_each(moment: Moment, sentence: Sentence) -> bool:
     return _EACH.search(sentence.low[: said.start - sentence.start]) is not None
 
 
-def _hours_alone(said: list[Said]) -> bool:
-    """Whether a sentence names hours from which to which, and no day."""
-    return [s.role for s in said] == ["start", "until"] and not any(s.day for s in said)
-
-
 def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
     """The dates and moments of a sentence, anchored one after the other."""
     low, offset = sentence.low, sentence.start
     moments: list[Moment] = []
     said = moments_in(sentence)
     spoken = cal.day
-    if cal.published and not cal.formal and _hours_alone(said):
+    if cal.published and not cal.formal and hours_alone(said):
         cal.day = cal.published  # "trains run from 6 to 17 hours": as it is told
     for one in said:
         if (
@@ -252,8 +204,8 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
         else:
             moment = anchor(one, cal, low, offset)
             if one.role == "until" and moments:
-                moment = _not_before(moment, moments[-1])
-            moments = _begun_before(moments, moment)
+                moment = not_before(moment, moments[-1])
+            moments = begun_before(moments, moment)
         moments.append(moment)
         if (
             moment.date is not None
@@ -271,7 +223,7 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
         words = sum(t.text[0].isalpha() for t in sentence.tokens)
         cal.headed = len(dates) == 1 and words - (dates[0].said.last - dates[0].said.first) <= 2
     moments = [m for m in moments if not _is_each(m, sentence)]
-    _one_clock(moments, low, offset)
+    one_clock(moments, low, offset)
     for n, (first, second) in enumerate(itertools.pairwise(moments)):
         if (
             first.readings
@@ -281,38 +233,6 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
         ):  # "from midnight to noon on Saturday": midnight begins that day
             moments[n] = replace(first, iso=first.readings[0], readings=())
     return moments
-
-
-_SAME_TIME = re.compile(r"\s*(?:\(|,? (?:which|that) is |/|,? or |,? i\.e\.,? )\s*")
-
-
-def _one_clock(moments: list[Moment], low: str, offset: int) -> None:
-    """Join a moment with its twin on another clock: "2 a.m. Friday (2300 GMT Thursday)"."""
-    i = 0
-    while i + 1 < len(moments):
-        first, second = moments[i], moments[i + 1]
-        between = low[first.said.end - offset : second.said.start - offset]
-        if (
-            first.iso
-            and second.iso
-            and first.said.clock
-            and second.said.clock
-            and first.said.clock != second.said.clock
-            and _SAME_TIME.fullmatch(between)
-        ):
-            ours, theirs = first.iso[:16], second.iso[:16]
-            if len(ours) == len(theirs) == 16:
-                if len(first.iso) > 16 and len(second.iso) == 16:
-                    del moments[i + 1]
-                    continue
-                utc = utc_of(second.iso)
-                if utc is not None and isinstance(second.said.clock.zone, int):
-                    gap = (datetime.fromisoformat(ours) - utc).total_seconds() / 60
-                    if abs(gap) <= 840 and gap % 15 == 0:
-                        moments[i] = replace(first, iso=ours + offset_text(int(gap)), note=None)
-                        del moments[i + 1]
-                        continue
-        i += 1
 
 
 def _quantities(

@@ -113,8 +113,8 @@ def day_of(
         return None, None
     kind = spec[0]
     if kind in ("date", "month", "monthend", "nth"):
-        near = base is not None and cal.day is not None and (base - cal.day).days < 3650
-        if cal.day and cal.history and not (near and tense == "future"):
+        recent = base is not None and cal.day is not None and (base - cal.day).days < 3650
+        if cal.day and cal.history and not (recent and tense == "future"):
             base = cal.day
         if isinstance(spec[1], str) and base:
             spoken = cal.day or base
@@ -225,8 +225,8 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         _WAS_TO.search(text, 0, said.start - offset) is not None
         or (said.role in ("start", "at") and said.clock is not None and _WILL.search(text) is None)
     )
-    at = said.start - offset
-    beside = said.clock is not None and text[at - 1 : at] == "(" if at else False
+    place = said.start - offset
+    beside = said.clock is not None and place > 0 and text[place - 1] == "("
     day, month = day_of(said.day, cal, tense, role=said.role, told=told, beside=beside)
     note: str | None = None
     readings: tuple[str, ...] = ()

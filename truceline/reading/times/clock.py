@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from truceline.reading.page.words import Token
+from truceline.reading.times.dayparts import DAYPARTS, WEEKDAYS, daypart
 from truceline.reading.times.zones import zone_at
 
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
@@ -106,9 +107,9 @@ def _span_end(tokens: list[Token], i: int, hour: int) -> int | None:
     if tokens[j].low in ("hours", "hrs") and tokens[i - 1].low != "between":
         after = tokens[j + 1].low if j + 1 < len(tokens) else "."
         return hour if late > 12 and after not in ("after", "of", "from", "before", "a") else None
-    part = _daypart(tokens, j) if tokens[j].low in ("in", "of") else None
+    part = daypart(tokens, j) if tokens[j].low in ("in", "of") else None
     if part is not None:
-        return hour + 12 if _DAYPARTS[part[0]] and hour < 12 else hour
+        return hour + 12 if DAYPARTS[part[0]] and hour < 12 else hour
     return None
 
 
@@ -135,7 +136,7 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             return HOURS[low], 0, False, j + 3, True
         if j < n and tokens[j].low in ("o'clock", "o’clock"):
             return HOURS[low], 0, False, j + 1, True
-        return (HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
+        return (HOURS[low], 0, False, j, False) if daypart(tokens, j) else None
     if not text[0].isdecimal():
         return None
     match = _CLOCK.fullmatch(text)
@@ -204,10 +205,6 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     return None
 
 
-_DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight": 12}
-_WEEKDAYS = frozenset(
-    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
-)
 _MEASURES = frozenset(
     [
         "km",
@@ -224,39 +221,6 @@ _MEASURES = frozenset(
     ]
 )
 _LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
-
-
-_TO = frozenset(("to", "-", "–", "/"))
-_NIGHTS = frozenset(("connecting", "linking", "binding", "between", "from"))
-
-
-def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
-    """The part of the day said beside an hour, and the token after what belongs to the clock.
-
-    "in the evening" belongs to the clock; "this evening" and "on Friday evening" name the day
-    too and are left for it.
-    """
-    words = [t.low for t in tokens[j : j + 3]]
-    if words[:1] == ["in"] and words[1:2] and words[1] in _DAYPARTS:  # "at 6 in morning"
-        return words[1], j + 2
-    within = words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]
-    if within and words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "ten of the night"
-        if words[2] == "night" and j + 3 < len(tokens) and tokens[j + 3].low in _NIGHTS:
-            return None
-        range_of = [t.low for t in tokens[j + 3 : j + 9]]
-        if words[2] == "night" and range_of[:1] == ["of"] and _TO.intersection(range_of):
-            return None  # "00:01 on the night of 11 to 12 May"
-        return words[2], j + 3
-    if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
-        return words[1], j
-    if words[:1] == ["tonight"]:
-        return "tonight", j
-    if words[:1] == ["at"] and words[1:2] == ["night"]:
-        return "night", j + 2
-    k = 1 if words[:1] == ["on"] else 0
-    if words[k : k + 1] and words[k] in _WEEKDAYS and words[k + 1 : k + 2]:
-        return (words[k + 1], j) if words[k + 1] in _DAYPARTS else None
-    return None
 
 
 def _shut(tokens: list[Token], j: int) -> tuple[int | str | None, int] | None:
@@ -322,7 +286,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
         plain = tokens[i].text.isdecimal() and not year
         if not (
-            _daypart(tokens, j)
+            daypart(tokens, j)
             or (
                 year
                 and before in ("at", "from", "until", "since")
@@ -355,14 +319,14 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 and before == "at"
                 and after == "on"
                 and j + 1 < n
-                and tokens[j + 1].low in _WEEKDAYS
+                and tokens[j + 1].low in WEEKDAYS
             )
         ):
             return None
-    part = _daypart(tokens, j)
+    part = daypart(tokens, j)
     if part is not None:
         late = 6 <= hour < 12 if part[0] == "night" else 0 < hour < 12
-        if _DAYPARTS[part[0]] and late and not midnight:
+        if DAYPARTS[part[0]] and late and not midnight:
             hour += 12
         j = part[1]
     if zone is None:

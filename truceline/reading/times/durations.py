@@ -30,53 +30,12 @@ _UNITS = {
 }
 
 
-_BEFORE_A = frozenset(
-    [
-        "for",
-        "in",
-        "within",
-        "inside",
-        "last",
-        "lasts",
-        "lasting",
-        "after",
-        "about",
-        "around",
-        "over",
-        "than",
-        "of",
-        "by",
-        "nearly",
-        "almost",
-        "at",
-        "every",
-        "each",
-        "than",
-        "under",
-        "least",
-        "and",
-        "or",
-        "to",
-        "until",
-        "next",
-        "is",
-        "was",
-        "be",
-        "half",
-        "exactly",
-        "just",
-        "only",
-        "roughly",
-        "approximately",
-        "during",
-        "extended",
-        "renewed",
-        "hold",
-        "holds",
-        "held",
-        "some",
-    ]
-)
+_BEFORE_A = frozenset([
+    "about", "after", "almost", "and", "approximately", "around", "at", "be", "by", "during",
+    "each", "every", "exactly", "extended", "for", "half", "held", "hold", "holds", "in",
+    "inside", "is", "just", "last", "lasting", "lasts", "least", "nearly", "next", "of", "only",
+    "or", "over", "renewed", "roughly", "some", "than", "to", "under", "until", "was", "within",
+])  # fmt: skip
 
 
 _WITHIN = re.compile(

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.clock import Clock, clock_at
-from truceline.reading.times.dates import EDGE, RELATIVE, SOFT, WEEKDAYS, day_at
+from truceline.reading.times.dates import EDGE, RELATIVE, SOFT, day_at
 from truceline.reading.times.dates_said import MONTHS, ORDINAL, Day
 from truceline.reading.times.epochs import is_letter, lettered_at, spoken_of_at
 from truceline.reading.times.pairing import Said, paired
 from truceline.reading.times.parts import hour_of_part, later_of, night_of
+from truceline.reading.times.stretches import WEEKDAYS
 
 _STARTERS = frozenset(
     (
