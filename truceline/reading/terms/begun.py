@@ -11,6 +11,7 @@ from truceline.reading.times.anchoring import Moment
 _TOLD = re.compile(
     r"\b(?:signed|initiall?ed|agreed|concluded|declared|proclaimed|announced|decreed|reached|struck|accepted|ordered|brokered|established|obtained|sealed)\b[^,;.:]{0,60}[\s,]*$"
 )
+_TELLS = re.compile(r"\s(?:signed|initiall?ed|agreed|declared|proclaimed|announced|decreed|ordered)\b")
 _OF = re.compile(
     r"\b(?:cease-?fire|truce|armistice|hostilities|accord|agreement|deal|pact|protocol) (?:of|dated)(?: the)?\s*$"
 )
@@ -30,7 +31,8 @@ def told_day(moments: list[Moment], sentence: Sentence, start: int, end: int) ->
             continue
         at = said.start - sentence.start
         left = sentence.low[:at]
-        if not (_TOLD.search(left) or _OF.search(left)) or _FUTURE.search(left):
+        after = _TELLS.match(sentence.low, said.end - sentence.start) is not None
+        if not (after or _TOLD.search(left) or _OF.search(left)) or _FUTURE.search(left):
             continue
         away = max(0, start - at, at - end)
         if best is None or away < best[0]:

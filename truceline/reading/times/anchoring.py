@@ -266,6 +266,9 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         day = cal.day or cal.published
         if day and cal.published and day < cal.published and tense == "future" and not cal.headed:
             day = cal.published
+        told_of = tense == "past" or place < 4  # an hour that is past, or an entry's own
+        if day and cal.published and day > cal.published and told_of and not cal.formal:
+            day = cal.published
         note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
         ends = said.role in ("due", "until") or (tense == "future" and not cal.headed)
         if clock.midnight and day and cal.day and ends:
@@ -278,7 +281,7 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     today = said.lent and day is not None and cal.published is not None and day <= cal.published
     night = said.part == "night" and said.day is not None and said.day[0] == "rel"
     early = (today or night) and clock.hour == 0 and clock.minute < 2 and not clock.midnight
-    if clock.next_day or (early and tense == "future"):
+    if clock.next_day or (early and (tense == "future" or (night and tense != "past"))):
         at += timedelta(days=1)
     ambiguous = clock.midnight and said.part != "between"
     if said.part == "between":
