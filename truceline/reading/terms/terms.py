@@ -242,6 +242,8 @@ def drafted(
         span = (span[0] + 1, span[1])
     draft = Draft(kind, [span], low[start:end], sentence.index, strength=trigger.strength)
     draft.now = marks.now
+    if kind == "cessation":
+        draft.told = told_day(marks.moments, sentence, start, end)
     moments = [
         m
         for m in marks.moments
@@ -254,7 +256,7 @@ def drafted(
         if halts or not any(x.role == "offset" and x.moment for x in lengths):
             moments += [m for m in marks.counted_from if start <= m.said.start - base < end]
     if not dated(moments, lengths):
-        if not shared[0] and not shared[1]:
+        if not shared[0] and not shared[1] and not (draft.told and AT_ONCE.search(low)):
             shared = times_near(sentence, marks, start, end)
         moments = moments + shared[0]
         lengths = lengths + shared[1]
@@ -269,7 +271,6 @@ def drafted(
         moments = [m for m in moments if m.iso == draft.told][:1] or moments[:1]
         moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
     if kind == "cessation":
-        draft.told = told_day(marks.moments, sentence, start, end)
         if not any(m.said.role == "start" and m.iso for m in moments):
             hour = stamped(marks, sentence, start, end)
             if hour is not None:
