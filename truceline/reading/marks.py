@@ -16,7 +16,7 @@ from truceline.reading.times.together import begun_before, hours_alone, not_befo
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|that (?:date|time)|nightfall|sunset|afternoon|opening"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|that (?:date|time)|christmas|new year|nightfall|sunset|afternoon|opening"
 )
 
 

@@ -73,9 +73,10 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
                     or piece[: match.start()].endswith(" be ")
                 ):
                     continue  # "will be completed", "will be held"
-                if match.group() == "held" and piece[: match.start()].endswith((" is ", " are ")):
-                    nearest, where = "future", match.start()
-                    continue
+                if piece[: match.start()].endswith((" is ", " are ")):
+                    if match.group() == "held":
+                        nearest, where = "future", match.start()
+                    continue  # "the mines are cleared": what a text provides for
                 if match.group() in ("has", "have") and _OWNS.match(piece, match.end()):
                     continue  # "has its first sitting on Sunday"
                 if match.group() in ("has", "have", "had") and re.match(
