@@ -28,7 +28,7 @@ WEEKDAYS = {
 def end_of(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     """ "the last day of the year", "the end of March", "year's end", "the month is out"."""
     words = [t.low for t in tokens[i : i + 8]]
-    if words[:1] == ["the"]:
+    if words[:1] == ["the"] and len(words) > 1:
         return end_of(tokens, i + 1)
     if words[0] in ("month", "year"):
         return (("end", words[0], 0), i + 3) if words[1:3] == ["is", "out"] else None
