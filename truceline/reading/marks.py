@@ -16,7 +16,7 @@ from truceline.reading.times.together import begun_before, hours_alone, not_befo
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|that (?:date|time)|christmas|new year|nightfall|sunset|afternoon|opening"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|th(?:at|is) (?:date|time|period|duration)|christmas|new year|nightfall|sunset|afternoon|opening"
 )
 
 
@@ -93,7 +93,11 @@ def _metres_alone(sentence: Sentence, distances: list[Distance]) -> list[Distanc
 
 _SAME_SPELL = re.compile(
     r"\b(?:within|in|over|during|for|on) the same (?:[a-z-]+ )??(?:time|period|delay|term|deadline|dates|days|hours|interval|span|weeks|months)\b"
+    r"|\b(?:within|in|over|during) (?:that|this) (?:time|period|duration|delay|term|span)\b"
 )
+
+
+_THAT_TIME = re.compile(r"th(?:at|is) (?:time|period|duration|delay|term|span)\b")
 
 
 def _spell_again(
@@ -146,7 +150,9 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         distances += _metres_alone(sentence, distances)
     taken += [(d.first, d.last) for d in distances]
     lengths, rest = counted_out(sentence, lengths, moments, cal, known)
-    if " same " in low and (same := _SAME_SPELL.search(low)) is not None:
+    if (" same " in low or _THAT_TIME.search(low)) and (
+        same := _SAME_SPELL.search(low)
+    ) is not None:
         _spell_again(sentence, same, lengths, rest, cal)
     cal.spell = next(
         (x for x in reversed(lengths) if x.role in ("within", "length", "day")), cal.spell

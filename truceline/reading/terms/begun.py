@@ -11,7 +11,9 @@ from truceline.reading.times.anchoring import Moment
 _TOLD = re.compile(
     r"\b(?:signed|initiall?ed|agreed|concluded|declared|proclaimed|announced|decreed|reached|struck|accepted|ordered|brokered|established|obtained|sealed)\b[^,;.:]{0,60}[\s,]*$"
 )
-_TELLS = re.compile(r"\s(?:signed|initiall?ed|agreed|declared|proclaimed|announced|decreed|ordered)\b")
+_TELLS = re.compile(
+    r"\s(?:signed|initiall?ed|agreed|declared|proclaimed|announced|decreed|ordered)\b"
+)
 _OF = re.compile(
     r"\b(?:cease-?fire|truce|armistice|hostilities|accord|agreement|deal|pact|protocol) (?:of|dated)(?: the)?\s*$"
 )

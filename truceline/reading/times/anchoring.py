@@ -281,7 +281,9 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     today = said.lent and day is not None and cal.published is not None and day <= cal.published
     night = said.part == "night" and said.day is not None and said.day[0] == "rel"
     loose = said.day is not None and said.day[0] in ("weekday", "rel")
-    early = ((today and loose) or night) and clock.hour == 0 and clock.minute < 2 and not clock.midnight
+    early = (
+        ((today and loose) or night) and clock.hour == 0 and clock.minute < 2 and not clock.midnight
+    )
     if clock.next_day or (early and (tense == "future" or (night and tense != "past"))):
         at += timedelta(days=1)
     ambiguous = clock.midnight and said.part != "between"
