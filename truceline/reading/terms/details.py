@@ -206,7 +206,8 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         timed = {"start", "due", "until", "within"} & set(draft.facts())
         if draft.kind == "cessation" or timed:
             return
-        if now and _FROM_NOW.search(draft.low):
+        opens = draft.kind in ("access", "prohibition") and AT_ONCE.search(draft.low)
+        if now and (opens or _FROM_NOW.search(draft.low)):
             draft.start = now
             draft.notes.append(f"start: from now, {now}")
             draft.confidence = min(draft.confidence, 0.6)

@@ -88,7 +88,7 @@ def _safe(year: int, month: int, day: int) -> date | None:
 def _likeliest(days: list[date], base: date, tense: str) -> date:
     """The day nearest to ``base``, one that the tense speaks against being the farther; most of all
     where a deadline ("ahead") is looked for."""
-    against = {"none": 0, "ahead": 250}.get(tense, 170)
+    against = {"none": 0, "ahead": 250, "past": 230}.get(tense, 170)
     return min(
         days,
         key=lambda d: (

@@ -187,10 +187,16 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
                 and (
                     tokens[i - 1].low == "at"
                     or (
-                        tokens[i - 1].low in ("from", "until", "to", "and")
+                        tokens[i - 1].low in ("from", "since", "until", "to", "and")
                         and len(text) == 2
                         and (
-                            hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt"))
+                            hour > 12
+                            or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt"))
+                            or (
+                                j + 2 < n
+                                and tokens[j + 1].low == "of"
+                                and (tokens[j + 2].text.isdecimal() or tokens[j + 2].low == "today")
+                            )
                         )
                     )
                 )
