@@ -270,13 +270,12 @@ def drafted(
         moments = [m for m in marks.moments if m.iso and m.said.start - base < end]
         moments = [m for m in moments if m.iso == draft.told][:1] or moments[:1]
         moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
-    if kind == "cessation":
-        if not any(m.said.role == "start" and m.iso for m in moments):
-            hour = stamped(marks, sentence, start, end)
-            if hour is not None:
-                draft.start = hour
-                draft.notes.append("start: the hour of the entry that tells it")
-                draft.confidence = min(draft.confidence, 0.7)
+    if kind == "cessation" and not any(m.said.role == "start" and m.iso for m in moments):
+        hour = stamped(marks, sentence, start, end)
+        if hour is not None:
+            draft.start = hour
+            draft.notes.append("start: the hour of the entry that tells it")
+            draft.confidence = min(draft.confidence, 0.7)
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:
