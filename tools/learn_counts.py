@@ -23,7 +23,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import same_moment
-from learn_claims import DATA, table_of
+from learn_claims import DATA
+from loglinear import Bag, choice
 from term_texts import Text, candidates_of, labels_of, spans_of, texts_of
 
 from truceline.reading.answer import TERM_KINDS
@@ -96,53 +97,29 @@ def cases_of(text: Text) -> list[Case]:
 
 def learn(cases: list[list[Case]], c: float, least: int) -> dict[str, float]:
     """A log-linear choice among the numbers; all that are equal to the answer's are right."""
-    from scipy.optimize import minimize
-
-    rows: list[list[str]] = []
-    starts: list[int] = []
+    rows: list[set[str]] = []
+    group: list[int] = []
     sizes: list[int] = []
     right: list[bool] = []
-    weigh: list[float] = []
-    count: Counter[str] = Counter()
-    for text in cases:
-        here: set[str] = set()
+    share: list[float] = []
+    for number, text in enumerate(cases):
         for term, _, some in text:
             fits = [x.value == term.get("count") for x in some]
             if len(some) == 1 or not any(fits):
                 continue
-            starts.append(len(rows))
             sizes.append(len(some))
-            weigh.append(LESS if term.get("count") is None else 1.0)
-            rows += [x.features for x in some]
+            share.append(LESS if term.get("count") is None else 1.0)
+            rows += [set(x.features) for x in some]
+            group += [number] * len(some)
             right += fits
-            here.update(*[x.features for x in some])
-        count.update(here)
-    vocab = {f: n for n, f in enumerate(sorted(f for f, k in count.items() if k >= least))}
-    x = table_of([set(r) for r in rows], vocab)
-    first = np.array(starts)
-    which = np.repeat(np.arange(len(starts)), sizes)
-    good = np.array(right)
-    share = np.array(weigh)
-
-    def shares(odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        top = np.maximum.reduceat(odds, first)
-        e = np.exp(odds - top[which])
-        total = np.add.reduceat(e, first)
-        return e / total[which], np.log(total) + top
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        odds = x @ w
-        p, z = shares(odds)
-        q, y = shares(np.where(good, odds, -1e9))
-        return (
-            float(((z - y) * share).sum() + w @ w / (2 * c)),
-            x.T @ ((p - q) * share[which]) + w / c,
-        )
-
-    w = minimize(
-        loss, np.zeros(len(vocab)), jac=True, method="L-BFGS-B", options={"maxiter": 200}
-    ).x
-    return {f: round(float(w[n]), 2) for f, n in vocab.items() if abs(w[n]) >= 0.03}
+    bag = Bag(rows, group)
+    columns = bag.columns(np.arange(len(rows)), least)
+    w = choice(bag.x[:, columns], sizes, np.array(right), c, np.array(share))
+    return {
+        f: round(float(v), 2)
+        for f, v in sorted(zip(bag.labels(columns), w, strict=True))
+        if abs(v) >= 0.03
+    }
 
 
 def wrong(known: dict[str, float] | None, cases: list[list[Case]], show: bool = False) -> str:

@@ -65,13 +65,19 @@ def softmax(x: Any, y: np.ndarray, answers: int, c: float) -> tuple[np.ndarray, 
     return w[:d].T, w[d]
 
 
-def choice(x: Any, sizes: list[int], right: np.ndarray, c: float) -> np.ndarray:
-    """Weights of a choice in each group of ``sizes`` rows; several of a group may be right."""
+def choice(
+    x: Any, sizes: list[int], right: np.ndarray, c: float, share: np.ndarray | None = None
+) -> np.ndarray:
+    """Weights of a choice in each group of ``sizes`` rows; several of a group may be right.
+
+    ``share``: what each group weighs; left out, all weigh one.
+    """
     from scipy.optimize import minimize
 
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(int)
     which = np.repeat(np.arange(len(sizes)), sizes)
     xt = x.T.tocsr()
+    weigh = np.ones(len(sizes)) if share is None else share
 
     def shares(odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         top = np.maximum.reduceat(odds, starts)
@@ -83,7 +89,8 @@ def choice(x: Any, sizes: list[int], right: np.ndarray, c: float) -> np.ndarray:
         odds = x @ w
         p, z = shares(odds)
         q, y = shares(np.where(right, odds, -1e9))
-        return float((z - y).sum() + w @ w / (2 * c)), xt @ (p - q) + w / c
+        slope = xt @ ((p - q) * weigh[which]) + w / c
+        return float(((z - y) * weigh).sum() + w @ w / (2 * c)), slope
 
     start = np.zeros(x.shape[1])
     w: np.ndarray = minimize(

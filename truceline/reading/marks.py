@@ -3,21 +3,20 @@
 import itertools
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
 from truceline.reading.distances import Distance, distances_of
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.page.words import Sentence
-from truceline.reading.times.anchoring import Calendar, Moment, anchor, utc_of
-from truceline.reading.times.clock import offset_text
+from truceline.reading.times.anchoring import Calendar, Moment, anchor
 from truceline.reading.times.counting_out import counted_out
 from truceline.reading.times.durations import lengths_of
 from truceline.reading.times.lengths import Length, iso, number_of_words
 from truceline.reading.times.times import moments_in
+from truceline.reading.times.together import begun_before, hours_alone, not_before, one_clock
 
 _TIME_HINT = re.compile(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|that (?:date|time)|nightfall|sunset|afternoon|opening"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|th(?:at|is) (?:date|time|period|duration)|christmas|new year|nightfall|sunset|afternoon|opening"
 )
 
 
@@ -26,7 +25,7 @@ class Marks:
     """Anchored moments, lengths of time and distances of one sentence.
 
     ``counted_from``: moments that only say what a length counts from; ``over``: the dated lines that it stands under, nearest last; ``next``: the sentence after it,
-    where that says when ("All this within 80 days").
+    where that says when ("All this within 80 days"); ``now``: the day of publication.
     """
 
     moments: list[Moment]
@@ -36,6 +35,7 @@ class Marks:
     counted_from: list[Moment] = field(default_factory=list)
     over: list[tuple[Sentence, "Marks"]] = field(default_factory=list)
     next: tuple[Sentence, "Marks"] | None = None
+    now: str | None = None
 
 
 # "The city in 21 days and the ports within 14": the unit is that of the length before.
@@ -93,7 +93,11 @@ def _metres_alone(sentence: Sentence, distances: list[Distance]) -> list[Distanc
 
 _SAME_SPELL = re.compile(
     r"\b(?:within|in|over|during|for|on) the same (?:[a-z-]+ )??(?:time|period|delay|term|deadline|dates|days|hours|interval|span|weeks|months)\b"
+    r"|\b(?:within|in|over|during) (?:that|this) (?:time|period|duration|delay|term|span)\b"
 )
+
+
+_THAT_TIME = re.compile(r"th(?:at|is) (?:time|period|duration|delay|term|span)\b")
 
 
 def _spell_again(
@@ -118,8 +122,9 @@ def _spell_again(
 def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     """Read and anchor every mark of a sentence; keeps ``cal.day``, the day last spoken of."""
     low = sentence.low
+    now = cal.published.isoformat() if cal.published else None
     if not _TIME_HINT.search(low):
-        return Marks([], [], [], [])
+        return Marks([], [], [], [], now=now)
     tokens, offset = sentence.tokens, sentence.start
     spots = [i for i, t in enumerate(tokens) if t.low in STARTS or t.low[0].isdecimal()]
     known = cal.last
@@ -145,49 +150,18 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
         distances += _metres_alone(sentence, distances)
     taken += [(d.first, d.last) for d in distances]
     lengths, rest = counted_out(sentence, lengths, moments, cal, known)
-    if " same " in low and (same := _SAME_SPELL.search(low)) is not None:
+    if (" same " in low or _THAT_TIME.search(low)) and (
+        same := _SAME_SPELL.search(low)
+    ) is not None:
         _spell_again(sentence, same, lengths, rest, cal)
     cal.spell = next(
         (x for x in reversed(lengths) if x.role in ("within", "length", "day")), cal.spell
     )
     if len(rest) > 1 and (rest[-2].said.role, rest[-1].said.role) == ("start", "until"):
         cal.stretch = rest[-2:]
-    marks = Marks(rest, lengths, distances, _quantities(sentence, taken, spots))
+    marks = Marks(rest, lengths, distances, _quantities(sentence, taken, spots), now=now)
     marks.counted_from = [m for m in moments if m not in rest]
     return marks
-
-
-def _not_before(end: Moment, start: Moment) -> Moment:
-    """The end of a stretch whose year is not said lies after its start."""
-    day = end.said.day
-    if (
-        start.said.role != "start"
-        or None in (start.date, end.date, end.iso)
-        or day is None
-        or day[:2] != ("date", None)
-        or not (end.date and start.date and end.date < start.date)
-    ):
-        return end
-    year = start.date.year + ((end.date.month, end.date.day) < (start.date.month, start.date.day))
-    if (end.date.month, end.date.day) == (2, 29):
-        return end
-    later = end.date.replace(year=year)
-    return replace(end, date=later, iso=f"{year}{(end.iso or '')[4:]}")
-
-
-def _begun_before(moments: list[Moment], end: Moment) -> list[Moment]:
-    """A stretch told by weekdays begins before it ends: "from 6 p.m. on Saturday to midnight on
-    Sunday", told on the Sunday."""
-    start = moments[-1] if moments else None
-    if start is None or start.said.role != "start" or end.said.role != "until":
-        return moments
-    day = start.said.day
-    if None in (start.date, end.date, start.iso) or not day or day[0] != "weekday":
-        return moments
-    if not (start.date and end.date and end.date < start.date <= end.date + timedelta(days=7)):
-        return moments
-    date = start.date - timedelta(days=7)
-    return [*moments[:-1], replace(start, date=date, iso=date.isoformat() + (start.iso or "")[10:])]
 
 
 _EACH = re.compile(
@@ -207,7 +181,11 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
     """The dates and moments of a sentence, anchored one after the other."""
     low, offset = sentence.low, sentence.start
     moments: list[Moment] = []
-    for one in moments_in(sentence):
+    said = moments_in(sentence)
+    spoken = cal.day
+    if cal.published and not cal.formal and hours_alone(said):
+        cal.day = cal.published  # "trains run from 6 to 17 hours": as it is told
+    for one in said:
         if (
             one.role == "until"
             and one.day is None
@@ -232,8 +210,8 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
         else:
             moment = anchor(one, cal, low, offset)
             if one.role == "until" and moments:
-                moment = _not_before(moment, moments[-1])
-            moments = _begun_before(moments, moment)
+                moment = not_before(moment, moments[-1])
+            moments = begun_before(moments, moment)
         moments.append(moment)
         if (
             moment.date is not None
@@ -245,11 +223,13 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
             cal.last = moment.iso
             cal.hour = moment.iso if "T" in moment.iso else cal.hour
     dates = [m for m in moments if m.date and m.said.day]
+    if not dates:
+        cal.day = spoken
     if dates:
         words = sum(t.text[0].isalpha() for t in sentence.tokens)
         cal.headed = len(dates) == 1 and words - (dates[0].said.last - dates[0].said.first) <= 2
     moments = [m for m in moments if not _is_each(m, sentence)]
-    _one_clock(moments, low, offset)
+    one_clock(moments, low, offset)
     for n, (first, second) in enumerate(itertools.pairwise(moments)):
         if (
             first.readings
@@ -259,38 +239,6 @@ def _moments(sentence: Sentence, cal: Calendar) -> list[Moment]:
         ):  # "from midnight to noon on Saturday": midnight begins that day
             moments[n] = replace(first, iso=first.readings[0], readings=())
     return moments
-
-
-_SAME_TIME = re.compile(r"\s*(?:\(|,? (?:which|that) is |/|,? or |,? i\.e\.,? )\s*")
-
-
-def _one_clock(moments: list[Moment], low: str, offset: int) -> None:
-    """Join a moment with its twin on another clock: "2 a.m. Friday (2300 GMT Thursday)"."""
-    i = 0
-    while i + 1 < len(moments):
-        first, second = moments[i], moments[i + 1]
-        between = low[first.said.end - offset : second.said.start - offset]
-        if (
-            first.iso
-            and second.iso
-            and first.said.clock
-            and second.said.clock
-            and first.said.clock != second.said.clock
-            and _SAME_TIME.fullmatch(between)
-        ):
-            ours, theirs = first.iso[:16], second.iso[:16]
-            if len(ours) == len(theirs) == 16:
-                if len(first.iso) > 16 and len(second.iso) == 16:
-                    del moments[i + 1]
-                    continue
-                utc = utc_of(second.iso)
-                if utc is not None and isinstance(second.said.clock.zone, int):
-                    gap = (datetime.fromisoformat(ours) - utc).total_seconds() / 60
-                    if abs(gap) <= 840 and gap % 15 == 0:
-                        moments[i] = replace(first, iso=ours + offset_text(int(gap)), note=None)
-                        del moments[i + 1]
-                        continue
-        i += 1
 
 
 def _quantities(

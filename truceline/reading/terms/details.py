@@ -2,12 +2,12 @@
 
 import re
 
-from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
+from truceline.reading.terms.begun import AT_ONCE
 from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
 from truceline.reading.terms.usable import DECLARED
 from truceline.reading.times.anchoring import Moment
-from truceline.reading.times.lengths import Length, shift
+from truceline.reading.times.lengths import Length, led_to, month_end, shift
 
 _EFFECT = re.compile(
     r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
@@ -96,14 +96,18 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
                     draft.after
                     or sentence.text[said.start - sentence.start : said.end - sentence.start]
                 )
+                if draft.start is None and moment.date and draft.kind not in _LASTS:
+                    draft.start = iso
+                    draft.notes.append(f"start: after {iso}")
+                    draft.confidence = min(draft.confidence, 0.6)
                 continue
             role = "start"
         if (
             role == "due"
-            and draft.kind in ("meeting", "cessation")
-            and re.search(r"\bdue(?: on| at)?\s*$", left)
+            and draft.kind in ("meeting", "cessation", "deployment", "monitoring", *ONE_TIME)
+            and re.search(r"\bdue(?: \w+)?(?: on| at)\s*$", left)
         ):
-            role = "start"
+            role = "start" if draft.kind not in ONE_TIME else "at"
         if (
             role == "until"
             and draft.kind in ("handover", "withdrawal", "deliverable", "release")
@@ -135,8 +139,14 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         if moment.note:
             draft.notes.append(moment.note)
         draft.confidence = min(draft.confidence, moment.sure)
+    lasts = draft.kind in ("cessation", "duration", "meeting") and draft.until is None
+    if lasts and draft.start and draft.due and draft.due > draft.start:
+        draft.until = draft.due  # "begins on 1 February and is completed on 31 October"
     if draft.kind not in ("cessation", "duration") and draft.due is None:
-        draft.due = draft.until  # done over a stretch of days: its end is the deadline
+        if draft.start and len(draft.start) == 7 and draft.start == draft.day and not draft.recurs:
+            draft.due = month_end(draft.start)
+            draft.notes.append(f"due: the last day of {draft.start}")
+        draft.due = draft.due or draft.until  # done over a stretch of days: its end is the deadline
 
 
 def _hours_only(moments: list[Moment]) -> bool:
@@ -151,9 +161,6 @@ _STARTS = re.compile(
 _SIGNS = re.compile(
     r"\b(?:sign|agreement|accord|code|memorandum|protocol|pact|deal|treaty|declaration)"
 )
-AT_ONCE = re.compile(
-    r"\b(?:immediate(?:ly)?|with immediate effect|at once|forthwith|upon signature|with effect from now)\b"
-)
 
 
 def tells_of_halt(length: Length) -> bool:
@@ -163,18 +170,50 @@ def tells_of_halt(length: Length) -> bool:
     return length.base is not None and CEASES.search((length.anchor or "").lower()) is not None
 
 
+_FROM_HALT = re.compile(
+    r"\b(?:from|on|as of) the (?:first )?(?:day|moment|start|hour|beginning|minute) (?:of |that |on which |when )?(?:the )?(?:cease-?fire|truce|cessation|pause)\b"
+)
+_FROM_NOW = re.compile(
+    r"\b(?:with immediate effect|effective immediately|from now(?: on)?|as of now|henceforth)\b"
+)
+
+
 def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
     """Work out what counts from the signature or the start of the cessation, where they are known."""
     if draft.kind == "cessation":
-        if draft.start is None and signed and AT_ONCE.search(draft.low):
+        at_once = AT_ONCE.search(draft.low) is not None
+        bare = draft.counts_from is None and draft.due is None
+        if draft.start is None and signed and (at_once or bare):
             draft.start = signed
-            draft.notes.append(f"start: at once on the signature, {signed}")
+            draft.notes.append(
+                f"start: {'at once on' if at_once else 'from'} the signature, {signed}"
+            )
+            draft.confidence = draft.confidence if at_once else min(draft.confidence, 0.6)
+        if draft.start is None and draft.now and at_once:
+            draft.start = draft.now
+            draft.notes.append(f"start: at once, as published on {draft.now}")
+            draft.confidence = min(draft.confidence, 0.6)
+        if draft.start and draft.within and draft.until is None and draft.counts_from is None:
+            draft.until = shift(draft.start, draft.within, clock=True)
+            draft.notes.append(f"until: {draft.within} from {draft.start}")
         cessation = None
     if draft.kind == "duration":
         _settle_duration(draft, cessation, signed)
         return
     length = draft.counts_from
     if length is None:
+        now = signed or draft.now
+        timed = {"start", "due", "until", "within"} & set(draft.facts())
+        if draft.kind == "cessation" or timed:
+            return
+        opens = draft.kind in ("access", "prohibition") and AT_ONCE.search(draft.low)
+        if now and (opens or _FROM_NOW.search(draft.low)):
+            draft.start = now
+            draft.notes.append(f"start: from now, {now}")
+            draft.confidence = min(draft.confidence, 0.6)
+        elif cessation and _FROM_HALT.search(draft.low):
+            draft.start = cessation[:10]
+            draft.notes.append(f"start: with the cessation, {cessation}")
         return
     anchor = (length.anchor or "").lower()
     if (
@@ -194,7 +233,7 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         _fill(draft, length, length.moment)
         return
     known, name = None, ""
-    if _STARTS.search(anchor) or length.letter:
+    if _STARTS.search(anchor) or length.letter or (anchor == "the first day" and cessation):
         known, name = cessation or signed, "start of the cessation"
     elif _SIGNS.search(anchor):
         known, name = signed, "signature"
@@ -202,10 +241,12 @@ def settle(draft: Draft, cessation: str | None, signed: str | None) -> None:
         known, name = draft.start, "start"
         if known is None and signed:
             known, name = signed, "signature"
+        if known is None and draft.now:
+            known, name = draft.now, "publication"
         if known is None:
             known, name = cessation, "start of the cessation"
     own = name == "start"
-    moved = shift(known, length.iso, back=length.before, clock=own) if known else None
+    moved = led_to(known, length, clock=own) if known else None
     if moved is not None:
         _fill(draft, length, moved)
         draft.notes.append(f"{length.iso} from the {name}, {known}")
@@ -242,15 +283,26 @@ def _settle_duration(draft: Draft, cessation: str | None, signed: str | None) ->
         draft.notes.append(f"until: {draft.within} from {known}")
 
 
+_SPREAD = (*ONE_TIME, "access", "deployment", "deliverable", "exception")
+_NOTICE_OF = re.compile(r"\bnotice (?:to [\w ]{3,30} )?of (?:at least )?$")
+_NOTICE = re.compile(
+    r"['’]?s? (?:(?:prior|advance|written) )*(?:notice|warning|beforehand|ahead\b(?! of)|in advance\b(?! of)|before ?(?:hand)?(?=[,.;]|$))"
+)
+
+
 def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
     """Give a draft the lengths of time of its clause, each in its role."""
     for length in lengths:
         if draft.kind == "duration" and draft.within is None and length.role != "every":
             draft.within, draft.after, draft.counts_from = length.iso, length.anchor, length
-            if length.role == "length":
+            if length.role == "length" or length.base:
                 draft.start = draft.start or length.base
         elif length.role == "every":
             draft.recurs = draft.recurs or length.iso
+        elif _NOTICE.match(sentence.low, length.end - sentence.start) or _NOTICE_OF.search(
+            sentence.low[: length.start - sentence.start]
+        ):
+            draft.within = draft.within or length.iso  # "48 hours' notice": no deadline of the act
         elif (
             length.role in ("within", "offset")
             or (length.role == "day" and not any(x.role in ("within", "offset") for x in lengths))
@@ -261,9 +313,9 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             )
             or (
                 length.role in ("plain", "length")
-                and draft.kind in ONE_TIME
+                and draft.kind in _SPREAD
                 and re.search(
-                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for|(?:period|term|time|delay|limit)(?: \w+){0,3}? (?:is|of|shall be|will be))\s+(?:a period of |the next |the first |a maximum of |at most )?$",
+                    r"\b(?:over|during|in the course of|spread over|in|up to|get|gets|has|have|given|for|(?:period|term|time|delay|limit)(?: \w+){0,3}? (?:is|of|shall be|will be))\s+(?:a period of |the |these |those |(?:the )?(?:subsequent|following|coming|same|next) |the first |a maximum of |at most )?$",
                     sentence.low[: length.start - sentence.start]
                     + (
                         "over "
@@ -282,7 +334,7 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 draft.counts_from = length
                 if length.base:
                     link = sentence.low[length.end - sentence.start :][:30]
-                    if re.match(r"[\s,]*(?:starting|beginning|counted|running)\b", link):
+                    if re.match(r"[\s,]*(?:starting|beginning|counted|running|from)\b", link):
                         draft.start = draft.start or length.base
         elif (
             draft.kind == "cessation"
@@ -304,68 +356,17 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             length.role == "length"
             and draft.within is None
             and draft.kind
-            in ("deployment", "patrol", "monitoring", "access", "zone", "prohibition")
+            in (
+                "deployment",
+                "patrol",
+                "monitoring",
+                "access",
+                "zone",
+                "prohibition",
+                "exception",
+                "meeting",
+            )
         ):
             draft.within = length.iso
             draft.until = draft.until or length.moment
             draft.start = draft.start or length.base
-
-
-_GAP = re.compile(
-    r"\b(?:gap|separation|distances?|strip|corridor|space) (?:of )?(?:at least |about |some |not less than )?$"
-)
-_APART = re.compile(r"\bdistances? between\b[^;]{0,60}: |\bapart\b[^;,]{0,20}: ")
-_BETWEEN = re.compile(r"\s*(?:apart|from (?:each|one an)other|between)\b")
-
-
-def _is_gap(low: str, at: int, end: int) -> bool:
-    """Whether a distance is that between two sides: "at least 600 metres apart"."""
-    after = _BETWEEN.match(low, end)
-    if _APART.search(low, 0, at):
-        return True
-    return after is not None and (
-        not after.group().endswith("between") or _GAP.search(low, 0, at) is not None
-    )
-
-
-def set_distances(draft: Draft, marks: Marks, base: int, start: int, end: int, low: str) -> None:
-    """Give a draft the distances of its clause (metres)."""
-    inside = [d for d in marks.distances if start <= d.start - base < end]
-    depths = [d for d in inside if d.role == "depth"]
-    if (
-        draft.kind == "zone"
-        and len(depths) == 2
-        and re.search(r"\b(?:north|east)", low)
-        and re.search(r"\b(?:south|west)", low)
-    ):
-        draft.distance_m = depths[0].metres
-        draft.width_m = depths[0].metres + depths[1].metres
-        draft.notes.append("width: the depths on the two sides together")
-        return
-    for d in marks.distances:
-        if not start <= d.start - base < end or d.role == "long":
-            continue
-        if draft.width_m is None and _is_gap(low, d.start - base, d.end - base):
-            draft.width_m = d.metres
-        if draft.kind == "zone":
-            if d.role == "width" and draft.width_m is None:
-                draft.width_m = d.metres
-            elif d.role == "each-side":
-                draft.distance_m, draft.each_side = d.metres, True
-            elif d.role in ("depth", "from") and draft.distance_m is None:
-                draft.distance_m = d.metres
-            elif d.role == "plain" and draft.distance_m is None and draft.width_m is None:
-                draft.distance_m = draft.width_m = d.metres
-                draft.notes.append("the text does not say whether this is a depth or a width")
-                draft.confidence = min(draft.confidence, 0.7)
-        elif draft.distance_m is None and draft.kind in (
-            "withdrawal",
-            "prohibition",
-            "patrol",
-            "deployment",
-            "monitoring",
-            "cessation",
-            "access",
-            "exception",
-        ):
-            draft.distance_m = d.metres

@@ -63,6 +63,8 @@ class Draft:
     counts_from: Length | None = None
     strength: int = 0
     at: int = -1  # where the words stand that make it a term, in the page's text
+    now: str | None = None  # the day of publication
+    told: str | None = None  # the day on which a cessation was signed or declared
 
     def facts(self) -> dict[str, object]:
         """The fields that say something, by name."""

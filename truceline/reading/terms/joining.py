@@ -2,6 +2,7 @@
 
 import re
 
+from truceline.reading.terms.begun import begin
 from truceline.reading.terms.drafting import Draft
 from truceline.reading.times.lengths import iso as _iso
 
@@ -151,6 +152,7 @@ def _join(a: Draft, b: Draft) -> None:
         if x is None and name == "count":
             a.of = b.of
     a.after = a.after or b.after
+    a.told = a.told or b.told
     a.reference = a.reference or b.reference
     a.each_side = a.each_side or b.each_side
     a.spans.extend(s for s in b.spans if s not in a.spans)
@@ -208,4 +210,5 @@ def join_terms(drafts: list[Draft], *, agreement: bool) -> list[Draft]:
         if draft.each_side and draft.distance_m and draft.width_m is None:
             draft.width_m = 2 * draft.distance_m
             draft.notes.append("width: twice the depth on either side")
+    begin(kept, agreement=agreement)
     return sorted(kept, key=lambda d: d.spans[0])

@@ -3,6 +3,7 @@
 import re
 
 from truceline.reading.hints import Hinted
+from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import number_of_words
 
 _HINT = re.compile(
@@ -35,9 +36,11 @@ _EACH = re.compile(
 )
 _NTHS = {"second": 2, "other": 2, "alternate": 2, "third": 3, "fourth": 4}
 _NOT_A = r"(?<!inside )(?<!twice )(?<!in )(?<!for )(?<!within )(?<!than )(?<!about )(?<!after )(?<!over )"
-_NOT_LATER = r"(?! (?:after|earlier|later|before|of|from|ago|or))"
+_NOT_LATER = r"(?! (?:after|earlier|later|before|of|from (?:now|today|then|the|that|this|its|sign|\d)|ago|or))"
 _WORDS = (
     ("PT12H", r"twice (?:a |each |every |per |in the )?(?:day\b|daily)"),
+    ("P1W", r"twice (?:a|each|every|per) week|twice weekly"),
+    ("P2D", r"(?:even|odd) days"),
     ("P6M", r"twice (?:a |each |every |per )?year|twice yearly|half-yearly|semi-annual"),
     ("P15D", r"twice (?:a|each|every|per) month"),
     (
@@ -60,11 +63,23 @@ _WORDS = (
 )  # fmt: skip
 _PATTERNS = tuple((iso, Hinted(rf"\b(?:{words})")) for iso, words in _WORDS)
 
+# What would be taken for "each day" or "each month" by itself.
+_FIRST = (
+    ("PT12H", Hinted(r"\b(?:twice (?:each|every) day|each morning and (?:each )?evening)\b")),
+    (
+        "P1M",
+        Hinted(r"\b(?:every|each) (?:first|last) \w+day\b|\bin any (?:one|given|single) month\b"),
+    ),
+)
+
 
 def recurs_in(clause: str) -> str | None:
     """How often something is done, by the lower-case words of its clause; None if not told."""
     if _HINT.search(clause) is None:
         return None
+    first = next((iso for iso, pattern in _FIRST if pattern.search(clause)), None)
+    if first is not None:
+        return first
     for match in _EACH.finditer(clause):
         nth = match["nth"]
         many = _NTHS.get(nth or "") or (int(nth) if (nth or "").isdecimal() else None)
@@ -82,3 +97,28 @@ def recurs_in(clause: str) -> str | None:
         if unit in _UNITS:
             return _UNITS[unit].format(many)
     return next((iso for iso, pattern in _PATTERNS if pattern.search(clause)), None)
+
+
+_BY_DAYLIGHT = re.compile(
+    r"\b(?:dawn|sunrise|sunup|daybreak|first light|morning) (?:un)?(?:to|til|till|and) (?:dusk|sunset|sundown|nightfall|dark|evening)\b"
+)
+
+
+def within_hours(moments: list[Moment], clause: str) -> bool:
+    """Whether something is done between two hours of any day ("from dawn to dusk", "from 8 to 5
+    o'clock"), not on one that is named."""
+    if _BY_DAYLIGHT.search(clause):
+        return True
+    spans = [
+        n
+        for n, m in enumerate(moments[:-1])
+        if (m.said.role, moments[n + 1].said.role) == ("start", "until")
+        and m.said.clock is not None
+        and moments[n + 1].said.clock is not None
+        and moments[n + 1].said.day is None
+    ]
+    if not spans:
+        return False
+    others = [m for n, m in enumerate(moments) if n not in (spans[0], spans[0] + 1)]
+    lent = moments[spans[0]].said.day is not None
+    return any(m.said.role == "start" and m.said.clock is None for m in others) if lent else True

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
+from truceline.reading.terms.begun import AT_ONCE, stamped, told_day
 from truceline.reading.terms.clauses import clauses_of, triggers_of
 from truceline.reading.terms.counting import set_count
 from truceline.reading.terms.details import (
-    AT_ONCE,
-    set_distances,
     set_lengths,
     set_moments,
     tells_of_halt,
@@ -17,6 +16,7 @@ from truceline.reading.terms.details import (
 from truceline.reading.terms.drafting import ONE_TIME, Draft, Setting, Trigger
 from truceline.reading.terms.lasting import durations_of
 from truceline.reading.terms.lists import NOTHING, Under
+from truceline.reading.terms.measured import set_distances
 from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
 from truceline.reading.terms.reach import (
     dated,
@@ -26,13 +26,14 @@ from truceline.reading.terms.reach import (
     times_in,
     times_near,
 )
-from truceline.reading.terms.recurring import recurs_in
+from truceline.reading.terms.recurring import recurs_in, within_hours
 from truceline.reading.terms.usable import is_usable
 from truceline.reading.terms.worth import is_term
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 from truceline.reading.weighing.segments import segments_of
 
+_BY_HOURS = ("access", "prohibition", "patrol")
 _TERM_IS = re.compile(r"\W*(?:the |its |their )?(?:term|duration|period)\b")
 # A report's own words below a heading such as "Access": they tell, they provide for nothing.
 _TOLD = re.compile(
@@ -241,6 +242,9 @@ def drafted(
         span = (span[0] + 1, span[1])
     draft = Draft(kind, [span], low[start:end], sentence.index, strength=trigger.strength)
     draft.at = base + trigger.start
+    draft.now = marks.now
+    if kind == "cessation":
+        draft.told = told_day(marks.moments, sentence, start, end)
     moments = [
         m
         for m in marks.moments
@@ -253,7 +257,7 @@ def drafted(
         if halts or not any(x.role == "offset" and x.moment for x in lengths):
             moments += [m for m in marks.counted_from if start <= m.said.start - base < end]
     if not dated(moments, lengths):
-        if not shared[0] and not shared[1]:
+        if not shared[0] and not shared[1] and not (draft.told and AT_ONCE.search(low)):
             shared = times_near(sentence, marks, start, end)
         moments = moments + shared[0]
         lengths = lengths + shared[1]
@@ -264,8 +268,15 @@ def drafted(
         moments += [m for m in marks.moments if m not in moments and is_usable(m, sentence)]
     if kind == "cessation" and not moments and AT_ONCE.search(low):
         # "agreed on Friday to a truce with immediate effect"
-        moments = [m for m in marks.moments if m.iso and m.said.start - base < end][:1]
+        moments = [m for m in marks.moments if m.iso and m.said.start - base < end]
+        moments = [m for m in moments if m.iso == draft.told][:1] or moments[:1]
         moments = [replace(m, said=replace(m.said, role="start")) for m in moments]
+    if kind == "cessation" and not any(m.said.role == "start" and m.iso for m in moments):
+        hour = stamped(marks, sentence, start, end)
+        if hour is not None:
+            draft.start = hour
+            draft.notes.append("start: the hour of the entry that tells it")
+            draft.confidence = min(draft.confidence, 0.7)
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:
@@ -279,6 +290,10 @@ def drafted(
     if draft.recurs is None:
         a, b = reach_of(sentence, start, end)
         draft.recurs = recurs_in(low[start:end]) or recurs_in(low[a:b])
+    if draft.recurs is None and kind in _BY_HOURS and within_hours(moments, low[start:end]):
+        draft.recurs = "P1D"
+        draft.notes.append("daily: its hours are given and no day that they end on")
+        draft.confidence = min(draft.confidence, 0.6)
     set_distances(draft, marks, base, start, end, low)
     if kind == "withdrawal" and draft.distance_m is None and marks.distances:
         after = next((b for a, b in segments_of(sentence) if a <= start < b), end)

@@ -8,26 +8,9 @@ from datetime import date, datetime, timedelta
 from truceline.reading.names.places import zone_offset, zones_named
 from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
 from truceline.reading.times.dates_said import Day
-from truceline.reading.times.lengths import Length, shift
+from truceline.reading.times.lengths import Length, month_end, shift
 from truceline.reading.times.pairing import Said
-
-_FUTURE = re.compile(
-    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
-    r"agree|agrees|begins?|starts?|takes effect|come into|enters?|opens?|ends?|expires?|next|coming|upcoming|until|ready to|hopes? to|meets?|may|can|could)\b"
-)
-_PAST = re.compile(
-    r"\b(?:was|were|had|has|have|did|said|came|took|began|went|held|fell|broke|met|told|left|saw|made|brought|gave|hit|struck|shot|fled|entered|"
-    r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|(?!un[a-z]+ed\b|(?:arm|unit|wound|displac|mix|limit|detain|captur|occupi|belov|relat)ed\b)[a-z]{3,}ed)\b"
-)
-_ANNOUNCE = re.compile(
-    r"\b(?:decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
-)
-# A past verb that binds what comes: "agreed on Friday to", "have undertaken to", "decided that".
-_BINDS = re.compile(
-    r"\b(?:(?:has|have|had|was|were) )?(?:\w+ly )?(?:agreed|pledged|undertook|undertaken|promised|vowed|committed|decided|ordered|accepted|engaged|obliged|required|due|scheduled|planned|expected|set|meant|supposed|instructed|asked|"
-    r"announced|declared|said|confirmed|bound|determined)(?: (?!to\b|that\b)[\w’'-]+){0,6}? (?:to|that|would)\b"
-)
-_NOTEENSE = re.compile(r"\b(?:agreed|scheduled|planned|expected|set|slated|called)\b")
+from truceline.reading.times.tense import tense_at
 
 
 @dataclass(slots=True)
@@ -63,75 +46,6 @@ class Moment:
     sure: float = 0.95
 
 
-def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
-    """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
-    left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas ", "—", " – "))
-    segment = text[max(0, left) : at]
-    if role == "at" and re.search(
-        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported|signatures?|put their names)(?: (?:to [\w -]{1,40})?(?:on|late|early))*\s*$",
-        segment,
-    ):
-        return "past"
-    if _OF_AN_EVENT.match(text, at):
-        return "past"
-    if role in ("due", "until"):
-        return (
-            "future"
-            if not re.search(r"\b(?:had|was|were|expired|ended)\b[^,;]{0,40}$", segment)
-            else "past"
-        )
-    comma = segment.rfind(",")
-    nearest = ""
-    where = -1
-    pieces = (
-        [segment[comma + 1 :], segment] if comma >= 0 and len(segment) - comma > 12 else [segment]
-    )
-    for piece in pieces:
-        for match in _FUTURE.finditer(piece):
-            if match.start() > where:
-                nearest, where = "future", match.start()
-        for match in _BINDS.finditer(piece):
-            if match.end() > where:
-                nearest, where = "future", match.end()
-        for match in _PAST.finditer(piece):
-            if match.start() >= where and not _NOTEENSE.fullmatch(match.group()):
-                if role == "start" and _ANNOUNCE.fullmatch(match.group()):
-                    continue
-                if (
-                    match.group().endswith("ed")
-                    and nearest == "future"
-                    and match.start() - where < 18
-                ):
-                    continue  # "will be completed"
-                if match.group() in ("has", "have", "had") and re.match(
-                    r"(?:has|have|had) to\b", piece[match.start() :]
-                ):
-                    nearest, where = "future", match.start()
-                    continue
-                if (
-                    role == "start"
-                    and match.group() in ("has", "have", "had")
-                    and _ANNOUNCE.match(piece, match.end() + 1)
-                ):
-                    continue
-                if match.group() in ("has", "have") and re.match(
-                    r"(?:has|have) until\b", piece[match.start() :]
-                ):
-                    nearest, where = "future", match.start()
-                    continue
-                nearest, where = "past", match.start()
-        if nearest:
-            return nearest
-    after = text[at:]
-    future = _FUTURE.search(after)
-    past = next((m for m in _PAST.finditer(after) if not _ANNOUNCE.fullmatch(m.group())), None)
-    if future and (not past or future.start() <= past.start()):
-        return "future"
-    if past:
-        return "past"
-    return "future" if role == "start" or formal else "none"
-
-
 def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
     if nth > 0:
         first = date(year, month, 1)
@@ -141,20 +55,20 @@ def _nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
 
 
 _WAS_TO = re.compile(r"\b(?:would|was to|were to|should have|had to|had (?:\w+ly )?[a-z]+ed)\b")
-_OF_AN_EVENT = re.compile(
-    r"\w+day[’']s (?:signature|signing|accord|agreement|deal|pact|statement|meeting|announcement|summit)\b"
+_WILL = re.compile(
+    r"\b(?:will|shall|must|(?:is|are|were|was) (?:to|due|set|scheduled|expected)|would|starting|beginning|begins?|starts?|takes|comes|enters|goes|opens)\b"
 )
 
 
 def _weekday(base: date, weekday: int, mod: str | None, tense: str, *, told: bool) -> date:
     back = (base.weekday() - weekday) % 7
-    if mod is None and told and back == 1:
+    if mod is None and back == 1 and told:
         return base - timedelta(days=1)  # "it would cease on Friday", told on Saturday
     if mod == "last":
         return base - timedelta(days=back or 7)
     if mod == "next":
         ahead = (weekday - base.weekday()) % 7
-        return base + timedelta(days=ahead or 7)
+        return base + timedelta(days=ahead if ahead > 1 else ahead + 7)
     if mod == "this":
         if tense == "past":
             return base - timedelta(days=back)
@@ -174,7 +88,7 @@ def _safe(year: int, month: int, day: int) -> date | None:
 def _likeliest(days: list[date], base: date, tense: str) -> date:
     """The day nearest to ``base``, one that the tense speaks against being the farther; most of all
     where a deadline ("ahead") is looked for."""
-    against = {"none": 0, "ahead": 250}.get(tense, 170)
+    against = {"none": 0, "ahead": 250, "past": 230}.get(tense, 170)
     return min(
         days,
         key=lambda d: (
@@ -185,7 +99,13 @@ def _likeliest(days: list[date], base: date, tense: str) -> date:
 
 
 def day_of(
-    spec: Day | None, cal: Calendar, tense: str, *, role: str = "at", told: bool = False
+    spec: Day | None,
+    cal: Calendar,
+    tense: str,
+    *,
+    role: str = "at",
+    told: bool = False,
+    beside: bool = False,
 ) -> tuple[date | None, str | None]:
     """The day, and ``YYYY-MM`` where only a month is said. ``told``: what was to be is told."""
     base = cal.published or cal.day
@@ -193,7 +113,8 @@ def day_of(
         return None, None
     kind = spec[0]
     if kind in ("date", "month", "monthend", "nth"):
-        if cal.day and cal.history:
+        recent = base is not None and cal.day is not None and (base - cal.day).days < 3650
+        if cal.day and cal.history and not (recent and tense == "future"):
             base = cal.day
         if isinstance(spec[1], str) and base:
             spoken = cal.day or base
@@ -208,7 +129,7 @@ def day_of(
         near = [d for y in (base.year - 1, base.year, base.year + 1) if (d := _safe(y, month, day))]
         if not near:
             return None, None
-        ahead = tense == "future" and role in ("due", "until")
+        ahead = tense == "future" and (cal.formal or role in ("due", "until", "between"))
         return _likeliest(near, base, "ahead" if ahead else tense), None
     if kind in ("month", "monthend", "nth"):
         year, month = spec[1], spec[2]
@@ -232,6 +153,9 @@ def day_of(
     if kind == "weekday":
         weekday, mod = spec[1], spec[2]
         said = mod if isinstance(mod, str) else None
+        if beside:  # "02:00 (23:00 GMT Thursday)": the nearest one
+            away = (weekday - base.weekday() + 3) % 7 - 3
+            return base + timedelta(days=away), None
         return _weekday(base, weekday, said, tense, told=told), None
     if kind == "end":
         if spec[1] == "year":
@@ -248,8 +172,10 @@ def day_of(
             return base - timedelta(days=(base.weekday() - 5) % 7 or 7), None
         return base + timedelta(days=(5 - base.weekday()) % 7), None
     if kind == "dom":
-        if cal.day and abs((cal.day - base).days) < 400:
-            base = cal.day
+        far = 400 if cal.formal or cal.history else 60
+        if cal.day and abs((cal.day - base).days) < far:
+            past = cal.published is not None and (cal.published - cal.day).days > 20
+            base = base if past and tense == "future" and not cal.history else cal.day
         near_to = base
         some: list[tuple[int, date]] = []
         for move in (0, 1, -1):
@@ -282,11 +208,26 @@ def count_of(spec: Day, cal: Calendar) -> str | None:
     return shift(base[:10], f"P{spec[2]}D")
 
 
+def _edge_of_month(month: str, role: str, before: str) -> date | None:
+    """The first day of a month from which something is to be, the last one by which it is."""
+    year, number = int(month[:4]), int(month[5:])
+    if role == "start":
+        return date(year, number, 1)
+    if role == "due" and not before.rstrip().endswith("before"):
+        return date.fromisoformat(month_end(month))
+    return None
+
+
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
-    told = tense == "future" and _WAS_TO.search(text, 0, said.start - offset) is not None
-    day, month = day_of(said.day, cal, tense, role=said.role, told=told)
+    told = tense == "future" and (
+        _WAS_TO.search(text, 0, said.start - offset) is not None
+        or (said.role in ("start", "at") and said.clock is not None and _WILL.search(text) is None)
+    )
+    place = said.start - offset
+    beside = said.clock is not None and place > 0 and text[place - 1] == "("
+    day, month = day_of(said.day, cal, tense, role=said.role, told=told, beside=beside)
     note: str | None = None
     readings: tuple[str, ...] = ()
     sure = 0.95
@@ -310,6 +251,8 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     if clock is None and month is not None and said.part == "mid":
         day = date(int(month[:4]), int(month[5:]), 15)
     if clock is None:
+        if month is not None and day is None:
+            day = _edge_of_month(month, said.role, text[: said.start - offset])
         if day is None:
             return Moment(said, month, None, sure=0.7)
         return Moment(
@@ -323,13 +266,25 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         day = cal.day or cal.published
         if day and cal.published and day < cal.published and tense == "future" and not cal.headed:
             day = cal.published
+        told_of = tense == "past" or place < 4  # an hour that is past, or an entry's own
+        if day and cal.published and day > cal.published and told_of and not cal.formal:
+            day = cal.published
         note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
-        if clock.midnight and cal.published and not cal.day:
+        ends = said.role in ("due", "until") or (tense == "future" and not cal.headed)
+        if clock.midnight and day and cal.day and ends:
+            day += timedelta(days=1)
+        elif clock.midnight and cal.published and not cal.day:
             day = cal.published + timedelta(days=1) if tense == "future" else cal.published
     if day is None:
         return Moment(said, None, None, note="no day can be anchored", sure=0.4)
     at = datetime(day.year, day.month, day.day, clock.hour, clock.minute)
-    if clock.next_day:
+    today = said.lent and day is not None and cal.published is not None and day <= cal.published
+    night = said.part == "night" and said.day is not None and said.day[0] == "rel"
+    loose = said.day is not None and said.day[0] in ("weekday", "rel")
+    early = (
+        ((today and loose) or night) and clock.hour == 0 and clock.minute < 2 and not clock.midnight
+    )
+    if clock.next_day or (early and (tense == "future" or (night and tense != "past"))):
         at += timedelta(days=1)
     ambiguous = clock.midnight and said.part != "between"
     if said.part == "between":
@@ -340,11 +295,13 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         choose_later = said.role in ("until", "due") or said.part in ("night", "tonight")
         if said.day[0] == "rel" and said.day[1] == 0 and said.role != "until":
             choose_later = tense == "future"
-        if (
-            said.day[0] == "weekday"
-            and cal.inforce_day != day
-            and not (day == cal.published and tense == "past")
-        ):
+        if today and (tense == "future" or said.role == "start"):
+            choose_later = True  # "signed on Saturday a truce that holds from midnight"
+        if clock.twelve:
+            choose_later = True  # "12 midnight on 20 July"
+        if said.day[0] == "rel" and said.day[1] > 0:
+            choose_later = True  # "midnight tomorrow"
+        if said.day[0] == "weekday" and cal.inforce_day != day:
             choose_later = True  # "midnight Friday" in the news ends Friday
         at = second if choose_later else first
         readings = tuple(f"{x.date().isoformat()}T{x:%H:%M}" for x in (first, second))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from truceline.reading.page.words import Token
+from truceline.reading.times.dayparts import DAYPARTS, WEEKDAYS, daypart
 from truceline.reading.times.zones import zone_at
 
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
-_HOURS = {
+HOURS = {
     w: i
     for i, w in enumerate(
         [
@@ -28,7 +29,7 @@ _HOURS = {
         1,
     )
 }
-_UNITS = frozenset(_HOURS)
+_UNITS = frozenset(HOURS)
 # Minutes as said before "past" and "to"; a second is none.
 _PARTS_OF_HOUR = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "one": 1, "a": 1}
 
@@ -43,11 +44,12 @@ class Clock:
     midnight: bool = False
     other: tuple[int, int, int | str] | None = None  # the same moment on a second clock
     next_day: bool = False  # 24:00
+    twelve: bool = False  # "twelve midnight"
 
 
 def _meridiem(hour: int, token: Token) -> int | None:
     mark = token.low.replace(".", "").replace(" ", "")
-    if mark not in ("am", "pm") or not 1 <= hour <= 12:
+    if mark not in ("am", "pm") or not 0 <= hour <= 12:
         return None
     return hour % 12 + (12 if mark == "pm" else 0)
 
@@ -72,11 +74,11 @@ def _near_hour(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] 
     if len(words) < k + 2 or words[k] not in ("past", "after", "to", "before"):
         return None
     hour = words[k + 1]
-    if hour not in _HOURS and hour not in _WORDS:
+    if hour not in HOURS and hour not in _WORDS:
         return None
-    if hour in _HOURS and words[k] in ("after", "before"):
+    if hour in HOURS and words[k] in ("after", "before"):
         return None
-    start = _WORDS[hour][0] if hour in _WORDS else _HOURS[hour]
+    start = _WORDS[hour][0] if hour in _WORDS else HOURS[hour]
     end = i + k + 2
     if end + 2 < len(tokens) and tokens[end].low == "o" and tokens[end + 2].low == "clock":
         end += 3
@@ -84,6 +86,31 @@ def _near_hour(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] 
         return start, minutes, False, end, hour in _WORDS or k > 1 or words[0] == "half"
     total = (start * 60 - (minutes or 1)) % 1440
     return total // 60, total % 60, False, end, True
+
+
+def _led(tokens: list[Token], i: int) -> bool:
+    """Whether a word before token ``i`` leads a clock: "from 8 h", "at 17 h"."""
+    return i > 0 and tokens[i - 1].low in ("at", "from", "between", "of", "to", "and", "until")
+
+
+def _span_end(tokens: list[Token], i: int, hour: int) -> int | None:
+    """The hour of the first of two clocks that share what is said of the second ("between 5 and 9 in
+    the morning", "from 8 to 16 hours"); None where they are no clocks."""
+    if not (i and tokens[i - 1].low in ("from", "between", "of")) or i + 3 >= len(tokens):
+        return None
+    second, j = tokens[i + 2], i + 3
+    late = int(second.text) if second.text.isdecimal() else HOURS.get(second.low)
+    if late is None or not 0 < late <= 24 or not 0 < hour <= 24:
+        return None
+    if (found := _meridiem(late, tokens[j])) is not None:
+        return hour + 12 if found >= 12 and hour < late < 12 else hour
+    if tokens[j].low in ("hours", "hrs") and tokens[i - 1].low != "between":
+        after = tokens[j + 1].low if j + 1 < len(tokens) else "."
+        return hour if late > 12 and after not in ("after", "of", "from", "before", "a") else None
+    part = daypart(tokens, j) if tokens[j].low in ("in", "of") else None
+    if part is not None:
+        return hour + 12 if DAYPARTS[part[0]] and hour < 12 else hour
+    return None
 
 
 def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool] | None:
@@ -96,15 +123,20 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
         hour, minute = _WORDS[low]
         return hour, minute, low == "midnight", j, True
     if low == "zero":
+        if [t.low for t in tokens[j : j + 3]] == ["hours", "zero", "minutes"]:
+            return 0, 0, False, j + 3, True
         return (0, 0, False, j + 1, True) if j < n and tokens[j].low in ("hours", "hour") else None
+    if low == "twelve" and j < n and tokens[j].low in _WORDS:
+        hour, minute = _WORDS[tokens[j].low]
+        return hour, minute, tokens[j].low == "midnight", j + 1, True
     if low in _UNITS:
-        if j < n and (found := _meridiem(_HOURS[low], tokens[j])) is not None:
+        if j < n and (found := _meridiem(HOURS[low], tokens[j])) is not None:
             return found, 0, False, j + 1, True
         if j + 2 < n and tokens[j].low == "o" and tokens[j + 2].low == "clock":
-            return _HOURS[low], 0, False, j + 3, True
+            return HOURS[low], 0, False, j + 3, True
         if j < n and tokens[j].low in ("o'clock", "o’clock"):
-            return _HOURS[low], 0, False, j + 1, True
-        return (_HOURS[low], 0, False, j, False) if _daypart(tokens, j) else None
+            return HOURS[low], 0, False, j + 1, True
+        return (HOURS[low], 0, False, j, False) if daypart(tokens, j) else None
     if not text[0].isdecimal():
         return None
     match = _CLOCK.fullmatch(text)
@@ -118,7 +150,7 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             return hour, minute, False, j + 1, True
         if (hour, minute) != (12, 0) or j >= n or tokens[j].low not in _WORDS:
             return hour, minute, False, j, ":" in text
-    if text in ("12", "12:00", "12.00") and j < n and tokens[j].low in _WORDS:
+    if text in ("12", "12:00", "12.00", "12:00.") and j < n and tokens[j].low in _WORDS:
         hour, minute = _WORDS[tokens[j].low]
         return hour, minute, tokens[j].low == "midnight", j + 1, True
     if _HOUR.fullmatch(text) and int(text) <= 24:
@@ -127,14 +159,24 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             found = _meridiem(hour, tokens[j])
             if found is not None:
                 return found, 0, False, j + 1, True
-            if tokens[j].low == "h" and tokens[j].start == token.end:
+            if tokens[j].low == "h" and (tokens[j].start == token.end or _led(tokens, i)):
                 if (
                     j + 1 < n
                     and re.fullmatch(r"\d\d", tokens[j + 1].text)
-                    and tokens[j + 1].start == tokens[j].end
+                    and (tokens[j + 1].start == tokens[j].end or tokens[j].start > token.end)
                 ):
                     return hour, int(tokens[j + 1].text), False, j + 2, True
                 return hour, 0, False, j + 1, True
+            if hour == 0 and tokens[j].low in ("hour", "hours", "hrs"):
+                minutes = tokens[j + 1 : j + 3]
+                worded = len(minutes) == 2 and minutes[1].low.startswith("minute")
+                if worded and minutes[0].text.isdecimal() and int(minutes[0].text) < 60:
+                    return 0, int(minutes[0].text), False, j + 3, True
+                return 0, 0, False, j + 1, True
+            if tokens[j].low in ("to", "and", "till", "-", "–") and (
+                late := _span_end(tokens, i, hour)
+            ):
+                return late, 0, False, j, True
             if tokens[j].low in ("o'clock", "o’clock"):
                 return hour, 0, False, j + 1, True
             if tokens[j].low == "o" and j + 2 < n and tokens[j + 2].low == "clock":
@@ -145,10 +187,16 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
                 and (
                     tokens[i - 1].low == "at"
                     or (
-                        tokens[i - 1].low in ("from", "until", "to", "and")
+                        tokens[i - 1].low in ("from", "since", "until", "to", "and")
                         and len(text) == 2
                         and (
-                            hour > 12 or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt"))
+                            hour > 12
+                            or (j + 1 < n and tokens[j + 1].low in ("local", "on", "gmt"))
+                            or (
+                                j + 2 < n
+                                and tokens[j + 1].low == "of"
+                                and (tokens[j + 2].text.isdecimal() or tokens[j + 2].low == "today")
+                            )
                         )
                     )
                 )
@@ -163,10 +211,6 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     return None
 
 
-_DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight": 12}
-_WEEKDAYS = frozenset(
-    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
-)
 _MEASURES = frozenset(
     [
         "km",
@@ -185,33 +229,6 @@ _MEASURES = frozenset(
 _LED = frozenset(("at", "from", "until", "till", "to", "of", "by", "before", "since", "around"))
 
 
-_NIGHTS = frozenset(("connecting", "linking", "binding", "between", "from"))
-
-
-def _daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
-    """The part of the day said beside an hour, and the token after what belongs to the clock.
-
-    "in the evening" belongs to the clock; "this evening" and "on Friday evening" name the day
-    too and are left for it.
-    """
-    words = [t.low for t in tokens[j : j + 3]]
-    within = words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]
-    if within and words[2] in _DAYPARTS:  # "at six on the evening of the 16th", "ten of the night"
-        if words[2] == "night" and j + 3 < len(tokens) and tokens[j + 3].low in _NIGHTS:
-            return None
-        return words[2], j + 3
-    if words[:1] == ["this"] and words[1:2] and words[1] in _DAYPARTS:
-        return words[1], j
-    if words[:1] == ["tonight"]:
-        return "tonight", j
-    if words[:1] == ["at"] and words[1:2] == ["night"]:
-        return "night", j + 2
-    k = 1 if words[:1] == ["on"] else 0
-    if words[k : k + 1] and words[k] in _WEEKDAYS and words[k + 1 : k + 2]:
-        return (words[k + 1], j) if words[k + 1] in _DAYPARTS else None
-    return None
-
-
 def _shut(tokens: list[Token], j: int) -> tuple[int | str | None, int] | None:
     """The zone and the token after the bracket, where nothing else stands before it closes; a zone
     of its own makes another clock of it ("midnight (2200 GMT)")."""
@@ -224,6 +241,35 @@ def _shut(tokens: list[Token], j: int) -> tuple[int | str | None, int] | None:
         if tokens[j : j + 1] and tokens[j].text == ")"
         else None
     )
+
+
+def _closes_span(tokens: list[Token], i: int) -> bool:
+    """Whether token ``i`` is the second of two clocks of one shape: "from 0700 to 1100"."""
+    if i < 3 or tokens[i - 3].low not in ("from", "between"):
+        return False
+    if tokens[i - 1].low not in ("to", "and", "until", "till", "-", "–"):
+        return False
+    return any(
+        shape.fullmatch(tokens[i].text) and shape.fullmatch(tokens[i - 2].text)
+        for shape in (_FOUR_DIGITS, _CLOCK)
+    )
+
+
+def _after_date(tokens: list[Token], i: int, after: str) -> bool:
+    """Whether token ``i`` is the clock after a date: "7 August, 1000, at the mill"."""
+    if i < 3 or after not in ("", ".", ",", ";", "at", "in"):
+        return False
+    if not any(shape.fullmatch(tokens[i].text) for shape in (_FOUR_DIGITS, _CLOCK)):
+        return False
+    before = (tokens[i - 3].text, tokens[i - 2].text)
+    return any(x.isdecimal() and len(x) < 3 for x in before) and any(
+        x[0].isupper() and x[:3].lower() in _MONTHS for x in before
+    )
+
+
+_MONTHS = frozenset(
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+)
 
 
 def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
@@ -246,7 +292,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         dotted = re.fullmatch(r"\d{1,2}\.\d\d", tokens[i].text) is not None
         plain = tokens[i].text.isdecimal() and not year
         if not (
-            _daypart(tokens, j)
+            daypart(tokens, j)
             or (
                 year
                 and before in ("at", "from", "until", "since")
@@ -254,6 +300,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             )
             or (year and before == "at")
             or (year and before in ("between", "from") and after in ("and", "to"))
+            or _closes_span(tokens, i)
+            or (before == "," and _after_date(tokens, i, after))
             or (
                 plain
                 and before in ("from", "between")
@@ -264,8 +312,12 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             )
             or (
                 dotted
-                and before in _LED
-                and (before == "at" or after in ("on", "of", ",", "local", "to", "until", "the"))
+                and (before in _LED or before == "between")
+                and (
+                    before == "at"
+                    or (before == "between" and after == "and")
+                    or after in ("on", "of", ",", "local", "to", "until", "the")
+                )
                 and after not in _MEASURES
             )
             or (
@@ -273,14 +325,14 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 and before == "at"
                 and after == "on"
                 and j + 1 < n
-                and tokens[j + 1].low in _WEEKDAYS
+                and tokens[j + 1].low in WEEKDAYS
             )
         ):
             return None
-    part = _daypart(tokens, j)
+    part = daypart(tokens, j)
     if part is not None:
         late = 6 <= hour < 12 if part[0] == "night" else 0 < hour < 12
-        if _DAYPARTS[part[0]] and late and not midnight:
+        if DAYPARTS[part[0]] and late and not midnight:
             hour += 12
         j = part[1]
     if zone is None:
@@ -304,7 +356,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     if j < n and tokens[j].low == "sharp":
         j += 1
     next_day = hour == 24
-    return Clock(hour % 24, minute, zone, midnight, other, next_day), j
+    noted = midnight and (tokens[i].low == "twelve" or tokens[i].text == "12")
+    return Clock(hour % 24, minute, zone, midnight, other, next_day, noted), j
 
 
 def offset_from_pair(clock: Clock) -> int | None:

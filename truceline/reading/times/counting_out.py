@@ -6,7 +6,7 @@ from dataclasses import replace
 from truceline.reading.page.words import Sentence
 from truceline.reading.times.anchoring import Calendar, Moment
 from truceline.reading.times.epochs import REFERRED
-from truceline.reading.times.lengths import Length, shift
+from truceline.reading.times.lengths import Length, led_to
 
 _LINK = re.compile(
     r"[\s,(–—-]*(?:(?:on|of|at|the|starting|beginning|that is|(?:which|that) (?:is|was|begins?|began|starts?|started|takes effect|took effect|falls|fell|comes into force)) )*$"
@@ -47,7 +47,7 @@ def counted_out(
         if length.role in ("within", "offset", "day"):
             used.update(at)
         hour = length.anchor is not None and _TO_THE_HOUR.search(length.anchor.lower())
-        end = shift(base, length.iso, back=length.before, clock=bool(hour)) if base else None
+        end = led_to(base, length, clock=bool(hour)) if base else None
         if length.letter and "T" not in length.iso and end:
             end = end[:10]
         found.append(replace(length, moment=end, base=base) if end else length)

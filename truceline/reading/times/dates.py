@@ -1,8 +1,5 @@
 """Calendar days in words and figures: "15 March", "last Friday", "the next day", "5-6 May"."""
 
-import calendar
-import re
-
 from truceline.reading.page.words import Token
 from truceline.reading.times.dates_said import (
     ORDINAL,
@@ -10,28 +7,19 @@ from truceline.reading.times.dates_said import (
     Day,
     date_at,
     day_number,
-    month_of,
     ordinal_word,
     skip_ordinal,
-    year_at,
 )
-
-WEEKDAYS = {
-    d: i
-    for i, names in enumerate(
-        (
-            "monday mon",
-            "tuesday tue tues",
-            "wednesday wed",
-            "thursday thu thur thurs",
-            "friday fri",
-            "saturday sat",
-            "sunday sun",
-        )
-    )
-    for d in names.split()
-}
-
+from truceline.reading.times.stretches import (
+    NTHS,
+    POINTS,
+    WEEKDAYS,
+    end_of,
+    feast,
+    nth_weekday,
+    point_of,
+    stretch_of,
+)
 
 RELATIVE = {"today": 0, "tomorrow": 1, "yesterday": -1, "tonight": 0}
 
@@ -72,77 +60,6 @@ SOFT = frozenset(
         "night",
     ]
 )
-
-
-def _end_of(tokens: list[Token], i: int) -> tuple[Day, int] | None:
-    """ "the last day of the year", "the end of March", "year's end", "the month is out"."""
-    words = [t.low for t in tokens[i : i + 8]]
-    if words[:1] == ["the"]:
-        return _end_of(tokens, i + 1)
-    if words[0] in ("month", "year"):
-        return (("end", words[0], 0), i + 3) if words[1:3] == ["is", "out"] else None
-    if words[0] in ("year's", "year’s", "month's", "month’s"):
-        return (("end", words[0][:-2], 0), i + 2) if words[1:2] == ["end"] else None
-    k = 1 if words[0] in ("end", "close") else 0
-    if words[0] == "last":
-        k = 2 if words[1:2] == ["day"] else 1
-    if not k or words[k : k + 1] != ["of"]:
-        return None
-    k += 1
-    if words[k : k + 3] == ["the", "month", "of"]:
-        k += 3
-    if i + k < len(tokens) and (month := month_of(tokens[i + k])):
-        year, end = year_at(tokens, i + k + 1)
-        return ("monthend", year, month), end
-    if i + k < len(tokens) and re.fullmatch(r"(?:19|20)\d\d", words[k]):
-        return ("date", int(words[k]), 12, 31), i + k + 1
-    shift = 0
-    while words[k : k + 1] and words[k] in ("the", "this", "next", "current", "present"):
-        shift = 1 if words[k] == "next" else shift
-        k += 1
-    if words[k : k + 1] and words[k] in ("year", "month"):
-        return ("end", words[k], shift), i + k + 1
-    return None
-
-
-_STRETCHES = {
-    ("first", "half"): (1, 15),
-    ("second", "half"): (16, 0),
-    ("first", "week"): (1, 7),
-    ("second", "week"): (8, 14),
-    ("third", "week"): (15, 21),
-    ("first", "days"): (1, 5),
-    ("last", "week"): (-7, 0),
-}
-
-
-def _stretch_of(tokens: list[Token], i: int) -> tuple[Day, int, Day] | None:
-    """ "the first half of April", "the last week of May": its first day and its last."""
-    if i + 3 >= len(tokens) or tokens[i + 2].low != "of":
-        return None
-    days = _STRETCHES.get((tokens[i].low, tokens[i + 1].low))
-    month = month_of(tokens[i + 3])
-    if days is None or month is None:
-        return None
-    year, end = year_at(tokens, i + 4)
-    shown = year if isinstance(year, int) else 2023
-    first = calendar.monthrange(shown, month)[1] + 1 + days[0] if days[0] < 0 else days[0]
-    last: Day = ("date", year, month, days[1]) if days[1] else ("monthend", year, month)
-    return ("date", year, month, first), end, last
-
-
-_NTHS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
-
-
-def _nth_weekday(tokens: list[Token], i: int) -> tuple[Day, int] | None:
-    """ "first Monday of July" at token ``i``."""
-    if tokens[i].low not in _NTHS or tokens[i + 1].low not in WEEKDAYS:
-        return None
-    month = month_of(tokens[i + 3]) if tokens[i + 2].low in ("of", "in") else None
-    if month is None:
-        return None
-    year, end = year_at(tokens, i + 4)
-    return ("nth", year, month, _NTHS[tokens[i].low], WEEKDAYS[tokens[i + 1].low]), end
 
 
 def _worded_day(tokens: list[Token], i: int) -> tuple[Day, int] | None:
@@ -205,13 +122,16 @@ def day_at(
     part: str | None = None
     j = i
     if low in ("the", "end", "close", "last", "year's", "year’s", "month's", "month’s"):
-        ending = _end_of(tokens, i)
+        ending = end_of(tokens, i)
         if ending is not None:
             return ending[0], ending[1], None, None, None
         if j + 4 < n:
-            stretch = _stretch_of(tokens, j + 1 if low == "the" else j)
+            stretch = stretch_of(tokens, j + 1 if low == "the" else j)
             if stretch is not None:
                 return stretch[0], stretch[1], None, None, stretch[2]
+    if low in POINTS or low in ("christmas", "new"):
+        point = point_of(tokens, i) if low in POINTS else feast(tokens, i)
+        return (point[0], point[1], None, None, None) if point else None
     if low in SOFT:
         k = i + 1
         while k < n and k < i + 3 and tokens[k].low in ("on", "of", ",", "the"):
@@ -224,8 +144,8 @@ def day_at(
         if inner is None or inner[0][0] in ("month", "week", "monthrel"):
             return None
         return inner[0], inner[1], inner[2], low, inner[4]
-    if (low == "the" and j + 4 < n) or (low in _NTHS and j + 3 < n):
-        nth = _nth_weekday(tokens, j + 1 if low == "the" else j)
+    if (low == "the" and j + 4 < n) or (low in NTHS and j + 3 < n):
+        nth = nth_weekday(tokens, j + 1 if low == "the" else j)
         if nth is not None:
             return nth[0], nth[1], None, None, None
     if low in EDGE and j + 1 < n:
@@ -293,9 +213,9 @@ def day_at(
                     end += 1
                 return found[0], end, weekday, part, found[2]
             if k2 < n and (dom := day_number(tokens[k2])):
-                k = skip_ordinal(tokens, k2 + 1)
-                if k > k2 + 1 or k >= n or tokens[k].low in ("at", ",", ".", ";", "from", "to"):
-                    return ("dom", dom), k, weekday, part, None
+                k3 = skip_ordinal(tokens, k2 + 1)
+                if k3 > k2 + 1 or k3 >= n or tokens[k3].low in ("at", ",", ".", ";", "from", "to"):
+                    return ("dom", dom), k3, weekday, part, None
         return ("weekday", weekday, mod), k, None, part, None
     if low.endswith(("'s", "’s")) and low[:-2] in WEEKDAYS:
         return ("weekday", WEEKDAYS[low[:-2]], mod), j + 1, None, part, None
@@ -313,7 +233,7 @@ def day_at(
                     ("rel", RELATIVE[low]) if said[0][0] != "date" else said[0],
                     said[1],
                     None,
-                    part,
+                    "night" if low == "tonight" else part,
                     None,
                 )
             if tokens[beside].low == "day" and beside + 1 < n and day_number(tokens[beside + 1]):
@@ -349,7 +269,12 @@ def day_at(
                 tokens[j + 3].low in (",", ".", "at", "of", ";", "and", "to", "from")
                 or (tokens[j + 3].low in _AFTER_DAY and tokens[j - 1].low in _BEFORE_DAY and j)
             )
-            and not (tokens[j + 3].low == "of" and j + 4 < n and tokens[j + 4].low != "this")
+            and not (
+                tokens[j + 3].low == "of"
+                and j + 4 < n
+                and tokens[j + 4].low != "this"
+                and [t.low for t in tokens[j + 4 : j + 6]] != ["the", "month"]
+            )
         ):
             return ("dom", dom), j + 3, None, None, None
     if low == "the" and j + 1 < n:

@@ -220,6 +220,11 @@ def _from_day(tokens: list[Token], i: int, day: int, j: int) -> tuple[Day, int, 
     return None
 
 
+def _closes(tokens: list[Token], k: int) -> bool:
+    """Whether the token ``k`` cannot be what a number before it counts."""
+    return k >= len(tokens) or tokens[k].low in (",", ".", ";", "in", "at", "to", "on", "for")
+
+
 def _from_month(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | None:
     """The date or month that begins with a month's name or stands in one token, at token ``i``."""
     n, token = len(tokens), tokens[i]
@@ -239,7 +244,14 @@ def _from_month(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | No
                     and (
                         tokens[k].text in "-–/"
                         or tokens[k].low in ("to", "through", "until")
-                        or (tokens[k].low == "and" and i and tokens[i - 1].low == "between")
+                        or (
+                            tokens[k].low == "and"
+                            and i
+                            and (
+                                tokens[i - 1].low == "between"
+                                or (tokens[i - 1].low == "on" and _closes(tokens, k + 2))
+                            )
+                        )
                     )
                     and (
                         k + 2 >= n

@@ -30,53 +30,12 @@ _UNITS = {
 }
 
 
-_BEFORE_A = frozenset(
-    [
-        "for",
-        "in",
-        "within",
-        "inside",
-        "last",
-        "lasts",
-        "lasting",
-        "after",
-        "about",
-        "around",
-        "over",
-        "than",
-        "of",
-        "by",
-        "nearly",
-        "almost",
-        "at",
-        "every",
-        "each",
-        "than",
-        "under",
-        "least",
-        "and",
-        "or",
-        "to",
-        "until",
-        "next",
-        "is",
-        "was",
-        "be",
-        "half",
-        "exactly",
-        "just",
-        "only",
-        "roughly",
-        "approximately",
-        "during",
-        "extended",
-        "renewed",
-        "hold",
-        "holds",
-        "held",
-        "some",
-    ]
-)
+_BEFORE_A = frozenset([
+    "about", "after", "almost", "and", "approximately", "around", "at", "be", "by", "during",
+    "each", "every", "exactly", "extended", "for", "half", "held", "hold", "holds", "in",
+    "inside", "is", "just", "last", "lasting", "lasts", "least", "nearly", "next", "of", "only",
+    "or", "over", "renewed", "roughly", "some", "than", "to", "under", "until", "was", "within",
+])  # fmt: skip
 
 
 _WITHIN = re.compile(
@@ -101,6 +60,9 @@ _PAST = re.compile(
 )
 
 
+# "Heavy weapons go into barracks after 120 days."
+_AFTERWARDS = re.compile(r"\bafter (?:about |some |the )?$")
+_ENDS_THERE = re.compile(r"\s*(?:[,.;]|$|(?:the (?:part|two)\w*|both|all|each|they)\b)")
 _EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
@@ -351,6 +313,8 @@ def _role(
         ):
             role = "length" if "up to" in within.group() else "plain"
         return Length(text_iso, seconds, role, first, last, start, end, anchor, span, is_before)
+    if _AFTERWARDS.search(tail) and _ENDS_THERE.match(after):
+        return Length(text_iso, seconds, "within", first, last, start, end)
     if _PAST.search(tail) and not qualified:
         return Length(text_iso, seconds, "past", first, last, start, end)
     if link in (

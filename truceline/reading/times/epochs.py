@@ -35,7 +35,7 @@ def is_letter(tokens: list[Token], i: int) -> bool:
         return False
     after = tokens[i + 1]
     if text.isupper():
-        return after.text in "+-‑–" or after.low in ("day", "hour") or after.low == "to"
+        return after.text in "+-‑–" or after.low in ("day", "hour", "plus", "to")
     return len(text) == 1 and after.text in "+-" and text not in "ai"
 
 
@@ -44,9 +44,11 @@ def lettered_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     n = len(tokens)
     if not is_letter(tokens, i):
         return None
-    if tokens[i].low == "day":
+    named = tokens[i].low == "day"
+    if named and (i + 2 >= n or tokens[i + 2].low not in ("+", "plus")):
         return ("count", tokens[i + 1].low, 0, 0, "named"), i + 2
-    letter, j, named = tokens[i].low, i + 1, False
+    i = i + 1 if named else i
+    letter, j = tokens[i].low, i + 1
     if tokens[j].text in "-‑–" and j + 1 < n and tokens[j + 1].low in ("day", "hour"):
         j, named = j + 2, True
     elif tokens[j].low in ("day", "hour"):

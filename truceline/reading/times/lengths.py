@@ -26,8 +26,23 @@ class Length:
     before: bool = False
     letter: str | None = None  # counted from a lettered day
     by: bool = False  # a day that is a deadline: "by the ninetieth day"
+    inclusive: bool = False  # a day of which the first is day one
     base: str | None = None  # what it counts from, if that is dated
     moment: str | None = None  # where it ends, if its anchor is dated
+
+
+def month_end(month: str) -> str:
+    """The last day of a month "YYYY-MM"."""
+    return f"{month}-{calendar.monthrange(int(month[:4]), int(month[5:]))[1]:02d}"
+
+
+def led_to(start: str, length: Length, *, clock: bool = False) -> str | None:
+    """Where a length that counts from ``start`` ends; of numbered days the first is day one."""
+    if length.inclusive and (days := re.fullmatch(r"P(\d+)D", length.iso)):
+        return shift(start[:10], f"P{int(days[1]) - 1}D")
+    if length.inclusive and (weeks := re.fullmatch(r"P(\d+)W", length.iso)):
+        return shift(start[:10], f"P{7 * int(weeks[1]) - 1}D")
+    return shift(start, length.iso, back=length.before, clock=clock)
 
 
 def shift(start: str, iso_length: str, *, back: bool = False, clock: bool = False) -> str | None:
@@ -96,7 +111,9 @@ _NTH = re.compile(
     r"(?<=\bthe )(?:(\d{1,3})(?:st|nd|rd|th)|([a-z]+(?:-[a-z]+)*(?:th|second|third)))\b(?! [a-z]*(?:day|january|february|march|april|may|june|july|august|september|october|november|december)\b)"
 )
 _BY_DAY = re.compile(r"\b(by|until|than|on|from|at|before|within|after|as of)(?: the)?\s*$")
-_FROM_WHAT = re.compile(r"\s*(?:after|following|from|of) (?=\S)([^,;:.()]{2,60})")
+_HEADS = re.compile(r" ?[:|–—-]| +\d")
+_HEADED = re.compile(r"[^\w]*()(?=$)")  # "Day 7: the column leaves"
+_FROM_WHAT = re.compile(r"\s*(after|following|from|of) (?=\S)([^,;:.()]{2,60})")
 _ORDINALS = {"first": "one", "second": "two", "third": "three", "fifth": "five", "eighth": "eight",
     "ninth": "nine", "twelfth": "twelve"}  # fmt: skip
 
@@ -127,6 +144,13 @@ def day_counts(
     for n, (first, last, letter, days, hours) in enumerate(counted):
         if n + 1 < len(counted) and [t.low for t in tokens[last : counted[n + 1][0]]] in _TO:
             continue  # "from D+1 to D+30": the end is the deadline
+        if (
+            n + 1 < len(counted)
+            and first
+            and tokens[first - 1].low == "between"
+            and [t.low for t in tokens[last : counted[n + 1][0]]] == ["and"]
+        ):
+            continue
         code, seconds = iso(float(hours), "H") if hours else iso(float(days), "D")
         start, end = tokens[first].start, tokens[last - 1].end
         role = "offset" if first and tokens[first - 1].low in ("from", "starting") else "within"
@@ -139,11 +163,16 @@ def day_counts(
     if " day" not in text and "day " not in text:
         return found
     matches = [(m, _BY_DAY.search(text[: m.start()])) for m in _DAY.finditer(text)]
+    matches = [
+        (m, led or (_HEADS.match(text, m.end()) and _HEADED.fullmatch(text[: m.start()])))
+        for m, led in matches
+    ]
     matches = [(m, led) for m, led in matches if led]
     if matches:  # "… on the ninetieth day, from the port on the three-hundredth"
         after = matches[-1][0].end()
         matches += [(m, _BY_DAY.search(text[: m.start()])) for m in _NTH.finditer(text, after)]
     shared: tuple[str, tuple[int, int] | None] | None = None
+    shared_after = False
     for match, led in matches:
         if led is None:
             continue
@@ -159,9 +188,12 @@ def day_counts(
         start, end = match.start() + offset, match.end() + offset
         what = _FROM_WHAT.match(text, match.end())
         anchor, span = shared or ("the first day", None)
+        after = what is not None and what.group(1) != "of"
         if what:
-            anchor, span = what.group(1), (what.start(1) + offset, what.end(1) + offset)
-        shared = (anchor, span)
+            anchor, span = what.group(2), (what.start(2) + offset, what.end(2) + offset)
+        elif shared is not None:
+            after = shared_after
+        shared, shared_after = (anchor, span), after
         found.append(
             Length(
                 code,
@@ -173,7 +205,8 @@ def day_counts(
                 end,
                 anchor,
                 span,
-                by=led.group(1) not in ("on", "at", "from"),
+                by=led.group(1) not in ("on", "at", "from", ""),
+                inclusive=not after and amount < 60 and amount % 30 != 0,
             )
         )
     return found

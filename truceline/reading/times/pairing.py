@@ -27,12 +27,31 @@ class Said:
     part: str | None = None
     last_day: Day | None = None
     night_to: bool = False
+    lent: bool = False  # the day is that of another moment of the sentence
 
 
 def _same_clock(first: Clock | None, second: Clock | None) -> bool:
     if first is None or second is None:
         return False
     return (first.hour, first.minute) == (second.hour, second.minute)
+
+
+def _days_on_end(before: Said, said: Said) -> bool:
+    """Whether two weekdays are one stretch: "on Saturday and Sunday"."""
+    first, second = before.day or (), said.day or ()
+    return (
+        first[:1] == second[:1] == ("weekday",)
+        and (second[1] - first[1]) % 7 == 1
+        and before.role == said.role == "at"
+        and before.clock is None
+        and said.clock is None
+    )
+
+
+def _of_one_year(before: Said, said: Said) -> bool:
+    """Whether the year of the second of two dates is the first's: "1 September to 3 May 1992"."""
+    first, second = before.day or (), said.day or ()
+    return first[:2] == ("date", None) and second[:1] == ("date",) and isinstance(second[1], int)
 
 
 def paired(found: list[Said], tokens: list[Token]) -> list[Said]:
@@ -70,8 +89,15 @@ def paired(found: list[Said], tokens: list[Token]) -> list[Said]:
                     continue
                 if said.day is None and before.day is not None:
                     said = replace(said, day=before.day)
+                elif _of_one_year(before, said):
+                    day, last = before.day or (), said.day or ()
+                    year = last[1] - (day[2:] > last[2:])
+                    result[-1] = before = replace(before, day=("date", year, *day[2:]))
                 elif before.day is None and said.day is not None and before.clock is not None:
                     result[-1] = replace(before, day=said.day)
+            elif bare == ["and"] and _days_on_end(before, said):
+                result[-1] = before = replace(before, role="start")
+                said = replace(said, role="until")
             if (
                 bare in ([], ["("])
                 and said.day is not None
@@ -97,5 +123,5 @@ def paired(found: list[Said], tokens: list[Token]) -> list[Said]:
                 best = min(near, key=lambda s: abs(s.first - said.first))
                 far = 14 if len(near) == 1 else 9
                 if abs(best.first - said.first) <= far and best.clock is None:
-                    result[i] = replace(said, day=best.day, weekday=best.weekday)
+                    result[i] = replace(said, day=best.day, weekday=best.weekday, lent=True)
     return [replace(s, role="start") if s.role == "between" else s for s in result]

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.clock import Clock, clock_at
-from truceline.reading.times.dates import EDGE, RELATIVE, SOFT, WEEKDAYS, day_at
+from truceline.reading.times.dates import EDGE, RELATIVE, SOFT, day_at
 from truceline.reading.times.dates_said import MONTHS, ORDINAL, Day
 from truceline.reading.times.epochs import is_letter, lettered_at, spoken_of_at
 from truceline.reading.times.pairing import Said, paired
+from truceline.reading.times.parts import hour_of_part, later_of, night_of
+from truceline.reading.times.stretches import WEEKDAYS
 
 _STARTERS = frozenset(
     (
@@ -32,6 +34,11 @@ _STARTERS = frozenset(
         "month's",
         "month’s",
         "half",
+        "middle",
+        "beginning",
+        "start",
+        "christmas",
+        "new",
         "quarter",
         "last",
         "next",
@@ -85,6 +92,7 @@ _JOIN = frozenset(
         "beginning",
         "precisely",
         "exactly",
+        "hour",
     )
 )
 
@@ -99,10 +107,11 @@ _ROLES = (
     (
         "until",
         re.compile(
-            r"\b(?:until|till|up until|up to|through|thru|expir(?:es?|ing|y)|end(?:s|ed|ing)?|finishing|concluding|"
+            r"\b(?:until|till|up until|up to|through|thru|expir(?:es?|ing|y)|end(?:s|ed|ing)?|finish(?:ing|es)?|conclud(?:ing|es?)|closes|"
             r"lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|last day of|and including|midnight on))*\s*$"
         ),
     ),
+    ("start", re.compile(r"\b(?:not|no|never) (?:before|earlier than|sooner than)(?: the)?\s*$")),
     (
         "due",
         re.compile(
@@ -194,10 +203,11 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
                     break
         if (
             role == "until"
-            and re.search(r"\bto\s*(?:the )?$", before)
+            and re.search(r"(?<!\bup )\bto\s*(?:the )?$", before)
             and not (
                 found and found[-1].role in ("start", "at") and said.first - found[-1].last <= 3
             )
+            and not _AFTER_LENGTH.search(before)
         ):
             role = "at"
         if (
@@ -223,6 +233,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     return paired(found, tokens)
 
 
+_AFTER_LENGTH = re.compile(r"\b(?:days|weeks|months|years?|hours),? to\s*(?:the )?$")
 _EDGES = [["at", "the", edge, "of"] for edge in ("start", "beginning", "end", "close")]
 
 
@@ -237,6 +248,7 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
         part: str | None = None,
         last_day: Day | None = None,
     ) -> Said:
+        clock = later_of(clock, part) if clock and part else clock
         return Said(
             day, clock, i, j, tokens[i].start, tokens[j - 1].end, "at", weekday, part, last_day
         )
@@ -260,7 +272,7 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                     break
                 k, steps = k + 1, steps + 1
             if k < n:
-                beside = clock_at(tokens, k)
+                beside = clock_at(tokens, k) or hour_of_part(tokens, k, part)
                 between = {t.low for t in tokens[j:k]}
                 if beside and "of" not in between:
                     # "on Friday from 6 p.m.": the joint word decides the role later
@@ -302,7 +314,7 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
         and steps < 3
     ):
         if tokens[k].low == "the" and k + 1 < n and tokens[k + 1].low == "night":
-            night = _night(tokens, k + 2, clock)
+            night = night_of(tokens, k + 2, clock)
             if night is not None:
                 return make(night[0], replace(clock, midnight=False), night[1], None, "between")
         if tokens[k].low in ("this", "early", "late"):
@@ -346,31 +358,3 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                     )
             return make(spec, clock, end, weekday, part, last_day)
     return make(None, clock, j)
-
-
-def _night(tokens: list[Token], k: int, clock: Clock) -> tuple[Day, int] | None:
-    """The day of a clock in "the night of 7 to 8 March", "the night connecting A to B"."""
-    n = len(tokens)
-    while k < n and tokens[k].low in (
-        "of",
-        "between",
-        "from",
-        "connecting",
-        "linking",
-        "binding",
-        "the",
-    ):
-        k += 1
-    first = day_at(tokens, k) if k < n else None
-    if first is None:
-        return None
-    before, end, _, _, last = first
-    after: Day | None = last
-    if after is None:
-        if end + 1 >= n or tokens[end].low not in ("to", "and", "-", "–", "/", "into"):
-            return None
-        second = day_at(tokens, end + 1)
-        if second is None:
-            return None
-        after, end = second[0], second[1]
-    return (before if clock.hour >= 12 else after), end
