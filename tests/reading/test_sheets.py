@@ -41,7 +41,8 @@ def test_a_sheet_holds(path: Path) -> None:
         names.add(text.name)
         assert "SIMULATED" in text.data.decode(), text.name
         for term in text.gold["terms"]:
-            assert term["kind"] in TERM_KINDS and set(term) <= FIELDS, (text.name, term)
+            assert term["kind"] in TERM_KINDS, (text.name, term)
+            assert set(term) <= FIELDS, (text.name, term)
             for name in ("start", "due", "until"):
                 if term.get(name):
                     datetime.fromisoformat(term[name].replace("Z", "+00:00"))
