@@ -5,16 +5,20 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from truceline.reading import read
 from truceline.reading.answer import TERM_KINDS
 from truceline.reading.weighing.features import stem
 from truceline.reading.weighing.rows import Rows, weights_file
 from truceline.reading.weighing.segments import segments_of
+from truceline.reading.weighing.together import VOICES, voices
 from truceline.reading.weighing.weights import weights, weights_from
 
 SMALL = weights_from(
@@ -67,7 +71,7 @@ def test_a_file_read_by_lines_is_the_file(name: str) -> None:
 
 def test_every_kind_has_its_weights() -> None:
     known = weights("term-weights")
-    assert set(known.answers[1:]) == set(TERM_KINDS)
+    assert known.answers == TERM_KINDS
     assert {f"{use}:{kind}" for use in ("keep", "add") for kind in TERM_KINDS} == set(known.least)
     assert known.rows.width == len(known.answers)
 
@@ -139,3 +143,37 @@ def test_segments_are_the_sentence() -> None:
     assert pieces[-1][1] == len(sentence.text)
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(pieces))
     assert len(pieces) == 3
+
+
+def test_without_second_weights_a_stretch_speaks_for_itself() -> None:
+    alone = SMALL.chances_together([{"w:x"}, {"w:z"}], [0, 0], False)
+    assert alone == [SMALL.chances({"w:x"}), SMALL.chances({"w:z"})]
+    assert SMALL.chances_together([], [], False) == []
+
+
+def test_a_likelier_stretch_elsewhere_speaks_against_one() -> None:
+    against = [0.0] * VOICES
+    against[0], against[3] = 1.0, -1.0  # its own log-odds, less the best of the others
+    heard = replace(SMALL, second={"b": [0.5, *against]})
+    one, two = heard.chances_together([{"w:z"}, {"w:x"}], [0, 1], False)
+    assert one["b"] == pytest.approx(1 / (1 + 2.718281828459045 ** -(0.5 + 4.0 - 0.0)))
+    assert two["b"] == pytest.approx(1 / (1 + 2.718281828459045 ** -(0.5 + 0.0 - 4.0)))
+    assert one["any"] == SMALL.chances({"w:z"})["any"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-9, 9), st.floats(-9, 9), st.floats(-9, 9)), min_size=1, max_size=8
+    ),
+    st.booleans(),
+)
+def test_voices_are_of_one_shape_and_within_bounds(
+    odds: list[tuple[float, float, float]], agreement: bool
+) -> None:
+    found = voices(odds, [n // 2 for n in range(len(odds))], agreement)
+    assert found.shape == (len(odds), 3, VOICES)
+    assert abs(found).max() <= 8
+    for k in range(3):
+        best = max(range(len(odds)), key=lambda n: (min(6.0, max(-6.0, odds[n][k])), -n))
+        assert found[best, k, 13] == 1  # the first of its kind
+        assert found[:, k, 13].sum() == 1
