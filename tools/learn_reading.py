@@ -191,12 +191,18 @@ def scored(texts: list[Text], weights_of: Any) -> tuple[float, float, float]:
     return p, r, 2 * p * r / max(1e-9, p + r)
 
 
-KEEP = (0.1, 0.2, 0.3, 0.4)
-ADD = (0.15, 0.2, 0.25, 0.3, 0.35, 0.42, 0.5)
+KEEP = (0.1, 0.2, 0.3, 0.4, 0.5)
+ADD = (0.25, 0.3, 0.35, 0.42, 0.5, 0.58)
 
 
 def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> dict[str, float]:
-    """For each kind the chances from which a term is kept and added, best by cross-validation."""
+    """For each kind the chances from which a term is kept and added, best by cross-validation.
+
+    The documents of folders count together as much as those of sheets, which are more and hold
+    more terms a line than most pages do.
+    """
+    documents = sum(not t.sheet for t in texts)
+    times = max(1, round((len(texts) - documents) / max(1, documents)))
     counts: dict[tuple[float, float], Counter[tuple[str, str]]] = {}
     # each of the two is tried beside the middle of the other
     for keep, add in {*((k, 0.3) for k in KEEP), *((0.2, a) for a in ADD)}:
@@ -205,7 +211,8 @@ def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> 
         for text, f in zip(texts, fold, strict=True):
             _, missed, extra = pair(text.gold, answer(text, made[f]), same_term)
             for name, terms in (("gold", text.gold), ("missed", missed), ("extra", extra)):
-                count.update((term["kind"], name) for term in terms)
+                for term in terms:
+                    count[term["kind"], name] += 1 if text.sheet else times
         counts[keep, add] = count
 
     def f1(count: Counter[tuple[str, str]], kind: str) -> float:

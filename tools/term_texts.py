@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,7 @@ class Text:
     gold: list[dict[str, Any]]
     sentences: list[Sentence]
     marks: list[Marks]
+    sheet: bool = False  # whether it is of a sheet
 
 
 _MARK = re.compile(r"\{(\w+): ?([^{}]*)\}")
@@ -70,7 +71,8 @@ def texts_of(paths: list[Path]) -> list[Text]:
         if path.suffix == ".txt":
             found += bank_of(path)
             continue
-        found += [observed(t.name, t.data, t.gold, "", t.file) for t in answered([path])]
+        some = [observed(t.name, t.data, t.gold, "", t.file) for t in answered([path])]
+        found += [replace(t, sheet=path.suffix == ".sheet") for t in some]
     return found
 
 
