@@ -25,7 +25,7 @@ _GOES_ON = re.compile(
 _NEXT = re.compile(
     r"\W*(?:(?:all|the whole) (?:of )?(?:this|that|it)?\b|this (?:shall|is|must|will|to|has)|it (?:shall|must|will|is) (?:be )?(?:done|completed|finished|over)|"
     r"(?:they|it|the (?:\w+ )?(?:force|mission|contingent|group|troops|observers)) (?:will|shall|is to|are to)\b.{0,90}\b(?:stay|remain|serve)|"
-    r"term\b|deadline\b|the (?:period|term|process|time|deadline|carrying|transport|job|work|operation|whole)\b|they have\b|time(?: limit)?:)"
+    r"term\b|deadline\b|(?:the|this) (?:period|term|process|time|deadline|carrying|transport|job|work|operation|whole)\b|the (?:withdrawal|disengagement|pull-?back|pull-?out|movement|exchange|handing-over|hand-?over|release) (?:shall|should|must|will|is|has|was) (?:to )?(?:have )?(?:been |be )?(?:complet|finish|conclud|over\b|done|carried out)|they have\b|time(?: limit)?:)"
 )
 _LEADS = re.compile(
     r"\W*(?:\w{1,4}[.)]\s*)?(?:article \w+[.:\s-]*)?(?:on|from|by|within|until|till|in|inside|during|between|as of|as from|at|after|for|no later|not later|upon|"

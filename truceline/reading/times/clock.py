@@ -299,6 +299,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 and after in ("on", ",", ".", "and", "to")
             )
             or (year and before == "at")
+            or (year and before in ("by", "before", "than") and after == "on")
             or (year and before in ("between", "from") and after in ("and", "to"))
             or _closes_span(tokens, i)
             or (before == "," and _after_date(tokens, i, after))
