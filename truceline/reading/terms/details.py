@@ -10,10 +10,11 @@ from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length, led_to, month_end, shift
 
 _EFFECT = re.compile(
-    r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
+    r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silen(?:t|ce)|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
 )
 
 
+_DAY_OF = re.compile(r",? (?:as|is|was|to be|will be|shall be) the (?:day|date|hour|moment)\b")
 _TOLD = re.compile(
     r"\b(?:said|announced|declared|agreed|signed|told|reported|met|ordered|read)\b[^,;]{0,40}$"
 )
@@ -72,6 +73,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
                 (after_trigger and not trigger.noun)
                 or _EFFECT.search(left)
                 or DECLARED.search(left)
+                or _DAY_OF.match(sentence.low, said.end - sentence.start)
                 or not after_trigger
                 or (said.clock and not _TOLD.search(left))
                 or re.match(
@@ -136,6 +138,8 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             if draft.start is None:
                 draft.start = iso
             draft.day = draft.day or iso
+            if len(iso) == 7 and left.endswith("during ") and draft.until is None:
+                draft.until = month_end(iso)
         if moment.note:
             draft.notes.append(moment.note)
         draft.confidence = min(draft.confidence, moment.sure)
@@ -325,8 +329,9 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 )
             )
         ):
-            if draft.kind == "cessation" and length.role == "offset":
-                draft.start = draft.start or length.moment
+            if draft.kind == "cessation" and length.role == "offset" and length.moment:
+                if draft.start is None or (length.base and draft.start == length.base[:10]):
+                    draft.start = length.moment  # "72 hours after its signing" on that day
             if draft.within is None:
                 draft.within, draft.after = length.iso, length.anchor or draft.after
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):

@@ -13,7 +13,7 @@ from truceline.reading.terms.usable import is_usable
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 
-_BEGUN = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
+_BEGUN = re.compile(r"\b(?:begin|start|commence|resume|open)(?:s|ning|ing|ncing)?\b")
 _FOR = re.compile(r"(?: in all| deep| wide)? for ")  # "50 km for guns, 70 km for rockets"
 # "Georgian troops shall leave the valley, and Abkhazian troops the village": the verb is said once.
 _GAPPING = ("withdrawal", "handover", "release")
