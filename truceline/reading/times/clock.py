@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from truceline.reading.page.words import Token
 from truceline.reading.times.dayparts import DAYPARTS, WEEKDAYS, daypart
+from truceline.reading.times.worded_hours import worded_hour
 from truceline.reading.times.zones import zone_at
 
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
@@ -275,6 +276,8 @@ _MONTHS = frozenset(
 def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     """The clock time that begins at token ``i`` and the token after it, or None."""
     bare = _bare_clock(tokens, i)
+    if bare is None or not bare[4]:
+        bare = worded_hour(tokens, i) or bare
     if bare is None:
         return None
     hour, minute, midnight, j, certain = bare

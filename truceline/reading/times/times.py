@@ -48,6 +48,8 @@ _STARTERS = frozenset(
         "previous",
         "following",
         "the",
+        "hour",
+        "hours",
         "noon",
         "midday",
         "midnight",
