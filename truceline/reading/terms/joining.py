@@ -113,6 +113,8 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
         return bool(shared)
     words_a, words_b = _words(a), _words(b)
     overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
+    if overlap < 1 and len(words_a & words_b) < 2 and not (a.weak or b.weak or a.kind == "zone"):
+        overlap = min(overlap, 0.19)  # one word in common says little
     if a.kind == "zone":
         if _adds_up(a, b):
             return True
