@@ -26,6 +26,10 @@ _ENDS = re.compile(
 )
 _ENDS_BY = re.compile(r"\bends? (?:(?:not|no) later than|by)(?: on)?(?: the)?\s*$")
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
+_BEGINS_BY = re.compile(
+    r"\b(?:begin|start|commence)(?:s|ning|ing)?\b[^,;]{0,50}\b(?:later than|by|before)(?: on)?(?: the)?\s*$"
+)
+_FINISH = re.compile(r"\b(?:finish|complete|conclude|end|be over|be done|carry out)(?:s|d|ed)?\b")
 _STOPS = re.compile(
     r"\b(?:hostilit\w+|fighting|firing|fire|shooting|attacks?)\b[^,;]{0,40}\b(?:end|cease|stop|halt)(?:s|ed|ped)?(?: on| at)?(?: the)?\s*$"
 )
@@ -66,7 +70,7 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             draft.start, draft.readings = iso, moment.readings
             continue
         if role == "at" and draft.kind == "cessation":
-            if dated:
+            if dated and not (draft.start and len(draft.start) == 10 and iso[:10] == draft.start):
                 continue  # the day of an announcement
             after_trigger = said.start - sentence.start > trigger.end
             if (
@@ -131,6 +135,12 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         elif role == "until" and (draft.until is None or (said.day and _hours_only(moments))):
             draft.until = iso
         elif role == "due" and draft.due is None:
+            if draft.start is None and _BEGINS_BY.search(left):
+                draft.start = iso
+                draft.notes.append(f"start: no later than {iso}")
+                draft.confidence = min(draft.confidence, 0.7)
+                if _FINISH.search(sentence.low, said.end - sentence.start):
+                    continue  # "begins no later than the second day and is finished in 14 days"
             draft.due = iso
             if draft.start and draft.kind != "cessation" and _ENDS_BY.search(left):
                 draft.until = draft.until or iso

@@ -149,6 +149,8 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             return found, minute, False, j + 1, True
         if j < n and tokens[j].low in ("hours", "hrs", "h", "hour"):
             return hour, minute, False, j + 1, True
+        if j < n and tokens[j].low in ("o'clock", "o’clock"):
+            return hour, minute, False, j + 1, True
         if (hour, minute) != (12, 0) or j >= n or tokens[j].low not in _WORDS:
             return hour, minute, False, j, ":" in text
     if text in ("12", "12:00", "12.00", "12:00.") and j < n and tokens[j].low in _WORDS:
