@@ -339,9 +339,13 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 )
             )
         ):
-            if draft.kind == "cessation" and length.role == "offset" and length.moment:
-                if draft.start is None or (length.base and draft.start == length.base[:10]):
-                    draft.start = length.moment  # "72 hours after its signing" on that day
+            if (
+                draft.kind == "cessation"
+                and length.role == "offset"
+                and length.moment
+                and (draft.start is None or (length.base and draft.start == length.base[:10]))
+            ):
+                draft.start = length.moment  # "72 hours after its signing" on that day
             if draft.within is None:
                 draft.within, draft.after = length.iso, length.anchor or draft.after
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):

@@ -122,11 +122,18 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
         if shared or _BACK.match(later):
             return (overlap >= 0.2 or not shared) and not _FURTHER.search(later)
         return overlap >= 0.5 and (abs(a.sentence - b.sentence) <= 3 or not fa or not fb)
-    if a.sentence == b.sentence and fa and fb and not shared and _DATES & set(fa) and _DATES & set(fb):
+    if (
+        a.sentence == b.sentence
+        and fa
+        and fb
+        and not shared
+        and _DATES & set(fa)
+        and _DATES & set(fb)
+    ):
         return False  # "the wounded within 24 hours, all others by 8 June"
     if abs(a.sentence - b.sentence) == 1 and shared:
-        later = max(a, b, key=lambda d: d.sentence)
-        if _COMPLETES.match(later.low) and set(later.facts()) <= set(min(a, b, key=lambda d: d.sentence).facts()):
+        first, second = (a, b) if a.sentence < b.sentence else (b, a)
+        if _COMPLETES.match(second.low) and set(second.facts()) <= set(first.facts()):
             return True
     if a.sentence == b.sentence and shared and not set(fa) ^ set(fb) and overlap < 0.7:
         return False

@@ -76,7 +76,9 @@ def reach_of(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
 
 
 _BEGINS = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
-_OVER_AT = re.compile(r"\b(?:finished|completed|concluded|done|over|ends?)(?: (?:at|on))?(?: the)?\s*$")
+_OVER_AT = re.compile(
+    r"\b(?:finished|completed|concluded|done|over|ends?)(?: (?:at|on))?(?: the)?\s*$"
+)
 
 
 def times_after(

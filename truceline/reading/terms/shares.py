@@ -46,7 +46,10 @@ def by_places(sentence: Sentence, marks: Marks, start: int, end: int) -> list[in
 def lent_hour(moments: list[Moment], marks: Marks, sentence: Sentence) -> list[Moment]:
     """The dated moments of one part of a list as the starts that they are, with the hour that the
     sentence says once for all."""
-    own = [replace(m, said=replace(m.said, role="start")) if m.said.role == "at" else m for m in moments]
+    own = [
+        replace(m, said=replace(m.said, role="start")) if m.said.role == "at" else m
+        for m in moments
+    ]
     clocks = [m for m in marks.moments if m.said.clock and m.iso and "T" in m.iso]
     if len({m.iso[11:16] for m in clocks if m.iso}) != 1 or any(m.said.clock for m in own):
         return own

@@ -5,12 +5,20 @@ from truceline.reading.page.words import Token
 from truceline.reading.times.dates_said import MONTHS
 from truceline.reading.times.dayparts import WEEKDAYS
 
-_NUMBERS = {
-    word: n
-    for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-}
+_WORDS = (
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+_NUMBERS = {word: hour for hour, word in enumerate(_WORDS, 2)}
 _PARTS = {"morning": 0, "dawn": 0, "noon": 0, "afternoon": 12, "evening": 12, "night": 6}
 _LED = frozenset(("at", "from", "to", "until", "till", "since", "by", "in", "on", "of", "the"))
 _OF_DAY = frozenset(("today", "tomorrow", "yesterday", "day", "this", "on", *WEEKDAYS, *MONTHS))
@@ -61,7 +69,7 @@ def worded_hour(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
         return None
     if low in ("hour", "hours"):
         hour = _number(tokens[i + 1])
-        if hour is None or tokens[i + 1].low == "one" or before in ("of", "on"):
+        if hour is None or before in ("of", "on"):
             return None
         minute, j = _minutes(tokens, i + 2)
         part, k = _part(tokens, j)
