@@ -11,7 +11,7 @@ from truceline.reading.terms.lexicon import is_verb
 
 _LINK = r"(?:, (?:and |or |nor )?| and | or | nor |; (?:and |or |nor )?)"
 _OWN = re.compile(
-    rf"{_LINK}(?P<by>not to be [a-z]+|(?:not )?to [a-z]+|from (?:the )?[a-z]+(?:ing\b)?|(?:the )?[a-z]+ing of|the use of|acts of|as (?:is|are)|on (?:the )?[a-z]+|(?:neither|no|nobody) [^,;]{2, 40}? (?:may|shall|will|is|are|can))(?= [a-z]|,|\.|$| and | or )"
+    rf"{_LINK}(?P<by>not to be [a-z]+|(?:not )?to [a-z]+|from (?:the )?[a-z]+(?:ing\b)?|(?:the )?[a-z]+ing of|the use of|acts of|as (?:is|are)|(?:a ban )?on (?:the )?[a-z]+|(?:bars|forbids|prohibits|bans) [a-z]+|(?:neither|no|nobody) [^,;]{{2,40}}? (?:may|shall|will|is|are|can))(?= [a-z]|,|\.|$| and | or )"
 )
 _BARE = re.compile(
     rf"{_LINK}(?:to )?(?P<verb>[a-z]+) (?!of\b|and\b|or\b|to\b|by\b|that\b|in\b|at\b)[\w’'-]"
@@ -34,7 +34,7 @@ _ON = re.compile(r"\bban on [a-z]+")
 _LISTED = re.compile(
     r"\b(?:prohibited|forbidden|banned|barred|outlawed|not allowed|not permitted)(?: (?:acts|are))?\s*:"
 )
-_ITEM = re.compile(r"[,;] (?:and |or )?(?=[a-z])")
+_ITEM = re.compile(r"[,;] (?:and |or )?(?:\([a-z\d]\) )?(?=[a-z])")
 _OBJECTS = re.compile(
     r"\b(?:forbids?|prohibits?|bans?|bars?|renounc\w+|rul\w+ out|outlaws?|exclud\w+|giv\w+ up) "
 )
@@ -49,7 +49,7 @@ def several_bans(low: str, start: int, end: int) -> list[int]:
             told = _FROM.search(left) is not None and " to " not in match.group()
         elif by.startswith(("not to ", "to ")):
             told = _TO.search(left) is not None
-        elif by.startswith("on "):
+        elif by.startswith(("on ", "a ban on ")):
             told = _ON.search(left) is not None
         elif by.startswith(("as ", "neither ", "no", "nobody")):
             told = match.group().startswith((", ", ";"))

@@ -76,7 +76,12 @@ def begin(drafts: list[Draft], *, agreement: bool) -> None:
         if draft.told is not None:
             draft.start = draft.told
             draft.notes.append(f"start: the day on which it was agreed, {draft.told}")
-        elif known is not None and draft.counts_from is None:
+        elif (
+            known is not None
+            and known.start is not None
+            and draft.counts_from is None
+            and (draft.until is None or draft.until > known.start)
+        ):
             draft.start = known.start
             draft.notes.append(f"start: as said elsewhere, {known.start}")
         else:

@@ -10,10 +10,11 @@ from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length, led_to, month_end, shift
 
 _EFFECT = re.compile(
-    r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silent|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
+    r"(?:effect|force|beg[iua]n\w*|start\w*|commenc\w*|in place|took hold|take hold|takes hold|kick\w* off|under way|underway|ceas\w*|halt\w*|stop\w*|silen(?:t|ce)|holds?|observe\w*|enter\w*)\b[^,;]{0,45}$"
 )
 
 
+_DAY_OF = re.compile(r",? (?:as|is|was|to be|will be|shall be) the (?:day|date|hour|moment)\b")
 _TOLD = re.compile(
     r"\b(?:said|announced|declared|agreed|signed|told|reported|met|ordered|read)\b[^,;]{0,40}$"
 )
@@ -25,6 +26,10 @@ _ENDS = re.compile(
 )
 _ENDS_BY = re.compile(r"\bends? (?:(?:not|no) later than|by)(?: on)?(?: the)?\s*$")
 CEASES = re.compile(r"\b(?:cease-?fire|truce|armistice|cessation)")
+_BEGINS_BY = re.compile(
+    r"\b(?:begin|start|commence)(?:s|ning|ing)?\b[^,;]{0,50}\b(?:later than|by|before)(?: on)?(?: the)?\s*$"
+)
+_FINISH = re.compile(r"\b(?:finish|complete|conclude|end|be over|be done|carry out)(?:s|d|ed)?\b")
 _STOPS = re.compile(
     r"\b(?:hostilit\w+|fighting|firing|fire|shooting|attacks?)\b[^,;]{0,40}\b(?:end|cease|stop|halt)(?:s|ed|ped)?(?: on| at)?(?: the)?\s*$"
 )
@@ -65,13 +70,14 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             draft.start, draft.readings = iso, moment.readings
             continue
         if role == "at" and draft.kind == "cessation":
-            if dated:
+            if dated and not (draft.start and len(draft.start) == 10 and iso[:10] == draft.start):
                 continue  # the day of an announcement
             after_trigger = said.start - sentence.start > trigger.end
             if (
                 (after_trigger and not trigger.noun)
                 or _EFFECT.search(left)
                 or DECLARED.search(left)
+                or _DAY_OF.match(sentence.low, said.end - sentence.start)
                 or not after_trigger
                 or (said.clock and not _TOLD.search(left))
                 or re.match(
@@ -129,6 +135,12 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         elif role == "until" and (draft.until is None or (said.day and _hours_only(moments))):
             draft.until = iso
         elif role == "due" and draft.due is None:
+            if draft.start is None and _BEGINS_BY.search(left):
+                draft.start = iso
+                draft.notes.append(f"start: no later than {iso}")
+                draft.confidence = min(draft.confidence, 0.7)
+                if _FINISH.search(sentence.low, said.end - sentence.start):
+                    continue  # "begins no later than the second day and is finished in 14 days"
             draft.due = iso
             if draft.start and draft.kind != "cessation" and _ENDS_BY.search(left):
                 draft.until = draft.until or iso
@@ -136,6 +148,8 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             if draft.start is None:
                 draft.start = iso
             draft.day = draft.day or iso
+            if len(iso) == 7 and left.endswith("during ") and draft.until is None:
+                draft.until = month_end(iso)
         if moment.note:
             draft.notes.append(moment.note)
         draft.confidence = min(draft.confidence, moment.sure)
@@ -325,8 +339,13 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 )
             )
         ):
-            if draft.kind == "cessation" and length.role == "offset":
-                draft.start = draft.start or length.moment
+            if (
+                draft.kind == "cessation"
+                and length.role == "offset"
+                and length.moment
+                and (draft.start is None or (length.base and draft.start == length.base[:10]))
+            ):
+                draft.start = length.moment  # "72 hours after its signing" on that day
             if draft.within is None:
                 draft.within, draft.after = length.iso, length.anchor or draft.after
                 if length.anchor is None and re.search(r"\bthereafter|later\b", sentence.low):

@@ -91,6 +91,13 @@ _FURTHER = re.compile(
 )
 
 
+_DATES = {"start", "due", "within"}
+# "The withdrawal shall be completed by 10 December": of the one told just before.
+_COMPLETES = re.compile(
+    r"\W*(?:the|this) (?:withdrawal|disengagement|pull-?back|pull-?out|movement|exchange|handing-over|hand-?over|release|work|process|operation) (?:shall|should|must|will|is|has|was) (?:to )?(?:have )?(?:been |be )?(?:complet|finish|conclud|over\b|done|carried out)"
+)
+
+
 def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     if a.kind != b.kind:
         return False
@@ -99,11 +106,15 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
     fa, fb = a.facts(), b.facts()
     shared = [f for f in fa if f in fb]
     if a.kind == "cessation":
+        if _ends_first(a, b) or _ends_first(b, a):
+            return False
         return not agreement or not fa or not fb or bool(shared)
     if a.kind == "duration":
         return bool(shared)
     words_a, words_b = _words(a), _words(b)
     overlap = len(words_a & words_b) / max(1, min(len(words_a), len(words_b)))
+    if overlap < 1 and len(words_a & words_b) < 2 and not (a.weak or b.weak or a.kind == "zone"):
+        overlap = min(overlap, 0.19)  # one word in common says little
     if a.kind == "zone":
         if _adds_up(a, b):
             return True
@@ -111,6 +122,19 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
         if shared or _BACK.match(later):
             return (overlap >= 0.2 or not shared) and not _FURTHER.search(later)
         return overlap >= 0.5 and (abs(a.sentence - b.sentence) <= 3 or not fa or not fb)
+    if (
+        a.sentence == b.sentence
+        and fa
+        and fb
+        and not shared
+        and _DATES & set(fa)
+        and _DATES & set(fb)
+    ):
+        return False  # "the wounded within 24 hours, all others by 8 June"
+    if abs(a.sentence - b.sentence) == 1 and shared:
+        first, second = (a, b) if a.sentence < b.sentence else (b, a)
+        if _COMPLETES.match(second.low) and set(second.facts()) <= set(first.facts()):
+            return True
     if a.sentence == b.sentence and shared and not set(fa) ^ set(fb) and overlap < 0.7:
         return False
     if agreement and abs(a.sentence - b.sentence) == 1 and (a.weak or b.weak) and overlap >= 0.2:
@@ -127,6 +151,11 @@ def _same(a: Draft, b: Draft, agreement: bool) -> bool:
             or b.weak
         )
     return overlap >= 0.5
+
+
+def _ends_first(a: Draft, b: Draft) -> bool:
+    """Whether one halt is over when the other begins."""
+    return bool(a.until and b.start and not a.start and a.until[:10] <= b.start[:10])
 
 
 def _adds_up(a: Draft, b: Draft) -> bool:

@@ -8,11 +8,12 @@ from truceline.reading.page.words import Sentence
 from truceline.reading.terms.bans import several_bans
 from truceline.reading.terms.clauses import BOUNDARY
 from truceline.reading.terms.drafting import Trigger
+from truceline.reading.terms.shares import by_places, deadlines_apart
 from truceline.reading.terms.usable import is_usable
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length
 
-_BEGUN = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
+_BEGUN = re.compile(r"\b(?:begin|start|commence|resume|open)(?:s|ning|ing|ncing)?\b")
 _FOR = re.compile(r"(?: in all| deep| wide)? for ")  # "50 km for guns, 70 km for rockets"
 # "Georgian troops shall leave the valley, and Abkhazian troops the village": the verb is said once.
 _GAPPING = ("withdrawal", "handover", "release")
@@ -34,6 +35,10 @@ _SUBJECTS = (
 _SUBJECT = re.compile(
     r"(?:; (?:and )?(?:that )?|, (?:and|while|but) (?:that )?)(?!it\b|they\b|this\b|that\b|these\b|those\b|all (?:of )?th|both (?:of|periods|times|dates)\b|who\b|which\b|he\b|she\b|if\b|when\b|the (?:period|work|process|whole|operation)\b)"
     r"[\w’'-]+ (?:[\w’'/-]+ ){0,7}?(?:shall|will|must|may|is to|are to)\b"
+)
+_DATED = (*_GAPPING, "access", "deployment", "deliverable")
+_ENLISTED = re.compile(
+    r",? and (?:another |a further )?(?:\d[\d,]*|[a-z-]+) (?:into |to |in |for )?the (?:\w+ ){0,2}(?:police|army|guard|navy|gendarmerie|air force)\b"
 )
 _EACH_GIVES = re.compile(
     r",? and (?:the )?[A-Z][\w’'-]+ (?:[A-Z][\w’'-]+ )?(?:an? |some |about |up to |the same )?(?:\d[\d,]* |far |larger |smaller |number )+[a-z]"
@@ -134,6 +139,10 @@ def pieces_of(
                 if len(cuts) == len(spots) - 1:
                     points = cuts
                     break
+    if trigger.kind == "cessation" and " in " in low:
+        points = by_places(sentence, marks, start, end)
+    if trigger.kind in _DATED and not points:
+        points = deadlines_apart(sentence, marks, max(start, trigger.end), end)
     if trigger.kind in _SUBJECTS and not points and (", " in low or "; " in low):
         points = [m.start() for m in _SUBJECT.finditer(low, max(start + 20, trigger.end), end)]
     if trigger.kind == "prohibition" and not points:
@@ -144,16 +153,19 @@ def pieces_of(
         # "the rebels free 50 women, and Israel 150 prisoners"
         said = _EACH_GIVES.finditer(sentence.text, max(start, trigger.end), end)
         points = [m.start() for m in said][:1]
-    if trigger.kind == "release" and not points:
+    if trigger.kind == "deployment" and not points and marks.quantities:
+        points = [m.start() for m in _ENLISTED.finditer(low, max(start, trigger.end), end)][:1]
+    if trigger.kind == "release" and len(points) < 2:
+        last = points[0] if points else end
         swap = re.search(
             r",? in (?:exchange|return) for |,? and (?=(?:about |some |up to )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+ty|[a-z]+teen|a hundred))",
-            low[start:end],
+            low[start:last],
         )
         counts = [sentence.tokens[q.first].start - sentence.start for q in marks.quantities]
         if (
             swap
             and any(start <= c < start + swap.start() for c in counts)
-            and any(start + swap.end() <= c < end for c in counts)
+            and any(start + swap.end() <= c < last for c in counts)
         ):
-            points = [start + swap.start()]
+            points = [start + swap.start(), *points]
     return list(itertools.pairwise([start, *points, end]))

@@ -5,6 +5,7 @@ under (a row's first cell, a dated heading, the line that leads a list).
 
 import itertools
 import re
+from dataclasses import replace
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
@@ -17,15 +18,15 @@ from truceline.reading.weighing.segments import segments_of
 Times = tuple[list[Moment], list[Length]]
 
 _GOES_ON = re.compile(
-    r"[\s,;:–—-]*(?:and )?(?:(?:takes?|ends?|expires|lapses|runs out|closes)\b|(?:must|shall|will|is|are|has|have|should)(?: to)? (?:have |be |been )?(?:\w+ly )?(?:gone|complet\w+|finish\w*|done|over\b|out\b|clear\w*|conclud\w*|end\w*)|[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
+    r"[\s,;:–—-]*(?:and )?(?:(?:takes?|ends?|expires|lapses|runs out|closes)\b|(?:must|shall|will|is|are|has|have|should)(?: to)? (?:have |be |been )?(?:\w+ly )?(?:gone|complet\w+|finish\w*|done|carried out|made|effected|over\b|out\b|clear\w*|conclud\w*|end\w*)|[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
     r"until|till|both (?:periods|times|by|on|within|from)|it\b|they\b|this (?:shall|is|must|will|to)|all (?:of )?(?:this|that)|term\b|"
-    r"the (?:period|term|process|whole|carrying|transport|work|operation)|within|inside|by\b|no later|not later|at the latest|in a (?:term|period|delay)|"
+    r"the (?:period|term|process|whole|carrying|transport|work|operation|movement|withdrawal|transfer|storage|handing-over|pull-?back)|within|inside|by\b|no later|not later|at the latest|in a (?:term|period|delay)|"
     r"during|on\b|no more than|not more than|up to|(?:its|their|whose) (?:strength|number|size|ceiling|term|stay)\b|at (?:the|noon|midnight|\d)|per\b|each\b|every\b|daily|weekly)"
 )
 _NEXT = re.compile(
     r"\W*(?:(?:all|the whole) (?:of )?(?:this|that|it)?\b|this (?:shall|is|must|will|to|has)|it (?:shall|must|will|is) (?:be )?(?:done|completed|finished|over)|"
     r"(?:they|it|the (?:\w+ )?(?:force|mission|contingent|group|troops|observers)) (?:will|shall|is to|are to)\b.{0,90}\b(?:stay|remain|serve)|"
-    r"term\b|deadline\b|the (?:period|term|process|time|deadline|carrying|transport|job|work|operation|whole)\b|they have\b|time(?: limit)?:)"
+    r"term\b|deadline\b|(?:the|this) (?:period|term|process|time|deadline|carrying|transport|job|work|operation|whole)\b|the (?:withdrawal|disengagement|pull-?back|pull-?out|movement|exchange|handing-over|hand-?over|release) (?:shall|should|must|will|is|has|was) (?:to )?(?:have )?(?:been |be )?(?:complet|finish|conclud|over\b|done|carried out)|they have\b|time(?: limit)?:)"
 )
 _LEADS = re.compile(
     r"\W*(?:\w{1,4}[.)]\s*)?(?:article \w+[.:\s-]*)?(?:on|from|by|within|until|till|in|inside|during|between|as of|as from|at|after|for|no later|not later|upon|"
@@ -74,17 +75,31 @@ def reach_of(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_BEGINS = re.compile(r"\b(?:begin|start|commence)(?:s|ning|ing|ncing)?\b")
+_OVER_AT = re.compile(
+    r"\b(?:finished|completed|concluded|done|over|ends?)(?: (?:at|on))?(?: the)?\s*$"
+)
+
+
 def times_after(
     sentence: Sentence, marks: Marks, start: int, end: int, own: Times
 ) -> tuple[list[Moment], list[Length]]:
     """When an act that is said to begin is to be done, where the words that go on say so: "… starts
     to leave on 5 May and must have gone by the 9th"."""
+    begun = _BEGINS.search(sentence.low, start, end) is not None
     if any(m.said.role in ("due", "until") for m in own[0]) or any(
-        x.role in ("within", "day") for x in own[1]
+        x.role == "within" or (x.role == "day" and not begun) for x in own[1]
     ):
         return [], []
     _, late = reach_of(sentence, start, end)
     moments, lengths = times_in(marks, sentence, end, late)
+    low, base = sentence.low, sentence.start
+    moments = [
+        replace(m, said=replace(m.said, role="due"))
+        if m.said.role == "at" and _OVER_AT.search(low, end, m.said.start - base)
+        else m
+        for m in moments
+    ]
     return (
         [m for m in moments if m.said.role in ("due", "until")],
         [x for x in lengths if x.role == "within"],

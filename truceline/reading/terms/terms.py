@@ -27,6 +27,7 @@ from truceline.reading.terms.reach import (
     times_near,
 )
 from truceline.reading.terms.recurring import recurs_in, within_hours
+from truceline.reading.terms.shares import by_places, lent_hour
 from truceline.reading.terms.usable import is_usable
 from truceline.reading.terms.worth import is_term
 from truceline.reading.times.anchoring import Moment
@@ -277,6 +278,8 @@ def drafted(
             draft.start = hour
             draft.notes.append("start: the hour of the entry that tells it")
             draft.confidence = min(draft.confidence, 0.7)
+    if kind == "cessation" and len(marks.moments) > 1 and by_places(sentence, marks, 0, len(low)):
+        moments = lent_hour(moments, marks, sentence)
     set_moments(draft, moments, sentence, trigger)
     set_lengths(draft, lengths, sentence)
     if kind in ("deployment", "monitoring") and draft.within is None and marks.next is not None:

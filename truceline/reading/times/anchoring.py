@@ -218,6 +218,11 @@ def _edge_of_month(month: str, role: str, before: str) -> date | None:
     return None
 
 
+_STOPS_AT = re.compile(
+    r"\b(?:cease|stop|halt)(?:s|ped|ed)?(?: at)?(?: (?:one|a) (?:minute|second) to)?\s*$"
+)
+
+
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
@@ -297,6 +302,8 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
             choose_later = tense == "future"
         if today and (tense == "future" or said.role == "start"):
             choose_later = True  # "signed on Saturday a truce that holds from midnight"
+        if said.role == "at" and said.day[0] == "date" and _STOPS_AT.search(text[:place]):
+            choose_later = True  # "fire stops at midnight on 28 December"
         if clock.twelve:
             choose_later = True  # "12 midnight on 20 July"
         if said.day[0] == "rel" and said.day[1] > 0:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from truceline.reading.page.words import Token
 from truceline.reading.times.dayparts import DAYPARTS, WEEKDAYS, daypart
+from truceline.reading.times.worded_hours import worded_hour
 from truceline.reading.times.zones import zone_at
 
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
@@ -148,6 +149,8 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
             return found, minute, False, j + 1, True
         if j < n and tokens[j].low in ("hours", "hrs", "h", "hour"):
             return hour, minute, False, j + 1, True
+        if j < n and tokens[j].low in ("o'clock", "o’clock"):
+            return hour, minute, False, j + 1, True
         if (hour, minute) != (12, 0) or j >= n or tokens[j].low not in _WORDS:
             return hour, minute, False, j, ":" in text
     if text in ("12", "12:00", "12.00", "12:00.") and j < n and tokens[j].low in _WORDS:
@@ -275,6 +278,8 @@ _MONTHS = frozenset(
 def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
     """The clock time that begins at token ``i`` and the token after it, or None."""
     bare = _bare_clock(tokens, i)
+    if bare is None or not bare[4]:
+        bare = worded_hour(tokens, i) or bare
     if bare is None:
         return None
     hour, minute, midnight, j, certain = bare
@@ -299,6 +304,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 and after in ("on", ",", ".", "and", "to")
             )
             or (year and before == "at")
+            or (year and before in ("by", "before", "than") and after == "on")
             or (year and before in ("between", "from") and after in ("and", "to"))
             or _closes_span(tokens, i)
             or (before == "," and _after_date(tokens, i, after))

@@ -81,7 +81,7 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
         forced = [t.low for t in tokens[i + 1 : i + 3]] in (["into", "force"], ["into", "effect"])
         return (("event", "force", "moment"), i + 3) if after_it and forced else None
     if low == "then":
-        return (("that", "last"), i + 1) if before in ("from", "since", "until") else None
+        return (("that", "last"), i + 1) if before in _THEN else None
     if i + 1 >= n:
         return None
     after = tokens[i + 1].low
@@ -119,6 +119,7 @@ def spoken_of_at(tokens: list[Token], i: int) -> tuple[Day, int] | None:
     return None
 
 
+_THEN = frozenset(("from", "since", "until", "by", "before"))
 _HALTS = (["truce"], ["ceasefire"], ["cease-fire"], ["cessation"])
 # "the day the cease-fire takes effect", "the day of the entry into force"
 _BEGINS = re.compile(

@@ -48,6 +48,8 @@ _STARTERS = frozenset(
         "previous",
         "following",
         "the",
+        "hour",
+        "hours",
         "noon",
         "midday",
         "midnight",
@@ -107,7 +109,7 @@ _ROLES = (
     (
         "until",
         re.compile(
-            r"\b(?:until|till|up until|up to|through|thru|expir(?:es?|ing|y)|end(?:s|ed|ing)?|finish(?:ing|es)?|conclud(?:ing|es?)|closes|"
+            r"\b(?:until|till|up until|up to|(?<!let )(?<!allowed )through|thru|expir(?:es?|ing|y)|end(?:s|ed|ing)?|finish(?:ing|es)?|conclud(?:ing|es?)|closes|"
             r"lasting until|to last until|to)(?: (?:on|at|about|around|the|end of|the end of|last day of|and including|midnight on))*\s*$"
         ),
     ),

@@ -87,6 +87,7 @@ def zone_at(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
         and j + 1 < n
         and re.fullmatch(r"\d\d:\d\d", tokens[j + 1].text)
         and tokens[j].start == tokens[j - 1].end
+        and not ("00:59" < tokens[j - 1].text < tokens[j + 1].text)  # "09:00-15:00" is a stretch
     ):
         east, past = tokens[j + 1].text.split(":")
         return (-1 if tokens[j].text in "-−" else 1) * (int(east) * 60 + int(past)), j + 2
