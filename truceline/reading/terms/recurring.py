@@ -6,7 +6,7 @@ from truceline.reading.hints import Hinted
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import number_of_words
 
-_HINT = re.compile(
+_HINT = Hinted(
     r"daily|weekly|monthly|yearly|hourly|annual|quarter|clock|alternate|fortnight|every|each|\bany\b|per |"
     r"(?:a|once|twice|in) (?:the )?(?:day|week|month|year)|day-by-day|(?:days?|nights)\b"
 )

@@ -113,6 +113,8 @@ def segments_weighed(
         kinds = kinds_of_tokens(sentence, mark)
         stretches = segments_of(sentence)
         words = [said_words(sentence, kinds, a, b) for a, b in stretches]
+        left = [["l:" + w for w in bare] for _, bare in words[:-1]]
+        right = [["r:" + w for w in bare] for _, bare in words[1:]]
         here = of.get(sentence.index, [])
         triggers = seen.get(sentence.index, [])
         # segments begin and end at a blank or a mark, so their signs are also the sentence's
@@ -169,10 +171,7 @@ def segments_weighed(
             }
             word_features(*words[n], features)
             frame_features(words[n][0], features)
-            for m, (_, bare) in enumerate(words):
-                if m != n:
-                    side = "l:" if m < n else "r:"
-                    features.update([side + w for w in bare])
+            features.update(*left[:n], *right[n:])
             found.append(Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine))
         before = {"p:" + drafts[n].kind for n in here}
     return found

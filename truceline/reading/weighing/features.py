@@ -119,13 +119,23 @@ def word_features(full: list[str], bare: list[str], found: set[str]) -> None:
     """Add the words of a stretch, alone and in pairs, and the classes that they stand for."""
     last = "^"
     for whole, word in zip(full, bare, strict=True):
-        found.add("w:" + word)
-        found.add(f"b:{last} {word}")
-        for name in word_classes(whole):
-            found.add("c:" + name)
+        found.update(_alone(whole, word))
+        for name in _names(whole, word):
             found.add(f"b:{last} {name}")
         last = word
     found.add(f"b:{last} $")
+
+
+@lru_cache(maxsize=20_000)
+def _names(whole: str, bare: str) -> tuple[str, ...]:
+    """A word without its ending, and the classes that it stands for."""
+    return (bare, *word_classes(whole))
+
+
+@lru_cache(maxsize=20_000)
+def _alone(whole: str, bare: str) -> tuple[str, ...]:
+    """What a word says alone."""
+    return ("w:" + bare, *("c:" + name for name in word_classes(whole)))
 
 
 _MODAL = frozenset(
@@ -179,7 +189,7 @@ def frame_features(full: list[str], found: set[str]) -> None:
     here = sorted({x for some in senses for x in some})
     low = [x for x in here if x.islower()]
     found.update([f"x:{a}+{b}" for n, a in enumerate(low) for b in low[n + 1 :]])
-    no = any(w in _NOT for w in full)
+    no = not _NOT.isdisjoint(full)
     for n, word in enumerate(full):
         if word not in _MODAL and word not in _BE:
             continue

@@ -61,10 +61,8 @@ class Rows:
 
     def total(self, features: Iterable[str]) -> int:
         """The start and the rows of the features, added up and still packed."""
-        get = self._row.get
-        found = [row for f in features if (row := get(f))]
         try:
-            added: int = sum(found, self._start)
+            added: int = sum(filter(None, map(self._row.get, features)), self._start)
             return added
         except TypeError:  # a row that is still a text
             total = self._start + sum(self._read(f) for f in features if f in self._row)

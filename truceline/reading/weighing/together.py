@@ -41,30 +41,34 @@ def voices(
     top = own.max(axis=1)
     last_top = np.concatenate([[-_MOST], top[:-1]])[:, None]
     next_top = np.concatenate([top[1:], [-_MOST]])[:, None]
-    found = (
-        own,
-        np.maximum(own, 0),
-        np.maximum(own + 2, 0),
-        elsewhere,
-        before,
-        after,
-        last,
-        following,
-        last * with_last,
-        following * with_next,
-        other,
-        last_top,
-        next_top,
-        rank == 0,
-        rank == 1,
-        rank == 2,
-        np.log1p((own > 0).sum(axis=0))[None, :],
-        (top > 0).mean(),
-        float(agreement),
-        own * agreement,
-        (np.arange(n) / n)[:, None],
-    )
-    return np.stack([np.broadcast_to(x, own.shape) for x in found], axis=-1).astype(np.float64)
+    found = np.empty((n, answers, VOICES))
+    for k, voice in enumerate(
+        (
+            own,
+            np.maximum(own, 0),
+            np.maximum(own + 2, 0),
+            elsewhere,
+            before,
+            after,
+            last,
+            following,
+            last * with_last,
+            following * with_next,
+            other,
+            last_top,
+            next_top,
+            rank == 0,
+            rank == 1,
+            rank == 2,
+            np.log1p((own > 0).sum(axis=0))[None, :],
+            (top > 0).mean(),
+            float(agreement),
+            own * agreement,
+            (np.arange(n) / n)[:, None],
+        )
+    ):
+        found[:, :, k] = voice
+    return found
 
 
 def chances_together(
