@@ -10,12 +10,11 @@ from truceline.reading.claims.measures import (
     measure_of_number,
     measure_of_subject,
 )
-from truceline.reading.hints import Hinted
 from truceline.reading.marks import Marks
 from truceline.reading.numbers import Quantity, tidy
 from truceline.reading.page.words import Sentence
 
-_STEMS = Hinted(
+_STEMS = re.compile(
     r"kill|dead|deat|died|\bdies?\b|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
     r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violat|breach|infring|broke|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
     r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|still hold|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"

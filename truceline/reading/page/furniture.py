@@ -6,7 +6,7 @@ sites. A block that reads like a sentence of the story is left alone.
 
 import re
 
-from truceline.reading.hints import Hinted, folded
+from truceline.reading.hints import Hinted, Several, folded
 
 _PARTS = re.compile(r"\s*(?:[|·›»⁞•‖▸→✦◆‣¦]|\s>\s|\s/\s)\s*|[ \t\u00a0]{2,}")
 _SIGN = re.compile(
@@ -81,7 +81,7 @@ _SITE = (
         r"|noticias relacionadas|articles liés|leggi anche)",
     ),
 )
-_SITE_RES = tuple((reason, Hinted(pattern, re.I)) for reason, pattern in _SITE)
+_SITE_RES = Several((reason, Hinted(pattern, re.I)) for reason, pattern in _SITE)
 
 
 _CRUMBS = re.compile(r"[^.!?:>›»]{2,25}(?:\s[>›»]\s[^.!?:>›»]{2,25})+")
@@ -104,9 +104,8 @@ def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
         return None
     story = reads_like_story(said)
     start = said[:40] if story else said  # only at its head is a phrase of sites no story's
-    low = folded(start)
-    for reason, pattern in _SITE_RES:
-        if pattern.search(start, low):
+    for reason, pattern in _SITE_RES.likely(folded(start)):
+        if pattern.search(start):
             return reason
     if story:
         return None

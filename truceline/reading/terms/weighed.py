@@ -9,7 +9,7 @@ they lack is added, with the same grammar of times and numbers.
 import re
 from dataclasses import dataclass
 
-from truceline.reading.hints import Hinted
+from truceline.reading.hints import Hinted, Several
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import Draft, Setting, Trigger
@@ -32,7 +32,7 @@ from truceline.reading.weighing.weights import Weights
 
 _ITEM = re.compile(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]+)[.)])\s")
 _ARTICLE = re.compile(r"\s*(?:article|section|clause|point|para(?:graph)?)\b")
-_SIGNS = tuple(
+_SIGNS = Several(
     (name, Hinted(words))
     for name, words in (
         ("will", r"\b(?:shall|will|must|'ll|is to|are to|(?:has|have) to)\b"),
@@ -118,7 +118,7 @@ def segments_weighed(
         here = of.get(sentence.index, [])
         triggers = seen.get(sentence.index, [])
         # segments begin and end at a blank or a mark, so their signs are also the sentence's
-        signs = [(name, s.pattern) for name, s in _SIGNS if s.search(sentence.low)]
+        signs = [(name, s) for name, s in _SIGNS.likely(sentence.low) if s.search(sentence.low)]
         for n, (a, b) in enumerate(stretches):
             features = set(shared)
             said = []

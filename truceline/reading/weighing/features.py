@@ -7,7 +7,9 @@ place.
 """
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
+from operator import attrgetter
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
@@ -90,18 +92,21 @@ def kinds_of_tokens(sentence: Sentence, marks: Marks) -> list[str]:
     return kinds
 
 
+_START = attrgetter("start")
+
+
 def said_words(
     sentence: Sentence, kinds: list[str], start: int, end: int
 ) -> tuple[list[str], list[str]]:
     """The words of ``[start, end)`` of a sentence as they stand, and without their endings; marks
     and runs of one kind are written once.
     """
-    base = sentence.start
+    tokens = sentence.tokens
+    first = bisect_left(tokens, sentence.start + start, key=_START)
+    last = bisect_left(tokens, sentence.start + end, first, key=_START)
     full: list[str] = []
     bare: list[str] = []
-    for token, kind in zip(sentence.tokens, kinds, strict=True):
-        if not start <= token.start - base < end:
-            continue
+    for token, kind in zip(tokens[first:last], kinds[first:last], strict=True):
         if kind:
             if not bare or bare[-1] != kind:
                 full.append(kind)
