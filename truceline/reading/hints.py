@@ -88,6 +88,18 @@ class Several:
         return frozenset(found)
 
 
+class ByWord:
+    """A pattern that matches within words alone: it is tried on a word once, and remembered."""
+
+    def __init__(self, pattern: str) -> None:
+        search = re.compile(pattern).search
+        self._stands_in = lru_cache(maxsize=20_000)(lambda word: search(word) is not None)
+
+    def stands_in(self, text: str) -> bool:
+        """Whether one of the words of a text, parted by blanks, has a match."""
+        return any(map(self._stands_in, text.split()))
+
+
 def folded(text: str) -> str:
     """A text with every letter that a pattern without regard to case takes for an ASCII one as
     that letter, small.

@@ -94,6 +94,14 @@ def reads_like_story(said: str) -> bool:
     return len(said) > 60 and _VERB.search(said) is not None and _SENTENCE.search(said) is not None
 
 
+def foreign_in(letters: list[str]) -> int:
+    """How many of these letters are no Latin ones."""
+    return sum([c > _LAST_LATIN for c in letters])
+
+
+_LAST_LATIN = "\u024f"
+
+
 def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
     """Why a block is furniture, or None.
 
@@ -110,7 +118,7 @@ def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
     if story:
         return None
     letters = [c for c in said if c.isalpha()]
-    foreign = sum(1 for c in letters if ord(c) > 0x24F)
+    foreign = foreign_in(letters)
     if latin and len(said) < 150 and foreign > 4 and foreign > 0.4 * len(letters):
         return "menu"
     if not edge:

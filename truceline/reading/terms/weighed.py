@@ -14,9 +14,9 @@ from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import Draft, Setting, Trigger
 from truceline.reading.terms.gates import (
-    PLAN,
     in_quotes,
     is_background,
+    is_planned,
 )
 from truceline.reading.terms.lists import NOTHING, Under, is_row
 from truceline.reading.terms.pieces import pieces_of
@@ -76,7 +76,7 @@ def _shared(sentence: Sentence, under: Under, setting: Setting) -> set[str]:
         found.add("u:" + under.kind)
     if sentence.heading:
         found.add("heading")
-    if PLAN.search(low):
+    if is_planned(sentence):
         found.add("planned")
     if low.rstrip().endswith("?"):
         found.add("question")
