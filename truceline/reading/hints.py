@@ -51,6 +51,9 @@ class Hinted:
         return iter(())
 
 
+_START = 3  # letters by which those that may stand in a word are looked up
+
+
 class Several:
     """Named patterns in an order, from which those are picked that may match a text at all.
 
@@ -65,9 +68,10 @@ class Several:
             for letters in pattern.any_of if n not in self._always else ():
                 piece = max(letters.split(), key=len, default="")
                 if piece:
-                    self._by_start.setdefault(piece[:2], []).append((piece, n))
+                    self._by_start.setdefault(piece[:_START], []).append((piece, n))
                 else:
                     self._always |= {n}
+        self._sizes = sorted({len(start) for start in self._by_start})
         self._within = lru_cache(maxsize=20_000)(self._numbers)
 
     def __iter__(self) -> Iterator[tuple[str, Hinted]]:
@@ -80,11 +84,12 @@ class Several:
 
     def _numbers(self, word: str) -> frozenset[int]:
         """The numbers of the patterns with letters that stand in a word."""
+        get = self._by_start.get
         found: set[int] = set()
         for at in range(len(word)):
-            for start in (word[at], word[at : at + 2]):
-                some = self._by_start.get(start, ())
-                found.update([n for piece, n in some if word.startswith(piece, at)])
+            for size in self._sizes:
+                if some := get(word[at : at + size]):
+                    found.update([n for piece, n in some if word.startswith(piece, at)])
         return frozenset(found)
 
 
