@@ -59,7 +59,7 @@ class Segment:
     marks: Marks
     start: int
     end: int
-    features: frozenset[str]
+    features: set[str]
     drafts: tuple[int, ...]
     triggers: tuple[Trigger, ...]
 
@@ -172,7 +172,7 @@ def segments_weighed(
             word_features(*words[n], features)
             frame_features(words[n][0], features)
             features.update(*left[:n], *right[n:])
-            found.append(Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine))
+            found.append(Segment(sentence, mark, a, b, features, tuple(inside), mine))
         before = {"p:" + drafts[n].kind for n in here}
     return found
 
