@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from truceline.reading.distances import Distance, distances_of
+from truceline.reading.hints import ByWord
 from truceline.reading.numbers import STARTS, Quantity, quantity_at
 from truceline.reading.page.words import Sentence
 from truceline.reading.times.anchoring import Calendar, Moment, anchor
@@ -14,10 +15,11 @@ from truceline.reading.times.lengths import Length, iso, number_of_words
 from truceline.reading.times.times import moments_in
 from truceline.reading.times.together import begun_before, hours_alone, not_before, one_clock
 
-_TIME_HINT = re.compile(
+_TIME_HINT = ByWord(
     r"\d|day|week|month|year|hour|minute|noon|dawn|dusk|night|morning|evening|today|morrow|yesterday|"
-    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|th(?:at|is) (?:date|time|period|duration)|christmas|new year|nightfall|sunset|afternoon|opening"
+    r"january|february|march|april|june|july|august|september|october|november|december|\bmay\b|one|two|three|four|five|six|seven|eight|nine|ten|dozen|half|signature|signing|[+]|th\b|second|third|then\b|same|moment|hundred|thousand|million|score|twel|twent|thirt|eleven|fift|\bforty|christmas|nightfall|sunset|afternoon|opening"
 )
+_THIS_TIME = re.compile(r"th(?:at|is) (?:date|time|period|duration)")
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ def marks_of(sentence: Sentence, cal: Calendar) -> Marks:
     """Read and anchor every mark of a sentence; keeps ``cal.day``, the day last spoken of."""
     low = sentence.low
     now = cal.published.isoformat() if cal.published else None
-    if not _TIME_HINT.search(low):
+    if not (_TIME_HINT.stands_in(low) or _THIS_TIME.search(low)):
         return Marks([], [], [], [], now=now)
     tokens, offset = sentence.tokens, sentence.start
     spots = [i for i, t in enumerate(tokens) if t.low in STARTS or t.low[0].isdecimal()]

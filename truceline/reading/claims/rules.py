@@ -10,14 +10,18 @@ from truceline.reading.claims.measures import (
     measure_of_number,
     measure_of_subject,
 )
+from truceline.reading.hints import ByWord
 from truceline.reading.marks import Marks
 from truceline.reading.numbers import Quantity, tidy
 from truceline.reading.page.words import Sentence
 
-_STEMS = re.compile(
+_STEMS = ByWord(
     r"kill|dead|deat|died|\bdies?\b|dying|slain|fatal|lives|life|toll|massacr|execut|perish|murder|wound|injur|hurt|maim|displac|uproot|fled|flee|homes|homeless|refug|asylum|host|detain|detention|arrest|jail|prison|custody|captur|"
-    r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|cut off|missing|unaccounted|disappear|neutrali|violat|breach|infring|broke|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
-    r"affected|need|require|fell\b|returnee|come back|came back|confined|pinned|hemmed|looked for|searched for|rescue|bus|recovered|brought|moved|treated|lack|short |ineffective|prisoner|on the move|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|home to|still hold|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
+    r"hostage|captive|abduct|kidnap|evacu|airlift|besieg|siege|trap|encircl|strand|missing|unaccounted|disappear|neutrali|violat|breach|infring|broke|explosion|attack|strike|shelling|incident|clash|raid|projectile|burst|shot|flash|flare|casualt|"
+    r"affected|need|require|fell\b|returnee|confined|pinned|hemmed|rescue|bus|recovered|brought|moved|treated|lack|ineffective|prisoner|without|starv|destroyed|damaged|risk|bodies|hunger|famine|lost|crossed|refuge|seized|held|shelter|buried|detonation|returned|drowned|surrounded|impact|hospital|bombardment|bombed"
+)
+_PHRASES = re.compile(
+    r"cut off|come back|came back|looked for|searched for|short |on the move|home to|still hold"
 )
 
 
@@ -118,7 +122,8 @@ def figures_by_rule(
         carried = [
             f for f in here[-1:] if _GOES_ON.search(sentence.low) and sentence.start - f.at < 400
         ]
-        if not carried and not _STEMS.search(sentence.low):
+        low = sentence.low
+        if not (carried or _STEMS.stands_in(low) or _PHRASES.search(low)):
             continue
         here = list(carried)
         for n, q in enumerate(mark.quantities):

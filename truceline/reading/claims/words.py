@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from ruamel.yaml import YAML
 
-from truceline.reading.hints import Hinted
+from truceline.reading.hints import Hinted, Several
 from truceline.reading.weighing.features import stem
 
 # The kinds of phrases that stand for the measure `other`.
@@ -59,10 +59,10 @@ def classes(word: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[str, Hinted], ...]:
+def _patterns() -> Several:
     text = (files("truceline.reading") / "data" / "claim-phrases.yaml").read_text(encoding="utf-8")
     loaded = YAML(typ="safe", pure=True).load(text)
-    return tuple((name, Hinted("|".join(some))) for name, some in loaded.items())
+    return Several((name, Hinted("|".join(some))) for name, some in loaded.items())
 
 
 @lru_cache(maxsize=64)
@@ -70,7 +70,7 @@ def phrases_in(low: str) -> list[tuple[int, int, str]]:
     """Where the phrases of a sentence in lower case stand, with their class, in order."""
     found = [
         (match.start(), match.end(), name)
-        for name, pattern in _patterns()
+        for name, pattern in _patterns().likely(low)
         for match in pattern.finditer(low)
     ]
     return sorted(found)

@@ -9,7 +9,7 @@ from collections import Counter
 
 from truceline.reading.answer import Dropped
 from truceline.reading.hints import Hinted, folded
-from truceline.reading.page.furniture import furniture
+from truceline.reading.page.furniture import foreign_in, furniture
 from truceline.reading.page.page import Block, Page
 
 _AGENCY = r"(?:AFP|Reuters|AP|EPA|EPA-EFE|EFE|Getty(?: Images)?|Anadolu(?: Agency)?|Xinhua|TASS|Sputnik|dpa|Shutterstock|Alamy|Bloomberg|UPI|UN Photo|Handout|POOL)"
@@ -148,7 +148,7 @@ def mark_body(page: Page) -> None:
     last = _last_paragraph(blocks, words)
     first = _first_paragraph(blocks, words)
     letters = [c for c in text[:4000] if c.isalpha()]
-    latin = sum(1 for c in letters if ord(c) <= 0x24F) > 0.7 * len(letters)
+    latin = len(letters) - foreign_in(letters) > 0.7 * len(letters)
     for i, block in enumerate(blocks):
         if block.reason is None:
             edge = i < min(first, 4) or i > last

@@ -6,7 +6,7 @@ sites. A block that reads like a sentence of the story is left alone.
 
 import re
 
-from truceline.reading.hints import Hinted, folded
+from truceline.reading.hints import Hinted, Several, folded
 
 _PARTS = re.compile(r"\s*(?:[|·›»⁞•‖▸→✦◆‣¦]|\s>\s|\s/\s)\s*|[ \t\u00a0]{2,}")
 _SIGN = re.compile(
@@ -81,7 +81,7 @@ _SITE = (
         r"|noticias relacionadas|articles liés|leggi anche)",
     ),
 )
-_SITE_RES = tuple((reason, Hinted(pattern, re.I)) for reason, pattern in _SITE)
+_SITE_RES = Several((reason, Hinted(pattern, re.I)) for reason, pattern in _SITE)
 
 
 _CRUMBS = re.compile(r"[^.!?:>›»]{2,25}(?:\s[>›»]\s[^.!?:>›»]{2,25})+")
@@ -94,6 +94,14 @@ def reads_like_story(said: str) -> bool:
     return len(said) > 60 and _VERB.search(said) is not None and _SENTENCE.search(said) is not None
 
 
+def foreign_in(letters: list[str]) -> int:
+    """How many of these letters are no Latin ones."""
+    return sum([c > _LAST_LATIN for c in letters])
+
+
+_LAST_LATIN = "\u024f"
+
+
 def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
     """Why a block is furniture, or None.
 
@@ -104,14 +112,13 @@ def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
         return None
     story = reads_like_story(said)
     start = said[:40] if story else said  # only at its head is a phrase of sites no story's
-    low = folded(start)
-    for reason, pattern in _SITE_RES:
-        if pattern.search(start, low):
+    for reason, pattern in _SITE_RES.likely(folded(start)):
+        if pattern.search(start):
             return reason
     if story:
         return None
     letters = [c for c in said if c.isalpha()]
-    foreign = sum(1 for c in letters if ord(c) > 0x24F)
+    foreign = foreign_in(letters)
     if latin and len(said) < 150 and foreign > 4 and foreign > 0.4 * len(letters):
         return "menu"
     if not edge:

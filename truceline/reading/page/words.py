@@ -99,6 +99,7 @@ class Sentence:
     heading: bool = False
     cell: bool = False  # it stands in a cell of a table
     old: bool | None = None  # may it speak of an older arrangement, once looked at
+    planned: bool | None = None  # does it say what a text provides, once looked at
     names: list[re.Match[str]] | None = None  # runs of capitalised words, once looked for
     segments: list[tuple[int, int]] | None = None  # what it is cut into, once cut
     moments: list[Any] | None = None  # the dates and moments said in it, once read

@@ -12,7 +12,7 @@ from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.parsing.seen import OBJECTS, Seen
 from truceline.reading.terms.drafting import Draft, Setting, Trigger
-from truceline.reading.terms.gates import PLAN, in_quotes, is_background, strength_of
+from truceline.reading.terms.gates import in_quotes, is_background, is_planned, strength_of
 from truceline.reading.terms.lexicon import BASE, PARTICIPLE, acts
 from truceline.reading.terms.lists import NOTHING, Under
 from truceline.reading.terms.terms import build
@@ -129,7 +129,7 @@ def _terms_of(
     loose = kind is None
     if kind is None:
         denied = bool(seen.children(verb, "neg"))
-        sure = setting.agreement or lead or PLAN.search(sentence.low) is not None
+        sure = setting.agreement or lead or is_planned(sentence)
         if word.lemma in _SAYS or _OF_TEXT.search(sentence.low, start, end):
             return []
         other = {a.kind for a in acts().get(seen.text(verb), ())}

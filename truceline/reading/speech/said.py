@@ -55,7 +55,7 @@ def said_in(
     body: str | None = None  # the body spoken of last, for "it said"
     for sentence in sentences:
         hits: list[Attribution] = []
-        if any(t.low in SAYING for t in sentence.tokens) or any(
+        if not SAYING.isdisjoint([t.low for t in sentence.tokens]) or any(
             word in sentence.low for word in _SOURCED
         ):
             for a in attributions(

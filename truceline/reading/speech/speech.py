@@ -261,7 +261,8 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
         ):
             continue
         inserted = (
-            re.search(
+            text[:at].rstrip().endswith(",")
+            and re.search(
                 r"[^,;:\"“”«»]+,\s*(?:(?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at))\b[^,;:\"“”«»]*|(?:[A-Z][\w’.-]+ ){1,3}[A-Z][\w’-]+),\s*$",
                 text[:at],
             )

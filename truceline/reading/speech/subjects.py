@@ -22,6 +22,12 @@ _OFTEN = r"also|later|earlier|has|have|had|then|further|previously|repeatedly|re
 _ADVERBS = (*_OFTEN.split("|(?:", maxsplit=1)[0].split("|"), "day")  # how what is left out ends
 
 
+_NAMED = re.compile(r"[^,;:\"“”«»]+,\s*((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+),$")
+_APPOSITION = re.compile(
+    r"([^,;:\"“”«»]+),\s*((?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at)|[a-z][\w-]+)\b[^,;:\"“”«»]*),$"
+)
+
+
 def subject_before(text: str, at: int) -> tuple[str, int] | None:
     """The noun phrase that ends just before the verb at ``at``."""
     # What stands in brackets is no subject; blanks keep the offsets.
@@ -34,13 +40,11 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
         left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
     left = _IN_STATEMENT.sub("", left)  # "the delegation … in its statement said"
     # a relative or apposition between commas: "X, a spokesman, said"
-    named = re.search(r"[^,;:\"“”«»]+,\s*((?:[A-Z][\w’'.-]+ ){1,4}[A-Z][\w’'-]+),$", left)
+    inserted = left.endswith((",", ",\n"))
+    named = _NAMED.search(left) if inserted else None
     if named and is_person_name(strip_titles(named.group(1))[0]):
         return named.group(1), named.start(1)
-    apposition = re.search(
-        r"([^,;:\"“”«»]+),\s*((?:who|which|the|a|an|its|his|her|their|whose|head|director|chief|deputy|commander|\d\d|[\w-]+ (?:for|of|at)|[a-z][\w-]+)\b[^,;:\"“”«»]*),$",
-        left,
-    )
+    apposition = _APPOSITION.search(left) if inserted else None
     if apposition:
         left = left[: apposition.end(1)]
     left = left.rstrip(",")

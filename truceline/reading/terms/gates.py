@@ -24,6 +24,15 @@ PLAN = Hinted(
     r"\b(?:under|according to|per|in line with|in accordance with|pursuant to|as part of|by the terms of|the terms of) (?:the |this |its |their |an? )?(?:text|terms|(?:[\w-]+ ){0,5}?(?:agreement|deal|accord|plan|proposal|truce|ceasefire|cease-fire|protocol|arrangement|memorandum|phase|roadmap|document|understanding|treaty|pact|pause|lull|text)s?)\b"
     r"|\bthe (?:[\w-]+ ){0,3}?(?:agreement|deal|accord|plan|protocol|text|document|terms|memorandum|truce|ceasefire|arrangement|pact|first phase|phase (?:one|two)|treaty)(?:'s terms)? (?:also |further |\w+ly )?(?:provides?|calls?|stipulates?|says|states|requires?|sets?|envisages?|foresees?|includes?|specif(?:y|ies)|obliges?|prohibits?|bans?|forbids?|gives?|allows?|permits?|establishes|creates|outlines?|commits?|contains?|excludes?|exempts?|does not|do not|mandates?|would|will|see[s]?)\b"
 )
+
+
+def is_planned(sentence: Sentence) -> bool:
+    """Whether a sentence says what an agreement provides; looked for once."""
+    if sentence.planned is None:
+        sentence.planned = PLAN.search(sentence.low) is not None
+    return sentence.planned
+
+
 _DEMAND = re.compile(
     r"\b(?:called (?:for|on|upon)|call(?:s|ing)? (?:for|on|upon)|urg(?:ed|es|ing)|demand(?:ed|s|ing)?|want(?:ed|s)?|ask(?:ed|s|ing)|appeal(?:ed|s|ing)? (?:for|to)|hop(?:ed|es?|ing)|should|push(?:ed|es|ing)? for|press(?:ed|es|ing)? for|"
     r"proposed|suggested|considering|discuss(?:ed|es|ing)?|negotiat(?:ed|ing) (?:a|an|the)|refus(?:ed|es|ing|al)|reject(?:ed|s|ing)?|fail(?:ed|s|ing|ure)?|threaten(?:ed|s|ing)?|warn(?:ed|s|ing)?|seek(?:s|ing)?|sought|insist(?:ed|s)?|accus(?:ed|es|ing)|alleg(?:ed|es|ing)|efforts? to|attempt(?:s|ed)? to|"
@@ -198,7 +207,7 @@ def strength_of(
     such as "The deal provides for:", or the document sums up an agreement.
     """
     low = sentence.low
-    planned = PLAN.search(low) is not None
+    planned = is_planned(sentence)
     if not _open_to_terms(
         sentence, at, end, noun=noun, kind=kind, agreement=agreement, planned=planned, lead=lead
     ):

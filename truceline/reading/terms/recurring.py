@@ -2,11 +2,11 @@
 
 import re
 
-from truceline.reading.hints import Hinted
+from truceline.reading.hints import Hinted, Several
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import number_of_words
 
-_HINT = re.compile(
+_HINT = Hinted(
     r"daily|weekly|monthly|yearly|hourly|annual|quarter|clock|alternate|fortnight|every|each|\bany\b|per |"
     r"(?:a|once|twice|in) (?:the )?(?:day|week|month|year)|day-by-day|(?:days?|nights)\b"
 )
@@ -61,7 +61,7 @@ _WORDS = (
     ("P2D", r"(?:on )?alternate days"),
     ("P14D", r"(?:a|every|each|per) fortnight|fortnightly|biweekly|bi-weekly"),
 )  # fmt: skip
-_PATTERNS = tuple((iso, Hinted(rf"\b(?:{words})")) for iso, words in _WORDS)
+_PATTERNS = Several((iso, Hinted(rf"\b(?:{words})")) for iso, words in _WORDS)
 
 # What would be taken for "each day" or "each month" by itself.
 _FIRST = (
@@ -96,7 +96,7 @@ def recurs_in(clause: str) -> str | None:
             return "P14D"
         if unit in _UNITS:
             return _UNITS[unit].format(many)
-    return next((iso for iso, pattern in _PATTERNS if pattern.search(clause)), None)
+    return next((iso for iso, pattern in _PATTERNS.likely(clause) if pattern.search(clause)), None)
 
 
 _BY_DAYLIGHT = re.compile(

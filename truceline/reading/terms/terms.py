@@ -292,7 +292,9 @@ def drafted(
         draft.due = draft.day
     if draft.recurs is None:
         a, b = reach_of(sentence, start, end)
-        draft.recurs = recurs_in(low[start:end]) or recurs_in(low[a:b])
+        draft.recurs = recurs_in(low[start:end])
+        if draft.recurs is None and (a, b) != (start, end):
+            draft.recurs = recurs_in(low[a:b])
     if draft.recurs is None and kind in _BY_HOURS and within_hours(moments, low[start:end]):
         draft.recurs = "P1D"
         draft.notes.append("daily: its hours are given and no day that they end on")

@@ -9,14 +9,14 @@ they lack is added, with the same grammar of times and numbers.
 import re
 from dataclasses import dataclass
 
-from truceline.reading.hints import Hinted
+from truceline.reading.hints import Hinted, Several
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import Draft, Setting, Trigger
 from truceline.reading.terms.gates import (
-    PLAN,
     in_quotes,
     is_background,
+    is_planned,
 )
 from truceline.reading.terms.lists import NOTHING, Under, is_row
 from truceline.reading.terms.pieces import pieces_of
@@ -32,7 +32,7 @@ from truceline.reading.weighing.weights import Weights
 
 _ITEM = re.compile(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]+)[.)])\s")
 _ARTICLE = re.compile(r"\s*(?:article|section|clause|point|para(?:graph)?)\b")
-_SIGNS = tuple(
+_SIGNS = Several(
     (name, Hinted(words))
     for name, words in (
         ("will", r"\b(?:shall|will|must|'ll|is to|are to|(?:has|have) to)\b"),
@@ -59,7 +59,7 @@ class Segment:
     marks: Marks
     start: int
     end: int
-    features: frozenset[str]
+    features: set[str]
     drafts: tuple[int, ...]
     triggers: tuple[Trigger, ...]
 
@@ -76,7 +76,7 @@ def _shared(sentence: Sentence, under: Under, setting: Setting) -> set[str]:
         found.add("u:" + under.kind)
     if sentence.heading:
         found.add("heading")
-    if PLAN.search(low):
+    if is_planned(sentence):
         found.add("planned")
     if low.rstrip().endswith("?"):
         found.add("question")
@@ -113,10 +113,12 @@ def segments_weighed(
         kinds = kinds_of_tokens(sentence, mark)
         stretches = segments_of(sentence)
         words = [said_words(sentence, kinds, a, b) for a, b in stretches]
+        left = [["l:" + w for w in bare] for _, bare in words[:-1]]
+        right = [["r:" + w for w in bare] for _, bare in words[1:]]
         here = of.get(sentence.index, [])
         triggers = seen.get(sentence.index, [])
         # segments begin and end at a blank or a mark, so their signs are also the sentence's
-        signs = [(name, s.pattern) for name, s in _SIGNS if s.search(sentence.low)]
+        signs = [(name, s) for name, s in _SIGNS.likely(sentence.low) if s.search(sentence.low)]
         for n, (a, b) in enumerate(stretches):
             features = set(shared)
             said = []
@@ -169,11 +171,8 @@ def segments_weighed(
             }
             word_features(*words[n], features)
             frame_features(words[n][0], features)
-            for m, (_, bare) in enumerate(words):
-                if m != n:
-                    side = "l:" if m < n else "r:"
-                    features.update([side + w for w in bare])
-            found.append(Segment(sentence, mark, a, b, frozenset(features), tuple(inside), mine))
+            features.update(*left[:n], *right[n:])
+            found.append(Segment(sentence, mark, a, b, features, tuple(inside), mine))
         before = {"p:" + drafts[n].kind for n in here}
     return found
 

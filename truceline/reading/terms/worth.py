@@ -4,7 +4,7 @@ import re
 
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import EXTEND, Draft, Setting, Trigger
-from truceline.reading.terms.gates import PLAN
+from truceline.reading.terms.gates import is_planned
 
 _NO_LONGER = re.compile(
     r"(?:shall|must|may|will|should) not (?:exceed|last|take) (?:[\w-]+ ){0,4}?(?:hours?|days?|weeks?|months?)\b"
@@ -17,7 +17,7 @@ def is_term(
     """Whether a draft says enough to be a term."""
     facts = draft.facts()
     low = sentence.low
-    planned = PLAN.search(low) is not None
+    planned = is_planned(sentence)
     bound = setting.agreement or lead or planned
     kind = draft.kind
     if (

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.clock import Clock, clock_at
@@ -174,18 +175,19 @@ def moments_in(sentence: Sentence) -> list[Said]:
     return sentence.moments
 
 
+@lru_cache(maxsize=20_000)
+def _may_begin(low: str) -> bool:
+    """Whether a date or moment may begin with a word, lower case."""
+    return low in _STARTERS or low[0].isdecimal() or low.endswith(("'s", "’s"))
+
+
 def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     """The dates and moments of a sentence (``text``: its lower-case text at ``offset``)."""
     found: list[Said] = []
     i, n = 0, len(tokens)
     while i < n:
         low = tokens[i].low
-        if (
-            low not in _STARTERS
-            and not low[0].isdecimal()
-            and not low.endswith(("'s", "’s"))
-            and not is_letter(tokens, i)
-        ):
+        if not _may_begin(low) and not is_letter(tokens, i):
             i += 1
             continue
         said = _moment_at(tokens, i)

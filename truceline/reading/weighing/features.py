@@ -7,7 +7,9 @@ place.
 """
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
+from operator import attrgetter
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
@@ -90,18 +92,21 @@ def kinds_of_tokens(sentence: Sentence, marks: Marks) -> list[str]:
     return kinds
 
 
+_START = attrgetter("start")
+
+
 def said_words(
     sentence: Sentence, kinds: list[str], start: int, end: int
 ) -> tuple[list[str], list[str]]:
     """The words of ``[start, end)`` of a sentence as they stand, and without their endings; marks
     and runs of one kind are written once.
     """
-    base = sentence.start
+    tokens = sentence.tokens
+    first = bisect_left(tokens, sentence.start + start, key=_START)
+    last = bisect_left(tokens, sentence.start + end, first, key=_START)
     full: list[str] = []
     bare: list[str] = []
-    for token, kind in zip(sentence.tokens, kinds, strict=True):
-        if not start <= token.start - base < end:
-            continue
+    for token, kind in zip(tokens[first:last], kinds[first:last], strict=True):
         if kind:
             if not bare or bare[-1] != kind:
                 full.append(kind)
@@ -119,13 +124,23 @@ def word_features(full: list[str], bare: list[str], found: set[str]) -> None:
     """Add the words of a stretch, alone and in pairs, and the classes that they stand for."""
     last = "^"
     for whole, word in zip(full, bare, strict=True):
-        found.add("w:" + word)
-        found.add(f"b:{last} {word}")
-        for name in word_classes(whole):
-            found.add("c:" + name)
+        found.update(_alone(whole, word))
+        for name in _names(whole, word):
             found.add(f"b:{last} {name}")
         last = word
     found.add(f"b:{last} $")
+
+
+@lru_cache(maxsize=20_000)
+def _names(whole: str, bare: str) -> tuple[str, ...]:
+    """A word without its ending, and the classes that it stands for."""
+    return (bare, *word_classes(whole))
+
+
+@lru_cache(maxsize=20_000)
+def _alone(whole: str, bare: str) -> tuple[str, ...]:
+    """What a word says alone."""
+    return ("w:" + bare, *("c:" + name for name in word_classes(whole)))
 
 
 _MODAL = frozenset(
@@ -179,7 +194,7 @@ def frame_features(full: list[str], found: set[str]) -> None:
     here = sorted({x for some in senses for x in some})
     low = [x for x in here if x.islower()]
     found.update([f"x:{a}+{b}" for n, a in enumerate(low) for b in low[n + 1 :]])
-    no = any(w in _NOT for w in full)
+    no = not _NOT.isdisjoint(full)
     for n, word in enumerate(full):
         if word not in _MODAL and word not in _BE:
             continue

@@ -62,12 +62,13 @@ class Rows:
     def total(self, features: Iterable[str]) -> int:
         """The start and the rows of the features, added up and still packed."""
         get = self._row.get
-        found = [row for f in features if (row := get(f))]
+        total: int
         try:
-            added: int = sum(found, self._start)
-            return added
+            total = sum(filter(None, map(get, features)), self._start)
         except TypeError:  # a row that is still a text
-            total = self._start + sum(self._read(f) for f in features if f in self._row)
+            for feature in [f for f in features if isinstance(get(f), str)]:
+                self._read(feature)
+            total = sum(filter(None, map(get, features)), self._start)
         return total
 
     def first(self, total: int) -> float:

@@ -22,49 +22,54 @@ def voices(
     ``odds``: log-odds, stretch by answer. ``sentence``: the number of each stretch's sentence.
     Gives an array stretch x answer x ``VOICES``.
     """
-    own = np.clip(np.asarray(odds, np.float64), -_MOST, _MOST)
+    padded = np.full((len(odds) + 2, len(odds[0])), -_MOST)  # nothing before, nothing after
+    padded[1:-1] = odds
+    np.maximum(padded, -_MOST, out=padded)
+    np.minimum(padded, _MOST, out=padded)
+    own, last, following = padded[1:-1], padded[:-2], padded[2:]
     n, answers = own.shape
-    none = np.full((1, answers), -_MOST)
     high = np.sort(own, axis=0)[::-1]
-    order = np.argsort(-own, axis=0, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(n)[:, None], axis=0)
+    rank = np.argsort(-own, axis=0, kind="stable").argsort(axis=0)
     elsewhere = np.where(rank == 0, high[1] if n > 1 else -_MOST, high[0])
-    before = np.maximum.accumulate(np.vstack([none, own]), axis=0)[:-1]
-    after = np.maximum.accumulate(np.vstack([none, own[::-1]]), axis=0)[:-1][::-1]
-    last, following = np.vstack([none, own[:-1]]), np.vstack([own[1:], none])
+    before = np.maximum.accumulate(last, axis=0)
+    after = np.maximum.accumulate(following[::-1], axis=0)[::-1]
     at = np.asarray(sentence)
-    with_last = np.concatenate([[False], at[1:] == at[:-1]])[:, None]
-    with_next = np.concatenate([at[1:] == at[:-1], [False]])[:, None]
+    with_last = np.zeros((n, 1), bool)
+    with_last[1:, 0] = at[1:] == at[:-1]
+    with_next = np.zeros((n, 1), bool)
+    with_next[:-1] = with_last[1:]
     most = np.sort(own, axis=1)
     other = np.where(own == most[:, -1:], most[:, -2:-1], most[:, -1:])
-    top = own.max(axis=1)
-    last_top = np.concatenate([[-_MOST], top[:-1]])[:, None]
-    next_top = np.concatenate([top[1:], [-_MOST]])[:, None]
-    found = (
-        own,
-        np.maximum(own, 0),
-        np.maximum(own + 2, 0),
-        elsewhere,
-        before,
-        after,
-        last,
-        following,
-        last * with_last,
-        following * with_next,
-        other,
-        last_top,
-        next_top,
-        rank == 0,
-        rank == 1,
-        rank == 2,
-        np.log1p((own > 0).sum(axis=0))[None, :],
-        (top > 0).mean(),
-        float(agreement),
-        own * agreement,
-        (np.arange(n) / n)[:, None],
-    )
-    return np.stack([np.broadcast_to(x, own.shape) for x in found], axis=-1).astype(np.float64)
+    tops = padded.max(axis=1)
+    top, last_top, next_top = tops[1:-1], tops[:-2, None], tops[2:, None]
+    found = np.empty((n, answers, VOICES))
+    for k, voice in enumerate(
+        (
+            own,
+            np.maximum(own, 0),
+            np.maximum(own + 2, 0),
+            elsewhere,
+            before,
+            after,
+            last,
+            following,
+            last * with_last,
+            following * with_next,
+            other,
+            last_top,
+            next_top,
+            rank == 0,
+            rank == 1,
+            rank == 2,
+            np.log1p((own > 0).sum(axis=0))[None, :],
+            (top > 0).mean(),
+            float(agreement),
+            own * agreement,
+            (np.arange(n) / n)[:, None],
+        )
+    ):
+        found[:, :, k] = voice
+    return found
 
 
 def chances_together(
