@@ -32,7 +32,7 @@ class Text:
 def cases_of(path: Path) -> list[Text]:
     """The sentences of the tests."""
     found = []
-    for n, (day, words, _, claims) in enumerate(YAML(typ="safe").load(path.read_text("utf-8"))):
+    for n, (day, words, _, claims, *_) in enumerate(YAML(typ="safe").load(path.read_text("utf-8"))):
         page, scene = scene_of(words.encode(), date.fromisoformat(str(day)))
         text = Text(f"{path.name}:{n}", page, scene, claims)
         align(text)

@@ -32,7 +32,7 @@ from truceline.reading.terms.counted import set_counts
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.joining import join_terms
 from truceline.reading.terms.weighed import weighed
-from truceline.reading.weighing.together import voices
+from truceline.reading.weighing.together import FEW, voices
 from truceline.reading.weighing.weights import Weights, weights_from
 
 PRUNE = 0.04
@@ -114,7 +114,7 @@ def learn_second(texts: list[Text], y: list[Any], odds: list[Any]) -> dict[str, 
     """
     from sklearn.linear_model import LogisticRegression
 
-    some = [n for n, t in enumerate(texts) if t.segments]
+    some = [n for n, t in enumerate(texts) if len(t.segments) >= FEW]
     spoken = np.concatenate([heard(texts[n], odds[n]) for n in some])
     known = np.concatenate([y[n] for n in some])
     found = {}
@@ -191,7 +191,7 @@ def scored(texts: list[Text], weights_of: Any) -> tuple[float, float, float]:
     return p, r, 2 * p * r / max(1e-9, p + r)
 
 
-KEEP = (0.1, 0.2, 0.3, 0.4, 0.5)
+KEEP = (0.2, 0.3, 0.4, 0.5)
 ADD = (0.25, 0.3, 0.35, 0.42, 0.5, 0.58)
 
 
@@ -221,10 +221,15 @@ def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> 
 
     least: dict[str, float] = {}
     for kind in TERM_KINDS:
-        keep = max(KEEP, key=lambda k: (round(f1(counts[k, 0.3], kind), 3), -abs(k - 0.2)))
-        add = max(ADD, key=lambda a: (round(f1(counts[0.2, a], kind), 3), -abs(a - 0.3)))
+        by_keep = {k: f1(counts[k, 0.3], kind) for k in KEEP}
+        by_add = {a: f1(counts[0.2, a], kind) for a in ADD}
+        # what the rules found is dropped, and what they lack is added, only where that gains
+        keep = min(k for k in KEEP if by_keep[k] >= max(by_keep.values()) - 0.002)
+        add = max(a for a in ADD if by_add[a] >= max(by_add.values()) - 0.002)
         least[f"keep:{kind}"], least[f"add:{kind}"] = keep, add
-        print(f"{kind:12} kept from {keep}, added from {add}: F1 {f1(counts[0.2, add], kind):.3f}")
+        for what, least_of, tried in (("kept", keep, by_keep), ("added", add, by_add)):
+            line = " ".join(f"{k} {v:.3f}" for k, v in tried.items())
+            print(f"{kind:12} {what:5} from {least_of}: {line}")
     return least
 
 

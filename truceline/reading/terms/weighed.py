@@ -28,6 +28,7 @@ from truceline.reading.weighing.features import (
     word_features,
 )
 from truceline.reading.weighing.segments import segments_of
+from truceline.reading.weighing.together import FEW
 from truceline.reading.weighing.weights import Weights
 
 _ITEM = re.compile(r"\s*(?:[•·▪‣◦●■*–—-]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]+)[.)])\s")
@@ -43,6 +44,7 @@ _SIGNS = Several(
         ("now", r"\b(?:is|are|do|does)\b"),
         ("said", r"\b(?:said|says|told|reported|according|added|claimed|accused|warned|asked|spokes\w+)\b"),
         ("demand", r"\b(?:called (?:for|on)|urg\w+|demand\w*|want\w*|appeal\w*|should|hop\w+|propos\w+|sought|seek\w*|insist\w*|refus\w+|reject\w*)\b"),
+        ("wish", r"\b(?:call(?:s|ing)? (?:for|on)|push\w* (?:for|to)|press(?:es|ed|ing)? (?:for|to)|plead\w*|beg(?:s|ged|ging)?|suggest\w*|offer\w*|ask(?:s|ed|ing)?|trying to|aims? (?:to|at)|consider\w*|weigh\w*|discuss\w*|expect\w*|negotiating)\b"),
         ("if", r"\b(?:if|whether|unless|could|might|would|in case|provided)\b"),
         ("agreed", r"\b(?:agree[ds]?|undertak\w+|undertook|commit\w*|pledg\w+|promis\w+|accept\w*|sign\w*|announc\w+|declar\w+|order\w*)\b"),
         ("broken", r"\b(?:violat\w+|breach\w*|broke\w*|collaps\w+|fail\w+)\b"),
@@ -193,6 +195,7 @@ def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
 
 
 SPOKEN = 0.6  # the least chance of a term in somebody's own words, quoted in a report
+ALONE = 0.5  # and where there are too few stretches to bear one another out
 
 
 def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> list[Draft]:
@@ -218,6 +221,8 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
                     continue  # "rejected a proposal under which troops would leave"
                 if "quoted" in segment.features:
                     least = max(least, SPOKEN)
+            if len(segments) < FEW:
+                least = max(least, ALONE)
             if kind not in kinds and chance >= least:
                 new = drafted_by_weight(segment, kind)
                 if is_row(segment.sentence.text):

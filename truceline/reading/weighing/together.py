@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MOST = 6.0  # log-odds beyond which nothing more is said
+FEW = 4
 VOICES = 21  # what speaks for each answer: the last axis of ``voices``
 
 
@@ -82,11 +83,14 @@ def chances_together(
     """The probability of each answer for each stretch of a document.
 
     ``second``: for each answer what it starts from and what each voice weighs; an answer that is not
-    there keeps its own log-odds.
+    there keeps its own log-odds, and so do all where there are fewer than ``FEW`` stretches: a lone
+    sentence is no document.
     """
     if not odds:
         return []
-    spoken = voices(odds, sentence, agreement)
+    if len(odds) < FEW:
+        second = {}
+    spoken = voices(odds, sentence, agreement) if second else np.empty(0)
     columns = []
     for k, answer in enumerate(answers):
         row = second.get(answer)
