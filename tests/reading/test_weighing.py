@@ -32,15 +32,15 @@ SMALL = weights_from(
 
 
 def test_each_answer_stands_by_itself() -> None:
-    chances = SMALL.chances({"w:x", "w:z"})
+    (chances,) = SMALL.chances_together([{"w:x", "w:z"}], [0], False)
     assert chances["any"] == pytest.approx(1 / (1 + 2.718281828459045**-2))
     assert chances["b"] == pytest.approx(1 / (1 + 2.718281828459045**-4))
     assert sum(chances.values()) > 1  # a stretch of text may be several things
-    assert SMALL.chances({"w:x", "w:y"})["any"] < 0.5
+    assert SMALL.chances_together([{"w:x", "w:y"}], [0], False)[0]["any"] < 0.5
 
 
 def test_unknown_features_weigh_nothing() -> None:
-    assert SMALL.chances({"w:x", "w:never"}) == SMALL.chances({"w:x"})
+    assert SMALL.log_odds({"w:x", "w:never"}) == SMALL.log_odds({"w:x"})
 
 
 def test_why_names_what_spoke_for_it() -> None:
@@ -147,7 +147,7 @@ def test_segments_are_the_sentence() -> None:
 
 def test_without_second_weights_a_stretch_speaks_for_itself() -> None:
     alone = SMALL.chances_together([{"w:x"}, {"w:z"}], [0, 0], False)
-    assert alone == [SMALL.chances({"w:x"}), SMALL.chances({"w:z"})]
+    assert [round(c["b"], 3) for c in alone] == [0.5, 0.982]
     assert SMALL.chances_together([], [], False) == []
 
 
@@ -155,10 +155,12 @@ def test_a_likelier_stretch_elsewhere_speaks_against_one() -> None:
     against = [0.0] * VOICES
     against[0], against[3] = 1.0, -1.0  # its own log-odds, less the best of the others
     heard = replace(SMALL, second={"b": [0.5, *against]})
-    one, two = heard.chances_together([{"w:z"}, {"w:x"}], [0, 1], False)
+    one, two, *_ = heard.chances_together([{"w:z"}, {"w:x"}, (), ()], [0, 1, 2, 3], False)
     assert one["b"] == pytest.approx(1 / (1 + 2.718281828459045 ** -(0.5 + 4.0 - 0.0)))
     assert two["b"] == pytest.approx(1 / (1 + 2.718281828459045 ** -(0.5 + 0.0 - 4.0)))
-    assert one["any"] == SMALL.chances({"w:z"})["any"]
+    assert one["any"] == 0.5
+    few = heard.chances_together([{"w:z"}, {"w:x"}], [0, 1], False)
+    assert few == SMALL.chances_together([{"w:z"}, {"w:x"}], [0, 1], False)  # no document
 
 
 @given(

@@ -5,31 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from truceline.reading.page.words import Token
-from truceline.reading.times.dayparts import DAYPARTS, WEEKDAYS, daypart
+from truceline.reading.times.dayparts import DAYPARTS, HOURS, WEEKDAYS, daypart
 from truceline.reading.times.worded_hours import worded_hour
 from truceline.reading.times.zones import zone_at
 
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
-HOURS = {
-    w: i
-    for i, w in enumerate(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ],
-        1,
-    )
-}
 _UNITS = frozenset(HOURS)
 # Minutes as said before "past" and "to"; a second is none.
 _PARTS_OF_HOUR = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "one": 1, "a": 1}

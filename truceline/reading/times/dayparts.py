@@ -2,6 +2,26 @@
 
 from truceline.reading.page.words import Token
 
+HOURS = {
+    word: hour
+    for hour, word in enumerate(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        1,
+    )
+}
 DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight": 12}
 WEEKDAYS = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")

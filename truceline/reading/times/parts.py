@@ -4,9 +4,10 @@ of 7 to 8 March"."""
 from dataclasses import replace
 
 from truceline.reading.page.words import Token
-from truceline.reading.times.clock import HOURS, Clock
+from truceline.reading.times.clock import Clock
 from truceline.reading.times.dates import day_at
 from truceline.reading.times.dates_said import Day
+from truceline.reading.times.dayparts import HOURS
 
 _LATE_PARTS = {"afternoon": 1, "evening": 4, "night": 5}
 

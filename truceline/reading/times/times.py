@@ -8,6 +8,7 @@ from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.clock import Clock, clock_at
 from truceline.reading.times.dates import EDGE, RELATIVE, SOFT, day_at
 from truceline.reading.times.dates_said import MONTHS, ORDINAL, Day
+from truceline.reading.times.dayparts import HOURS
 from truceline.reading.times.epochs import is_letter, lettered_at, spoken_of_at
 from truceline.reading.times.pairing import Said, paired
 from truceline.reading.times.parts import hour_of_part, later_of, night_of
@@ -54,20 +55,7 @@ _STARTERS = frozenset(
         "noon",
         "midday",
         "midnight",
-        *[
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ],
+        *HOURS,
     )
 )
 

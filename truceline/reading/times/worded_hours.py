@@ -3,22 +3,8 @@ August 23", "at two hour of dawn", "00 hours 01 minute"."""
 
 from truceline.reading.page.words import Token
 from truceline.reading.times.dates_said import MONTHS
-from truceline.reading.times.dayparts import WEEKDAYS
+from truceline.reading.times.dayparts import HOURS, WEEKDAYS
 
-_WORDS = (
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
-_NUMBERS = {word: hour for hour, word in enumerate(_WORDS, 2)}
 _PARTS = {"morning": 0, "dawn": 0, "noon": 0, "afternoon": 12, "evening": 12, "night": 6}
 _LED = frozenset(("at", "from", "to", "until", "till", "since", "by", "in", "on", "of", "the"))
 _OF_DAY = frozenset(("today", "tomorrow", "yesterday", "day", "this", "on", *WEEKDAYS, *MONTHS))
@@ -27,7 +13,7 @@ _OF_DAY = frozenset(("today", "tomorrow", "yesterday", "day", "this", "on", *WEE
 def _number(token: Token) -> int | None:
     if token.text.isdecimal() and len(token.text) < 3 and int(token.text) <= 24:
         return int(token.text)
-    return _NUMBERS.get(token.low)
+    return HOURS.get(token.low) if token.low != "one" else None  # "one" is rarely an hour
 
 
 def _minutes(tokens: list[Token], j: int) -> tuple[int, int]:

@@ -1,6 +1,5 @@
 """Weights: for each answer, how much a word speaks for it or against it (log-odds)."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,11 +26,6 @@ class Weights:
     def log_odds(self, features: Iterable[str]) -> list[float]:
         """The log-odds of each answer, in the order of ``answers``."""
         return self.rows.log_odds(features)
-
-    def chances(self, features: Iterable[str]) -> dict[str, float]:
-        """The probability of each answer."""
-        odds = self.rows.log_odds(features)
-        return {a: 1 / (1 + math.exp(-x)) for a, x in zip(self.answers, odds, strict=True)}
 
     def chances_together(
         self, features: Sequence[Iterable[str]], sentence: Sequence[int], agreement: bool
