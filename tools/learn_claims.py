@@ -11,7 +11,6 @@ scores. It leaves out whole writers (``--by writer``): a text to be read is by n
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import zlib
 from collections import Counter
@@ -24,13 +23,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, same_claim, same_name
 from claim_texts import Text, bank_of, cases_of, texts_of
 from loglinear import Bag, choice, softmax
+from weight_files import write
 
-from truceline.reading import reader
 from truceline.reading.claims import claims as claims_module
 from truceline.reading.claims.scoring import Table, table
 from truceline.reading.claims.sources import choose
-
-DATA = Path(reader.__file__).parent / "data"
 
 
 class Measures:
@@ -208,8 +205,8 @@ def main() -> None:
     figures, sources_all = Measures(everything), Sources(everything, args.misses is not None)
     if args.write:
         whole = set(range(len(everything)))
-        write(DATA / "claim-weights.json", figures.learn(whole, args.c, args.least, args.prune))
-        write(DATA / "source-weights.json", sources_all.learn(whole, args.cs, 2, args.prune))
+        write("claim-weights", figures.learn(whole, args.c, args.least, args.prune))
+        write("source-weights", sources_all.learn(whole, args.cs, 2, args.prune))
         return
     print(f"answers that are no candidate: {sources_all.lost}, of {sources_all.named} named")
     count_lost(texts)
@@ -242,17 +239,6 @@ def count_lost(texts: list[Text]) -> None:
     claims = sum(len(t.gold) for t in texts)
     found = sum(1 for t in texts for key in t.said if t.label.get(key) not in (None, "none"))
     print(f"answers that no number stands for: {claims - found}, of {claims}")
-
-
-def write(path: Path, learned: dict[str, Any]) -> None:
-    """One feature a line, so that a change of weights can be read."""
-    head = {k: v for k, v in learned.items() if k not in ("features", "lost")}
-    lines = [
-        f"{json.dumps(f, ensure_ascii=False)}: {json.dumps(row, separators=(',', ':'))}"
-        for f, row in sorted(learned["features"].items())
-    ]
-    body = json.dumps(head)[:-1] + ', "features": {\n' + ",\n".join(lines) + "\n}}\n"
-    path.write_text(body, encoding="utf-8")
 
 
 def why(texts: list[Text], known: Table) -> None:

@@ -23,9 +23,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import same_moment
-from learn_claims import DATA
 from loglinear import Bag, choice
 from term_texts import Text, candidates_of, labels_of, spans_of, texts_of
+from weight_files import DATA
 
 from truceline.reading.answer import TERM_KINDS
 from truceline.reading.terms.counted import UNCOUNTED, Choice, Numbers, choose
@@ -122,28 +122,36 @@ def learn(cases: list[list[Case]], c: float, least: int) -> dict[str, float]:
     }
 
 
-def wrong(known: dict[str, float] | None, cases: list[list[Case]], show: bool = False) -> str:
+def wrong(
+    known: dict[str, float] | None, cases: list[list[Case]], show: bool = False
+) -> Counter[str]:
     """How many counts are wrong; without weights, those of the rules."""
-    has = bad = lost = more = 0
+    count: Counter[str] = Counter()
     for text in cases:
         for term, draft, some in text:
             ours = draft.count if known is None else choose(known, some).value
             gold = term.get("count")
             words = " ".join(draft.low.split())[:230]
             if gold is None:
-                more += ours is not None
+                count["more"] += ours is not None
                 if show and ours is not None:
                     print(f"  + {term['kind']}: ours {ours} | {words}")
                 continue
-            has += 1
-            bad += ours != gold
-            lost += not any(x.value == gold for x in some)
+            there = any(x.value == gold for x in some)
+            count["of"] += 1
+            count["wrong"] += ours != gold
+            count["lost"] += not there
             if show and ours != gold:
-                there = any(x.value == gold for x in some)
-                print(
-                    f"  - {term['kind']}: {gold}{'' if there else ' (not there)'}, ours {ours} | {words}"
-                )
-    return f"{bad} wrong of {has} ({lost} not there), {more} where the answer has none"
+                missing = "" if there else " (not there)"
+                print(f"  - {term['kind']}: {gold}{missing}, ours {ours} | {words}")
+    return count
+
+
+def told(count: Counter[str]) -> str:
+    return (
+        f"{count['wrong']} wrong of {count['of']} ({count['lost']} not there), "
+        f"{count['more']} where the answer has none"
+    )
 
 
 def main() -> None:
@@ -160,7 +168,7 @@ def main() -> None:
     texts = texts_of(args.paths)
     cases = [cases_of(t) for t in texts]
     also = [cases_of(t) for t in texts_of(args.also)]
-    print("rules: ", wrong(None, cases))
+    print("rules: ", told(wrong(None, cases)))
     made: list[list[Case]] = []
     if args.folds > 1:
         fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
@@ -170,15 +178,14 @@ def main() -> None:
                 [x for x, f in zip(cases, fold, strict=True) if f != k] + also, args.c, args.least
             )
             held = [x for x, f in zip(cases, fold, strict=True) if f == k]
-            line = wrong(data, held, args.show).split()
-            has.update({"wrong": int(line[0]), "of": int(line[3]), "more": int(line[7])})
-        print("by folds:", dict(has))
+            has += wrong(data, held, args.show)
+        print("by folds:", told(has))
     if args.check:
         data = learn(cases + also, args.c, args.least)
         for path in args.check:
             made = [cases_of(t) for t in texts_of([path])]
-            print(path.name, "rules:", wrong(None, made))
-            print(path.name, "weights:", wrong(data, made, args.show))
+            print(path.name, "rules:", told(wrong(None, made)))
+            print(path.name, "weights:", told(wrong(data, made, args.show)))
     if args.write:
         data = learn(cases + also, args.c, args.least)
         rows = ",\n".join(f"{json.dumps(f)}: {w}" for f, w in data.items())

@@ -12,7 +12,6 @@ writes the data file.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -25,8 +24,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, same_term
 from term_texts import Text, candidates_of, labels_of, texts_of
+from weight_files import write
 
-from truceline.reading import reader
 from truceline.reading.answer import TERM_KINDS
 from truceline.reading.terms.counted import set_counts
 from truceline.reading.terms.details import settle
@@ -36,7 +35,6 @@ from truceline.reading.weighing.together import FEW, voices
 from truceline.reading.weighing.weights import Weights, weights_from
 
 PRUNE = 0.04
-DATA = Path(reader.__file__).parent / "data" / "term-weights.json"
 
 
 def vocabulary(texts: list[Text], least: int) -> dict[str, int]:
@@ -154,17 +152,6 @@ def as_learned(first: First, second: dict[str, list[float]]) -> dict[str, Any]:
     }
 
 
-def written(learned: dict[str, Any], path: Path) -> None:
-    lines = [
-        f"  {json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}"
-        for f, w in sorted(learned["features"].items())
-    ]
-    head = {k: v for k, v in learned.items() if k != "features"}
-    text = json.dumps(head)[:-1] + ', "features": {\n' + ",\n".join(lines) + "\n}}\n"
-    path.write_text(text, encoding="utf-8")
-    print(path, len(learned["features"]), "features", len(text) // 1000, "kB")
-
-
 def as_weights(learned: dict[str, Any], keep: float, add: float) -> Weights:
     least = {f"keep:{k}": keep for k in TERM_KINDS} | {f"add:{k}": add for k in TERM_KINDS}
     return weights_from(learned | {"least": least})
@@ -280,7 +267,7 @@ def main() -> None:
     if args.write:
         y = labels_of(texts, chosen, odds)  # of several segments the likeliest is the term
         whole = learn_first(texts + also, y + y_also, **how(args))
-        written(as_learned(whole, learn_second(texts, y, odds)) | {"least": least}, DATA)
+        write("term-weights", as_learned(whole, learn_second(texts, y, odds)) | {"least": least})
 
 
 def how(args: argparse.Namespace) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from tools.bench_reading import SAME, body_missing, pair, score
+from tools.gold_texts import Answered, answered
 from truceline.reading import Reading, Unreadable, draft, read
 
 HERE = Path(__file__).parent
-DEV = sorted((HERE / "gold" / "dev").glob("*.gold.json"))
+DEV = list(answered([HERE / "gold" / "dev"]))
 
 
 def evidence_holds(reading: Reading) -> None:
@@ -23,20 +24,10 @@ def evidence_holds(reading: Reading) -> None:
     json.dumps(found)
 
 
-@pytest.mark.parametrize("gold", DEV, ids=[p.name for p in DEV])
-def test_development_texts(gold: Path) -> None:
-    answer = json.loads(gold.read_text(encoding="utf-8"))
-    source = next(
-        p
-        for e in (".txt", ".html")
-        if (p := gold.with_name(gold.name.removesuffix(".gold.json") + e)).exists()
-    )
-    stated = answer["document"]["published"]
-    reading = read(
-        source.read_bytes(),
-        name=source.name,
-        published=date.fromisoformat(stated) if stated else None,
-    )
+@pytest.mark.parametrize("text", DEV, ids=[t.name for t in DEV])
+def test_development_texts(text: Answered) -> None:
+    answer = text.gold
+    reading = read(text.data, name=text.file, published=text.published)
     evidence_holds(reading)
     assert body_missing(answer, reading).strip() == ""
     for field, same in SAME.items():
