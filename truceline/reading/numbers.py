@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from truceline.reading.fractions import fraction_at
 from truceline.reading.page.words import Token
 
-_UNITS = {
+UNITS = {
     w: n
     for n, w in enumerate(
         [
@@ -165,7 +165,7 @@ class Quantity:
 
 # Words at which a number (or "every day") may begin: a cheap test before the grammar.
 STARTS = frozenset(
-    (*_UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens", "every", "each", "next", "coming")
+    (*UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens", "every", "each", "next", "coming")
 )
 
 
@@ -208,7 +208,7 @@ def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:
         ):
             value = value * 1000 + int(tokens[j].text)
             j += 1
-    elif low in _UNITS or low in _TENS:
+    elif low in UNITS or low in _TENS:
         value, j = _words(tokens, i)
     elif (
         low in ("a", "an")
@@ -267,7 +267,7 @@ def _goes_on(tokens: list[Token], j: int) -> bool:
 
 def _tail(tokens: list[Token], j: int, below: float) -> tuple[float, int] | None:
     k = j + 1 if j < len(tokens) and tokens[j].low == "and" else j
-    if k < len(tokens) and (tokens[k].low in _UNITS or tokens[k].low in _TENS) and below >= 100:
+    if k < len(tokens) and (tokens[k].low in UNITS or tokens[k].low in _TENS) and below >= 100:
         value, end = _words(tokens, k)
         if end < len(tokens) and tokens[end].low == "hundred" and below > 100:
             value, end = value * 100, end + 1
@@ -282,12 +282,12 @@ def _tail(tokens: list[Token], j: int, below: float) -> tuple[float, int] | None
 
 def _words(tokens: list[Token], i: int) -> tuple[float, int]:
     low = tokens[i].low
-    if low in _UNITS:
-        return float(_UNITS[low]), i + 1
+    if low in UNITS:
+        return float(UNITS[low]), i + 1
     value, j = float(_TENS[low]), i + 1
     k = j + 1 if j < len(tokens) and tokens[j].text in "-‑–" else j
-    if k < len(tokens) and 0 < _UNITS.get(tokens[k].low, 0) < 10:
-        return value + _UNITS[tokens[k].low], k + 1
+    if k < len(tokens) and 0 < UNITS.get(tokens[k].low, 0) < 10:
+        return value + UNITS[tokens[k].low], k + 1
     return value, j
 
 

@@ -36,7 +36,7 @@ def by_places(sentence: Sentence, marks: Marks, start: int, end: int) -> list[in
         return []
     cuts = []
     for a, b in itertools.pairwise(days):
-        edges = [m for m in _CUT.finditer(low, a, b) if m.end() < b or m.end() == b]
+        edges = list(_CUT.finditer(low, a, b))
         if not edges or not _PLACE.search(low, a, b):
             return []
         cuts.append(edges[-1].start())

@@ -10,7 +10,6 @@ from truceline.reading.times.worded_hours import worded_hour
 from truceline.reading.times.zones import zone_at
 
 _WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
-_UNITS = frozenset(HOURS)
 # Minutes as said before "past" and "to"; a second is none.
 _PARTS_OF_HOUR = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "one": 1, "a": 1}
 
@@ -110,7 +109,7 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     if low == "twelve" and j < n and tokens[j].low in _WORDS:
         hour, minute = _WORDS[tokens[j].low]
         return hour, minute, tokens[j].low == "midnight", j + 1, True
-    if low in _UNITS:
+    if low in HOURS:
         if j < n and (found := _meridiem(HOURS[low], tokens[j])) is not None:
             return found, 0, False, j + 1, True
         if j + 2 < n and tokens[j].low == "o" and tokens[j + 2].low == "clock":

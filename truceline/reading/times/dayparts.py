@@ -1,27 +1,9 @@
 """The part of the day that is said beside an hour: "six in the evening", "ten of the night"."""
 
+from truceline.reading.numbers import UNITS
 from truceline.reading.page.words import Token
 
-HOURS = {
-    word: hour
-    for hour, word in enumerate(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ],
-        1,
-    )
-}
+HOURS = {word: hour for word, hour in UNITS.items() if 1 <= hour <= 12}
 DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight": 12}
 WEEKDAYS = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")

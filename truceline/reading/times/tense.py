@@ -19,7 +19,7 @@ _BINDS = re.compile(
     r"announced|declared|said|confirmed|bound|determined)(?: (?!to\b|that\b)[\w’'-]+){0,6}? (?:to|that|would)\b"
 )
 _OWNS = re.compile(r" (?:its|their|an?|the|no|one|two|three|four|five|seven|ten|on|at|\d+)\b")
-_NOTEENSE = re.compile(r"\b(?:agreed|scheduled|planned|expected|set|slated|called)\b")
+_NO_TENSE = re.compile(r"\b(?:agreed|scheduled|planned|expected|set|slated|called)\b")
 # "the ceasefire of 18 June": a day on which something was agreed
 _PACT_OF = re.compile(
     r"\b(?:cease-?fire|truce|armistice|hostilities|agreement|accord|protocol|memorandum|communiqu[eé]) (?:of|dated)(?: the)? $"
@@ -65,7 +65,7 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
             if match.end() > where:
                 nearest, where = "future", match.end()
         for match in _PAST.finditer(piece):
-            if match.start() >= where and not _NOTEENSE.fullmatch(match.group()):
+            if match.start() >= where and not _NO_TENSE.fullmatch(match.group()):
                 if role == "start" and _ANNOUNCE.fullmatch(match.group()):
                     continue
                 if nearest == "future" and (

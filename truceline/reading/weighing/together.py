@@ -5,7 +5,7 @@ the log-odds of a stretch are weighed once more beside those of the stretches be
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,19 +86,17 @@ def chances_together(
     there keeps its own log-odds, and so do all where there are fewer than ``FEW`` stretches: a lone
     sentence is no document.
     """
-    if not odds:
-        return []
-    if len(odds) < FEW:
-        second = {}
-    spoken = voices(odds, sentence, agreement) if second else np.empty(0)
-    columns = []
-    for k, answer in enumerate(answers):
-        row = second.get(answer)
-        if row is None:
-            columns.append([float(x[k]) for x in odds])
-        else:
-            columns.append((row[0] + spoken[:, k] @ np.asarray(row[1:])).tolist())
+    lines: Iterable[Sequence[float]] = odds
+    if second and len(odds) >= FEW:
+        spoken = voices(odds, sentence, agreement)
+        columns = []
+        for k, answer in enumerate(answers):
+            row = second.get(answer)
+            if row is None:
+                columns.append([x[k] for x in odds])
+            else:
+                columns.append((row[0] + spoken[:, k] @ np.asarray(row[1:])).tolist())
+        lines = zip(*columns, strict=True)
     return [
-        {a: 1 / (1 + math.exp(-x)) for a, x in zip(answers, line, strict=True)}
-        for line in zip(*columns, strict=True)
+        {a: 1 / (1 + math.exp(-x)) for a, x in zip(answers, line, strict=True)} for line in lines
     ]
