@@ -52,12 +52,14 @@ def _words() -> dict[str, tuple[Hinted, re.Pattern[str], Hinted]]:
     return found
 
 
+_COUNTED_NOUN = re.compile(
+    r"((?:[\w’'-]+ ?){1,4}?)(?=\s*(?:$|[,.;:)(]|\b(?:were|was|have|has|had|been|are|is|who|in|on|at|from|by|and|since|as|to|towards?|during|killed|dead|wounded|injured|displaced|after|when|over|of the|with)\b))"
+)
+
+
 def counted_people(right: str, measure: str) -> str | None:
     """The words for those who are counted, after a figure."""
-    match = re.match(
-        r"((?:[\w’'-]+ ?){1,4}?)(?=\s*(?:$|[,.;:)(]|\b(?:were|was|have|has|had|been|are|is|who|in|on|at|from|by|and|since|as|to|towards?|during|killed|dead|wounded|injured|displaced|after|when|over|of the|with)\b))",
-        right,
-    )
+    match = _COUNTED_NOUN.match(right)
     words = match.group(1).strip() if match else ""
     return (
         words
@@ -278,8 +280,11 @@ def measure_of_number(left: str) -> tuple[str, str | None, str | None] | None:
     return None
 
 
+_BLANKS = re.compile(r"\s+")
+
+
 def _clean_who(words: str) -> str | None:
-    words = re.sub(r"\s+", " ", words).strip(" ,")
+    words = _BLANKS.sub(" ", words).strip(" ,")
     words = re.sub(
         r"\b(?:were|was|have|has|had|been|are|being|who|reported|left|also|displaced|lost)\b.*$"
         if not words.lower().startswith(("displaced", "internally"))

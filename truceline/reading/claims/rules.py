@@ -135,6 +135,25 @@ def figures_by_rule(
     return found
 
 
+_ROSE_FROM = re.compile(
+    r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$"
+)
+
+
+_ASIDE = re.compile(
+    r"([^,;.]{0,50}),\s*(?:[\w-]+ of (?:them|whom|which)|of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*"
+)
+
+
+_HAPPENED = re.compile(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b")
+
+
+_TIMES = re.compile(r"times\b")
+
+
+_COMMA = re.compile(r"[,;]")
+
+
 def _figure(
     sentence: Sentence,
     mark: Marks,
@@ -152,7 +171,7 @@ def _figure(
     lead = len(right) - len(right.lstrip(" -"))
     right = right.lstrip(" -")
     left = low[max(0, at - 90) : at]
-    near = re.split(r"[,;]", right)[0]
+    near = _COMMA.split(right)[0]
     if _PARENT_OF.search(left):
         return None
     if (
@@ -162,7 +181,7 @@ def _figure(
         and re.match(r"(?:of|side|day|week|more step)\b", right)
     ):
         return None
-    often = _TIMES_OVER.search(left) if re.match(r"times\b", right) else None
+    often = _TIMES_OVER.search(left) if _TIMES.match(right) else None
     if (
         often is None
         and _VEHICLES.match(right)
@@ -170,13 +189,10 @@ def _figure(
     ):
         return None
     reported = _REPORTED.search(left)
-    happened = re.match(r"\W*(?:[\w-]+ ){0,3}(?:killed|dead|wounded|displaced|who)\b", right)
+    happened = _HAPPENED.match(right)
     if _MODAL.search(left) and not reported and not happened and not _COULD_CONFIRM.search(left):
         return None
-    aside = re.match(
-        r"([^,;.]{0,50}),\s*(?:[\w-]+ of (?:them|whom|which)|of which|of whom|of them|including|among (?:them|whom)|mostly|most of them|or|about|nearly|half|roughly|almost|many)\b[^,;.]{0,60},\s*",
-        low[end : end + 220],
-    )
+    aside = _ASIDE.match(low[end : end + 220])
     if aside:
         right = (aside.group(1) + " " + low[end + aside.end() : end + 220]).lstrip(" -")
     if following is not None and _JOINED.fullmatch(low[end : tokens[following.first].start - base]):
@@ -265,14 +281,7 @@ def _figure(
         if share is None or value is None:
             return None  # "most of them displaced" gives no figure
         value, lo, hi, scaled = value * share, None, None, True
-    if (
-        re.search(
-            r"\b(?:rose|risen|fell|fallen|dropped|decreased|declined|increased|climbed|grew|up|down)\b[^.;,]{0,30}\bfrom\s*$",
-            left,
-        )
-        and q.qualifier is None
-        and re.match(r"(?:[\w-]+ )?to\b", right)
-    ):
+    if _ROSE_FROM.search(left) and q.qualifier is None and re.match(r"(?:[\w-]+ )?to\b", right):
         return None  # the old figure of "fell from 213 to 95"
     if q.qualifier == "between" and _ROSE.search(low[:at]) and tokens[q.first].low == "from":
         value, lo, hi = q.high, None, None
@@ -309,19 +318,23 @@ def by_whom(right: str, measure: str) -> str | None:
     return match.group("by") if match else None
 
 
+_BREAK = re.compile(r",|;|\bsaid\b|\bdemanded\b|\badded\b")
+
+
 def when(mark: Marks, low: str, base: int, at: int) -> str | None:
     """The time nearest to a figure with no comma or verb of saying between them."""
     best: tuple[int, str] | None = None
     for moment in mark.moments:
         spot = moment.said.start - base
         between = low[min(at, spot) : max(at, spot)]
-        if (
-            moment.iso
-            and not re.search(r",|;|\bsaid\b|\bdemanded\b|\badded\b", between)
-            and abs(spot - at) < 120
-        ) and (best is None or abs(spot - at) < best[0]):
+        if (moment.iso and not _BREAK.search(between) and abs(spot - at) < 120) and (
+            best is None or abs(spot - at) < best[0]
+        ):
             best = (abs(spot - at), moment.iso)
     return best[1] if best else None
+
+
+_CLAUSE_BREAK = re.compile(r"[,;:]| and | while ")
 
 
 def clause_start(low: str, at: int) -> int:
@@ -332,7 +345,7 @@ def clause_start(low: str, at: int) -> int:
             for m in (",", ";", ":", " and ", " while ")
             if low.rfind(m, 0, at) >= 0
         )
-        if re.search(r"[,;:]| and | while ", low[:at])
+        if _CLAUSE_BREAK.search(low[:at])
         else -1
     )
     start = cut + 1 if at - cut < 70 else at - 40

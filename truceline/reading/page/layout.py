@@ -41,6 +41,9 @@ def text_blocks(text: str) -> list[Block]:
     return blocks
 
 
+_FIRST_WORD = re.compile(r"\S+")
+
+
 def _chunk_blocks(text: str, lines: list[tuple[int, int]]) -> list[Block]:
     width = max(end - start for start, end in lines)
     wrapped = len(lines) > 1 and 30 <= width <= 140
@@ -54,7 +57,7 @@ def _chunk_blocks(text: str, lines: list[tuple[int, int]]) -> list[Block]:
         if blocks and not item and wrapped:
             before, last = lines[i - 1]
             room = width - (last - before)
-            first = re.match(r"\S+", line)
+            first = _FIRST_WORD.match(line)
             # A wrapped line is full: its successor's first word had no room on it.
             full = first is not None and room <= len(first.group()) + 6
             closed = text[last - 1] in _ENDS

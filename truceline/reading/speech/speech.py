@@ -78,25 +78,56 @@ class Attribution:
     pronoun: bool = False
 
 
+_BY_OFFICE = re.compile(
+    r"(?:the\s+)(?:\w+ )?(spokes\w+|envoy|minister|president|official|commander|coordinator|governor|chief|head)",
+    re.I,
+)
+
+
+_OF_BEFORE = re.compile(r"\b(?:of|for|from|at|in|with)\s+(?:the )?$")
+
+
+_OWNED_HERE = re.compile(r"['’]s\b")
+
+
+_OWNER_MARK = re.compile(r"['’]s?$")
+
+
+_ITS_PAPER = re.compile(
+    r"(?:(?:his|her|their|its|the) (?:\w+ )?(?:statement|spokes\w+|office|communiqu[eé]|message|letter|post|text|announcement))",
+    re.I,
+)
+
+
+_POSSESSIVE = re.compile(r"(?:his|her|their|its)\b.*", re.I)
+
+
+_LINKING = re.compile(
+    r"^(?:Earlier|Later|Meanwhile|Separately|However|Yesterday|Today|Also|Then),? "
+)
+
+
+_ON_A_DAY = re.compile(
+    r"^(?:(?:on|in|at|by|late|early) )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? "
+)
+
+
+_BLANKS = re.compile(r"\s+")
+
+
 def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str | None, bool]:
     """Whom a noun phrase names, in the text's fullest words; whether it was a pronoun.
 
     ``before``: who was spoken of last, for a pronoun.
     """
-    phrase = re.sub(r"\s+", " ", phrase).strip(" ,.;:\"“”'’")
-    phrase = re.sub(
-        r"^(?:(?:on|in|at|by|late|early) )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? ",
-        "",
-        phrase,
-    )
-    phrase = re.sub(
-        r"^(?:Earlier|Later|Meanwhile|Separately|However|Yesterday|Today|Also|Then),? ", "", phrase
-    )
+    phrase = _BLANKS.sub(" ", phrase).strip(" ,.;:\"“”'’")
+    phrase = _ON_A_DAY.sub("", phrase)
+    phrase = _LINKING.sub("", phrase)
     if not phrase:
         return None, False
     if _PRONOUN.match(phrase):
         return before, True
-    if re.fullmatch(r"(?:his|her|their|its)\b.*", phrase, re.I):
+    if _POSSESSIVE.fullmatch(phrase):
         names = [
             m.group()
             for m in NAME.finditer(phrase)
@@ -106,19 +137,15 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
             return people.resolve(strip_titles(names[-1])[0]), False
     if (
         before
-        and re.fullmatch(
-            r"(?:(?:his|her|their|its|the) (?:\w+ )?(?:statement|spokes\w+|office|communiqu[eé]|message|letter|post|text|announcement))",
-            phrase,
-            re.I,
-        )
+        and _ITS_PAPER.fullmatch(phrase)
         and not re.match(r"the spokes|the office", phrase, re.I)
     ):
         return before, True
     for match in reversed(list(NAME.finditer(phrase))):
-        words = re.sub(r"['’]s?$", "", match.group())
-        if re.match(
-            r"['’]s\b", phrase[match.end() - (len(match.group()) - len(words)) :]
-        ) or re.search(r"\b(?:of|for|from|at|in|with)\s+(?:the )?$", phrase[: match.start()]):
+        words = _OWNER_MARK.sub("", match.group())
+        if _OWNED_HERE.match(
+            phrase[match.end() - (len(match.group()) - len(words)) :]
+        ) or _OF_BEFORE.search(phrase[: match.start()]):
             continue
         name, _ = strip_titles(words)
         while (
@@ -139,11 +166,7 @@ def name_of(phrase: str, people: People, before: str | None = None) -> tuple[str
     bare = re.sub(r"^(?:the|a|an|one)\s+", "", phrase, flags=re.I)
     if bare.lower() in people.bodies and phrase[:4].lower() == "the ":
         return people.bodies[bare.lower()], False
-    role = re.fullmatch(
-        r"(?:the\s+)(?:\w+ )?(spokes\w+|envoy|minister|president|official|commander|coordinator|governor|chief|head)",
-        phrase,
-        re.I,
-    )
+    role = _BY_OFFICE.fullmatch(phrase)
     if role and role.group(1).lower() in people.roles and " " not in bare:
         return people.resolve(people.roles[role.group(1).lower()]), False
     return bare or None, False
@@ -157,6 +180,26 @@ def _head_of(words: str) -> str:
         return words
     last = list(re.finditer(r"\b(?:an?|the|one|its|his|her|their)\s", words))
     return words[last[-1].start() :] if last else words
+
+
+_DIGIT = re.compile(r"\d")
+
+
+_WITH_HAS = re.compile(r"(?P<np>.*?)\s+(?:has|have|had)\s*$")
+
+
+_NO_SPEAKER = re.compile(r"(?:that|which|what|there|this)\b", re.I)
+
+
+_CLOSED_BEFORE = re.compile(r"[,.!?]?[\"”»“«]\s*,?\s*$|,\s*$|[,.!?][’']\s*$")
+
+
+_NO_VERB_OF_SAYING = re.compile(
+    r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|an|a|his|her|their|this|that)|,)\s+$"
+)
+
+
+_HAS_BEFORE = re.compile(r"\s(?:has|have|had)\s+(?:also\s+)?$")
 
 
 def attributions(sentence: Sentence, people: People, before: str | None) -> list[Attribution]:
@@ -234,20 +277,17 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
             r"[^,;]{0,60}[:,]?\s*[“\"«]", text[end:]
         ):
             continue
-        has = re.search(r"\s(?:has|have|had)\s+(?:also\s+)?$", text[:at])
+        has = _HAS_BEFORE.search(text[:at])
         behind = (
             text[: has.start() + 1]
             if has and _CLOSED.search(text[: has.start() + 1])
             else text[:at]
         )
-        if re.search(
-            r"(?:\b(?:to|be|been|is|was|were|are|being|as|the|of|an|a|his|her|their|this|that)|,)\s+$",
-            text[:at].lower()[-7:],
-        ) and not text[:at].rstrip().endswith((",", "”", '"', "»", "’")):
+        if _NO_VERB_OF_SAYING.search(text[:at].lower()[-7:]) and not text[:at].rstrip().endswith(
+            (",", "”", '"', "»", "’")
+        ):
             continue
-        after_quote = (
-            re.search(r"[,.!?]?[\"”»“«]\s*,?\s*$|,\s*$|[,.!?][’']\s*$", behind) is not None
-        )
+        after_quote = _CLOSED_BEFORE.search(behind) is not None
         quoted = _CLOSED.search(behind) is not None
         if (
             low in WEAK
@@ -315,12 +355,12 @@ def attributions(sentence: Sentence, people: People, before: str | None) -> list
                 )
             continue
         phrase = subject[0]
-        if re.match(r"(?:that|which|what|there|this)\b", phrase, re.I) or len(phrase.split()) > 16:
+        if _NO_SPEAKER.match(phrase) or len(phrase.split()) > 16:
             continue
-        long = re.match(r"(?P<np>.*?)\s+(?:has|have|had)\s*$", phrase)
+        long = _WITH_HAS.match(phrase)
         who, pronoun = name_of(long.group("np") if long else phrase, people, before)
         if who and _OWN_PAPER.fullmatch(who) and (head := _HEAD.match(text)):
             who, pronoun = name_of(_head_of(head.group("np")), people, before)
-        if who and not re.search(r"\d", who):
+        if who and not _DIGIT.search(who):
             found.append(Attribution(who, low, at, end, subject[1], "before", pronoun))
     return found

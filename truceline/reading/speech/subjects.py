@@ -28,13 +28,23 @@ _APPOSITION = re.compile(
 )
 
 
+_EDGE = re.compile(
+    r"[,;:\"“”«»(—–]|^As\b|\b(?:and|but|while|as|that|when|where|after|because|although|whereas|if|which|since|before|with)\b|\.\s"
+)
+
+
+_BLANKS_BEFORE_COMMA = re.compile(r"\s+,")
+
+
 def subject_before(text: str, at: int) -> tuple[str, int] | None:
     """The noun phrase that ends just before the verb at ``at``."""
     # What stands in brackets is no subject; blanks keep the offsets.
     left = text[:at]
     if "(" in left:
         left = re.sub(r"\([^()]*\)", lambda m: " " * len(m.group()), left)
-    left = re.sub(r"\s+,", lambda m: "," + " " * (len(m.group()) - 1), left.rstrip()).rstrip()
+    left = _BLANKS_BEFORE_COMMA.sub(
+        lambda m: "," + " " * (len(m.group()) - 1), left.rstrip()
+    ).rstrip()
     if left.endswith(_ADVERBS):
         left = re.sub(rf"\s+(?:{_OFTEN})$", "", left)
         left = re.sub(r"\s+(?:also|later|has|have|had)$", "", left)
@@ -49,10 +59,7 @@ def subject_before(text: str, at: int) -> tuple[str, int] | None:
         left = left[: apposition.end(1)]
     left = left.rstrip(",")
     start = 0
-    for match in re.finditer(
-        r"[,;:\"“”«»(—–]|^As\b|\b(?:and|but|while|as|that|when|where|after|because|although|whereas|if|which|since|before|with)\b|\.\s",
-        left,
-    ):
+    for match in _EDGE.finditer(left):
         if (
             match.group() == "and"
             and re.search(r"[A-Z]\w*\s*$", left[: match.start()])

@@ -105,6 +105,14 @@ def set_count(
         draft.of = cut.group(1) if cut else draft.of
 
 
+_IN_ALL = re.compile(r",?\s+(?:of them )?(?:in (?:number|all|total)|strong)\b")
+
+
+_HARMED_AFTER = re.compile(
+    r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b"
+)
+
+
 def _rank(
     draft: Draft, q: Quantity, sentence: Sentence, start: int, trigger: Trigger
 ) -> tuple[int, int] | None:
@@ -115,10 +123,7 @@ def _rank(
     tail, left = low[tail_at : tail_at + 70], low[:at]
     if at > trigger.end and re.search(r", while |;|, whereas | while ", low[trigger.end : at]):
         return None
-    if not (draft.kind == "access" and _are_sick(tail)) and re.match(
-        r"[^,;.]{0,40}\b(?:were |was |have been )?(?:killed|wounded|injured|displaced|dead)\b",
-        tail,
-    ):
+    if not (draft.kind == "access" and _are_sick(tail)) and _HARMED_AFTER.match(tail):
         return None
     value = q.value if q.value is not None else q.high
     if value is None or not float(value).is_integer():
@@ -132,7 +137,7 @@ def _rank(
         )
         or _NUMBERING.search(left) is not None
         or (_GROUP.search(left) is not None and not _EACH.match(tail))
-        or re.match(r",?\s+(?:of them )?(?:in (?:number|all|total)|strong)\b", tail)
+        or _IN_ALL.match(tail)
     )
     whole = _WHOLE.match(tail) is not None
     apposed = whole and _APPOSED.search(left) is not None

@@ -55,6 +55,14 @@ _MAY_BE_OLD = re.compile(
 )
 
 
+_A_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+
+
+_OLDER_TRUCE = re.compile(
+    r"\b(?:previous|earlier|former|past|failed|collapsed|short-lived|prior|last year'?s?|broken|first|another)\s+(?:[\w-]+\s+){0,3}?(?:cease-?fires?|truces?|armistice|agreements?|deals?|pauses?|accords?)\b"
+)
+
+
 def is_background(sentence: Sentence, at: int, published_year: int | None, agreement: bool) -> bool:
     """Whether the words at offset ``at`` of the sentence speak of another, older arrangement."""
     if agreement:
@@ -74,10 +82,7 @@ def is_background(sentence: Sentence, at: int, published_year: int | None, agree
     clause = low[max(0, left) : min(ends) if ends else len(low)]
     near = low[max(0, at - 60, left) : at + 40]
     if (
-        re.search(
-            r"\b(?:previous|earlier|former|past|failed|collapsed|short-lived|prior|last year'?s?|broken|first|another)\s+(?:[\w-]+\s+){0,3}?(?:cease-?fires?|truces?|armistice|agreements?|deals?|pauses?|accords?)\b",
-            near,
-        )
+        _OLDER_TRUCE.search(near)
         and not re.search(r"\b(?:will|shall|comes?|takes?)\b", clause)
         and not re.search(r"\bfirst\b|\banother\b", near)
     ):
@@ -85,7 +90,7 @@ def is_background(sentence: Sentence, at: int, published_year: int | None, agree
     if _COLLAPSE.search(clause) and not _STRONG.search(clause):
         return True
     if published_year:
-        years = [int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", clause)]
+        years = [int(y) for y in _A_YEAR.findall(clause)]
         return bool(years) and not _TO_COME.search(clause) and max(years) < published_year
     return False
 
@@ -116,6 +121,14 @@ _PASSIVE_THEN = re.compile(
 )
 _PASSIVE_BOUND = re.compile(
     r"\b(?:shall|will|must|to|may|can|would|should|and|or|not|also|can|that|then|thereby)\s+(?:[\w-]+ly |also |then |not |first |both |thereafter |immediately |in turn |in \w+ )*be(?:\s[^;:.]{0,70})?\s*$"
+)
+
+
+_TO_BEFORE = re.compile(r"\bto\s+(?:\w+ly |also |jointly |then |both )?$")
+
+
+_WISHED = re.compile(
+    r"\b(?:wish\w*|want\w*|willing|unwilling|refus\w+|unable|right|tr(?:y|ies|ied|ying)|attempt\w*|hop(?:es?|ed|ing)|fail\w*|threat\w*) to\s+$"
 )
 
 
@@ -153,12 +166,9 @@ def _verb_strength(
         if bind and bind.end() >= len(near) - 45 and not happened:
             return STATED
         return STATED if planned or bound or agreement else NOT
-    if re.search(
-        r"\b(?:wish\w*|want\w*|willing|unwilling|refus\w+|unable|right|tr(?:y|ies|ied|ying)|attempt\w*|hop(?:es?|ed|ing)|fail\w*|threat\w*) to\s+$",
-        near,
-    ):
+    if _WISHED.search(near):
         return NOT
-    if form == BASE and re.search(r"\bto\s+(?:\w+ly |also |jointly |then |both )?$", near):
+    if form == BASE and _TO_BEFORE.search(near):
         if bind and not happened:
             return BOUND
         return STATED if (planned or bound or agreement) and not happened else NOT
@@ -284,6 +294,14 @@ _WHEN = re.compile(
 _TRUCE_WORDS = r"\b(?:truce|ceasefire|cease-fire|agreement|deal|pause|accord|armistice|cessation|protocol|arrangement|pact|plan|terms|lull)\b"
 
 
+_OF_A_BREACH = re.compile(
+    r"\b(?:violat\w+|breach\w*|breaking|broke|talks|collapse|failure|end|violations?) (?:of|the|an?|on|in|to|for)?\s*(?:the |this |an? |of |fragile |new |russia\S* |\w+-brokered )*$"
+)
+
+
+_DENIED = re.compile(r"\b(?:not|never|without|no longer|n't|neither|nor)\s+(?:\w+ )?$")
+
+
 def _open_to_terms(
     sentence: Sentence,
     at: int,
@@ -344,16 +362,11 @@ def _open_to_terms(
             )
         ):
             return False
-    if kind not in ("prohibition", "exception") and re.search(
-        r"\b(?:not|never|without|no longer|n't|neither|nor)\s+(?:\w+ )?$", left
-    ):
+    if kind not in ("prohibition", "exception") and _DENIED.search(left):
         return False
     if kind != "cessation":
         return True
-    if re.search(
-        r"\b(?:violat\w+|breach\w*|breaking|broke|talks|collapse|failure|end|violations?) (?:of|the|an?|on|in|to|for)?\s*(?:the |this |an? |of |fragile |new |russia\S* |\w+-brokered )*$",
-        left[-50:],
-    ):
+    if _OF_A_BREACH.search(left[-50:]):
         return False
     return not (
         noun

@@ -20,6 +20,14 @@ _TALKS_LASTED = re.compile(
 _IN_ALL = re.compile(r"\b(?:in total|in all|altogether|that is|namely|a total of)[,:]?\s*$")
 
 
+_OTHER_SPAN = re.compile(r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)")
+
+
+_TRUCE_LASTS = re.compile(
+    r"\b(?:ceasefire|cease-fire|truce|pause|armistice|agreement|deal|cessation|lull|phase|mandate)\b[^.;]{0,60}\b(?:expires?|ends?|(?:will|shall|to) (?:last|hold|run|remain(?: in force)?|expire|end)|lasts|runs|(?:is|was|been) extended|valid|in force)\b"
+)
+
+
 def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Draft]:
     """The durations, renewals and ends that a sentence gives."""
     found: list[Draft] = []
@@ -39,9 +47,7 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
                 )
             )
         )
-        if re.match(
-            r"['’]?\W?(?:pre-|transition|interim|reporting|election|prison)", right.lstrip("- ")
-        ):
+        if _OTHER_SPAN.match(right.lstrip("- ")):
             continue
         if _TALKS_LASTED.search(low[:at]):
             continue
@@ -128,10 +134,7 @@ def durations_of(sentence: Sentence, marks: Marks, setting: Setting) -> list[Dra
         and marks.moments
         and not is_background(sentence, 0, setting.year, setting.agreement)
     ):
-        ends = re.search(
-            r"\b(?:ceasefire|cease-fire|truce|pause|armistice|agreement|deal|cessation|lull|phase|mandate)\b[^.;]{0,60}\b(?:expires?|ends?|(?:will|shall|to) (?:last|hold|run|remain(?: in force)?|expire|end)|lasts|runs|(?:is|was|been) extended|valid|in force)\b",
-            low,
-        )
+        ends = _TRUCE_LASTS.search(low)
         last = next(
             (
                 m

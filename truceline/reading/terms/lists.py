@@ -123,9 +123,12 @@ _HEAD_END = re.compile(
 )
 
 
+_IN_BRACKETS = re.compile(r"\s*\(.*?\)")
+
+
 def kind_of_label(words: str) -> str | None:
     """The kind of term that a label or heading such as "Buffer" or "Talks" stands for."""
-    low = re.sub(r"\s*\(.*?\)", "", words.lower()).strip(" :.–—-•*")
+    low = _IN_BRACKETS.sub("", words.lower()).strip(" :.–—-•*")
     for kind, pattern in _LABEL_KINDS:
         if pattern.fullmatch(low):
             return kind
@@ -143,6 +146,9 @@ def is_digest(page: Page, sentences: list[Sentence]) -> bool:
 def is_row(text: str) -> bool:
     """Whether a line is a row of a table."""
     return text.count("|") >= 2 or text.count("\t") >= 2
+
+
+_PART = re.compile(r"(?:annex|section|chapter|part|appendix)", re.I)
 
 
 def unders_of(
@@ -169,11 +175,7 @@ def unders_of(
         )
         valued = label is not None and re.search(r"\d|open|closed", text[label.end() :]) is not None
         if (block.kind == "h" or section) and not is_row(text) and own is None and not valued:
-            bare = (
-                _HEAD_END.sub("", stripped, count=1)
-                if re.match(r"(?:annex|section|chapter|part|appendix)", stripped, re.I)
-                else stripped
-            )
+            bare = _HEAD_END.sub("", stripped, count=1) if _PART.match(stripped) else stripped
             heading = kind_of_label(bare) or _asked(bare)
             headed = _LEAD_HEAD.search(sentence.low) is not None
             follows = None

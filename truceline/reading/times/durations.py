@@ -234,6 +234,15 @@ def lengths_of(
     return found
 
 
+_AT_MOST = re.compile(r"\s*,? ?at (?:the )?(?:most|latest)\b|\s*,? ?maximum\b")
+
+
+_ON_AFTER = re.compile(r"\s*on\b(?=\s*[,.;])")
+
+
+_BOUND_BEFORE = re.compile(r"(?:more than|over|at least|less than)\s*$")
+
+
 def _role(
     text_iso: str,
     seconds: float,
@@ -248,7 +257,7 @@ def _role(
     match = _AFTER.match(after.lstrip("’'"))
     anchor, span, is_before = None, None, False
     link = match.group(1) if match else ""
-    qualified = re.search(r"(?:more than|over|at least|less than)\s*$", tail)
+    qualified = _BOUND_BEFORE.search(tail)
     if _EVERY.search(tail):
         return Length(text_iso, seconds, "every", first, last, start, end)
     link = {"past": "after", "follow": "following", "follows": "following"}.get(link, link)
@@ -286,11 +295,11 @@ def _role(
             span = (base + lead, base + lead + len(anchor))
         is_before = link in ("before", "prior to", "ahead of", "preceding")
     within = _WITHIN.search(tail)
-    if re.match(r"\s*on\b(?=\s*[,.;])", after):
+    if _ON_AFTER.match(after):
         return Length(text_iso, seconds, "offset", first, last, start, end)
     if anchor and _EXPIRY.search(tail):
         return Length(text_iso, seconds, "offset", first, last, start, end, anchor, span)
-    if re.match(r"\s*,? ?at (?:the )?(?:most|latest)\b|\s*,? ?maximum\b", after):
+    if _AT_MOST.match(after):
         return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)
     if _GIVEN.search(tail) and re.match(r" (?:to|in which)\b", after):
         return Length(text_iso, seconds, "within", first, last, start, end, anchor, span, is_before)

@@ -32,16 +32,18 @@ _OF_AN_EVENT = re.compile(
 _SINCE = re.compile(r"\bsince(?: (?:on|at|the|about|early|late|noon|midnight))*\s*$")
 
 
+_TOLD_BEFORE = re.compile(
+    r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported|signatures?|put their names)(?: (?:to [\w -]{1,40})?(?:on|late|early))*\s*$"
+)
+
+
 def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
     """``past`` or ``future`` for words at offset ``at`` of the lower-case sentence ``text``."""
     left = max(text.rfind(mark, 0, at) for mark in (";", ":", " while ", " whereas ", "—", " – "))
     segment = text[max(0, left) : at]
     if _SINCE.search(segment):
         return "past"
-    if role == "at" and re.search(
-        r"\b(?:said|announced|declared|agreed|signed|reached|told|confirmed|brokered|adopted|approved|reported|signatures?|put their names)(?: (?:to [\w -]{1,40})?(?:on|late|early))*\s*$",
-        segment,
-    ):
+    if role == "at" and _TOLD_BEFORE.search(segment):
         return "past"
     if _OF_AN_EVENT.match(text, at) or _PACT_OF.search(segment):
         return "past"

@@ -169,6 +169,9 @@ def _may_begin(low: str) -> bool:
     return low in _STARTERS or low[0].isdecimal() or low.endswith(("'s", "’s"))
 
 
+_OR_EARLIER = re.compile(r",?\s*(?:or earlier|at the latest|or sooner|deadline)\b")
+
+
 def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     """The dates and moments of a sentence (``text``: its lower-case text at ``offset``)."""
     found: list[Said] = []
@@ -209,9 +212,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
         ):
             role = "at"
         said = replace(said, role=role)
-        if said.last < n and re.match(
-            r",?\s*(?:or earlier|at the latest|or sooner|deadline)\b", text[said.end - offset :]
-        ):
+        if said.last < n and _OR_EARLIER.match(text[said.end - offset :]):
             said = replace(said, role="due")
         if said.last_day is not None and (after := _listed(said, tokens)):
             found.append(replace(said, last=said.first + 1, last_day=None))
