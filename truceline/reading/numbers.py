@@ -54,6 +54,7 @@ _SCALES = {
     "score": 20,
 }
 _VAGUE = {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000, "millions": 2_000_000}
+_GROUPING = re.compile(r"[,’'\u00a0\u202f]")
 _FIGURE = re.compile(
     r"\d{1,3}(?:[,’'\u00a0\u202f]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d+(?:\.\d+)?"
 )
@@ -177,12 +178,14 @@ def tidy(value: float | None) -> int | float | None:
 
 
 def _figure(token: Token) -> float | None:
-    if not _FIGURE.fullmatch(token.text):
-        return None
     text = token.text
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}", text):
+    if text.isdecimal():
+        return float(text)
+    if not text[0].isdecimal() or not _FIGURE.fullmatch(text):
+        return None
+    if text.count(".") > 1:  # 1.000.000
         return float(text.replace(".", ""))
-    return float(re.sub(r"[,’'\u00a0\u202f]", "", text))
+    return float(_GROUPING.sub("", text))
 
 
 def number_at(tokens: list[Token], i: int) -> tuple[float, int] | None:

@@ -230,6 +230,9 @@ def read_claims(scene: Scene) -> list[Figure]:
     return figures_of(scene, table("claim-weights"), table("source-weights"))
 
 
+_COMMA = re.compile(r"[,;]")
+
+
 def _figure(scene: Scene, i: int, n: int, measure: str, chance: float) -> Figure:
     sentence, spot = scene.sentences[i], scene.spots[i][n]
     q = spot.q
@@ -244,7 +247,7 @@ def _figure(scene: Scene, i: int, n: int, measure: str, chance: float) -> Figure
     base, low = sentence.start, sentence.low
     following = scene.spots[i][n + 1].start if n + 1 < len(scene.spots[i]) else len(low)
     right = low[spot.end : min(following, spot.end + 140)]
-    near = re.split(r"[,;]", right)[0]
+    near = _COMMA.split(right, 1)[0]
     at = sentence.tokens[q.first].start - base
     start, stop = clause_start(low, at), min(spot.end + len(near), len(low))
     said = _nearest_phrase(low, spot, measure)

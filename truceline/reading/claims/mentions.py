@@ -119,6 +119,9 @@ class Mention:
     person: bool = False  # named with a person's own name
 
 
+_OF_ONE = ("'s", "’s")
+
+
 def _ends(tokens: list[Token], i: int, first: bool) -> bool:
     """Whether a token cannot be part of a noun phrase."""
     token = tokens[i]
@@ -163,7 +166,8 @@ def _phrase(tokens: list[Token], i: int) -> int:
     n = len(tokens)
     j = i
     step = 0
-    if tokens[j].low in _table()["determiners"]:
+    determiners = _table()["determiners"]
+    if tokens[j].low in determiners:
         j += 1
     start = j
     while j < n and j - start < 9:
@@ -173,11 +177,7 @@ def _phrase(tokens: list[Token], i: int) -> int:
             break  # "on the Cambodian side the authorities speak of"
         j += step or 1
         step = 0
-        if (
-            tokens[j - 1].low.endswith(("'s", "’s"))
-            and j < n
-            and tokens[j].low in _table()["determiners"]
-        ):
+        if tokens[j - 1].low.endswith(_OF_ONE) and j < n and tokens[j].low in determiners:
             break
     while j > start and tokens[j - 1].text in "-‑&.":
         j -= 1
@@ -194,7 +194,8 @@ def _kind(tokens: list[Token], first: int, head: int, people: People) -> tuple[s
         return "thing", noun, False
     words = [t.text for t in tokens[first:head]]
     capital = [w for w in words if w[0].isupper()]
-    text = re.sub(r"['’]s$", "", " ".join(capital)) if capital else ""
+    text = " ".join(capital)
+    text = text[:-2] if text.endswith(_OF_ONE) else text
     name = strip_titles(text.replace(" .", "."))[0] if capital else ""
     if capital and (is_person_name(name) or name in people.spans):
         return "person", noun, True
@@ -309,7 +310,7 @@ def mentions_in(sentence: Sentence, people: People) -> Iterator[Mention]:
                     sentence.index, a, b - 1, b - 1, words, before[0], before[1], "", before[2]
                 )
         for k in range(a, b - 1):
-            if tokens[k].low.endswith(("'s", "’s")) or (
+            if tokens[k].low.endswith(_OF_ONE) or (
                 tokens[k].low.endswith("s") and tokens[k + 1].text in "'’"
             ):
                 kind, noun, person = _kind(tokens, a, k + 1, people)

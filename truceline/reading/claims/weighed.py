@@ -147,6 +147,9 @@ _AUXILIARY = frozenset(
 )
 
 
+_YEAR = re.compile(r"[12]\d\d\d")
+
+
 def features_of(
     sentence: Sentence,
     lows: list[str],
@@ -187,7 +190,7 @@ def features_of(
         found |= {"bounded", "q:" + q.qualifier}
     if q.core == 0:
         found.add("first")
-    if re.fullmatch(r"[12]\d\d\d", token.text):
+    if _YEAR.fullmatch(token.text):
         found.add("year")
     if q.core and tokens[q.core - 1].text in "$€£%":
         found.add("money")

@@ -182,8 +182,8 @@ def _shape(block: Block, said: str) -> str | None:
             return "caption"
     if len(said) < 300 and _CAPTION_LABEL.match(said):
         return "caption"
-    row = re.match(r"\s*\d{1,2}\s*\|", said) or _CELLS.search(said)  # a row of a table
     if len(said) < 160 and _CRUMB.match(said) and not _VERB.search(said):
+        row = re.match(r"\s*\d{1,2}\s*\|", said) or _CELLS.search(said)  # a row of a table
         return None if row else "menu"
     if block.linked > 0.85 and (len(said) < 160 or block.main is False):
         return "teaser" if len(said) > 30 else "menu"
@@ -194,9 +194,12 @@ def _shape(block: Block, said: str) -> str | None:
     return None
 
 
+_NUMBERS = re.compile(r"[\d\s]+")
+
+
 def _repeats(page: Page, words: list[str]) -> None:
     """Headers and footers that come back on every page, page numbers set aside."""
-    keys = [re.sub(r"[\d\s]+", " ", w).strip().lower() for w in words]
+    keys = [_NUMBERS.sub(" ", w).strip().lower() for w in words]
     said_exactly = Counter(w.strip() for w in words)
     counts = Counter(k for k, w in zip(keys, words, strict=True) if len(w) < 120 and len(k) > 3)
     for block, key, said in zip(page.blocks, keys, words, strict=True):
@@ -213,10 +216,13 @@ def _repeats(page: Page, words: list[str]) -> None:
                 block.reason = "repeated header or footer"
 
 
+_SENTENCE_END = re.compile(r"[.!?;:][\"”’»)]*$")
+
+
 def _is_paragraph(block: Block, said: str) -> bool:
     if block.reason is not None:
         return False
-    return (len(said) > 140 and bool(re.search(r"[.!?;:][\"”’»)]*$", said.rstrip()))) or (
+    return (len(said) > 140 and bool(_SENTENCE_END.search(said.rstrip()))) or (
         said.rstrip().endswith((".", '."', ".”")) and bool(_VERB.search(said))
     )
 

@@ -102,13 +102,16 @@ def foreign_in(letters: list[str]) -> int:
 _LAST_LATIN = "\u024f"
 
 
+_NUMBERED = re.compile(r"\s*(?:\(?\d{1,2}\s*[.)|]|\|)")
+
+
 def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
     """Why a block is furniture, or None.
 
     ``edge``: it stands before the first paragraph or after the last; ``latin``: the document as a
     whole is in Latin letters.
     """
-    if len(said) > 320 or re.match(r"\s*(?:\(?\d{1,2}\s*[.)|]|\|)", said):
+    if len(said) > 320 or _NUMBERED.match(said):
         return None
     story = reads_like_story(said)
     start = said[:40] if story else said  # only at its head is a phrase of sites no story's

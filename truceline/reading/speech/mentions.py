@@ -185,7 +185,7 @@ def _mentions(number: int, words: list[Word], page: Page, scene: Scene, shouted:
             i = first
             continue
         owned = _OWNED.search(words[last - 1].low) is not None and last < len(words)
-        said = re.sub(r"\s+", " ", page.text[words[first].start : words[last - 1].end])
+        said = " ".join(page.text[words[first].start : words[last - 1].end].split())
         said = _OWNED.sub("", said) if owned else said
         mention = _classed(said, words, number, i, first, last, words[i].low in DETS, owned)
         mention.caps = not shouted and said.isupper() and len(said) > 3
@@ -260,7 +260,7 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
         return i, i + 1
     if head >= 0 and head + 1 < j and _OWNED.search(words[head].low):
         head += 1  # "the insurgents' reply"
-        while head + 1 < j and not re.search(r"(?:ed|s|ly)$", words[head + 1].low):
+        while head + 1 < j and not words[head + 1].low.endswith(("ed", "s", "ly")):
             head += 1
     if head >= 0:
         return first, head + 1
@@ -269,7 +269,7 @@ def _phrase(words: list[Word], i: int) -> tuple[int, int] | None:
     if words[first].low in ("name", "names"):
         return first + 1, first + 1
     head = first  # another thing with an article: "the voice"
-    while head + 1 < j and not re.search(r"(?:ed|s)$", words[head + 1].low):
+    while head + 1 < j and not words[head + 1].low.endswith(("ed", "s")):
         head += 1
     return first, head + 1
 

@@ -45,6 +45,9 @@ _SOURCED = (
 )
 
 
+_HE_OR_SHE = re.compile(r"\b(?:[Hh]e|[Ss]he)\b")
+
+
 def said_in(
     sentences: list[Sentence], people: People, spans: list[tuple[int, int]]
 ) -> dict[int, list[Attribution]]:
@@ -64,7 +67,7 @@ def said_in(
                 body
                 if body and _IT_SAYS.search(sentence.text)
                 else person
-                if person and re.search(r"\b(?:[Hh]e|[Ss]he)\b", sentence.text)
+                if person and _HE_OR_SHE.search(sentence.text)
                 else last,
             ):
                 at = sentence.start + a.verb_start

@@ -70,6 +70,9 @@ class _Groups:
         return True
 
 
+_BLANKS = re.compile(r"\s+")
+
+
 def settle(page: Page, scene: Scene, people: People) -> None:
     """Give every mention its entity, and every entity its fullest name and its gender."""
     known = {last_name(m.name) for m in scene.mentions if m.kind in _NAMED}
@@ -246,7 +249,7 @@ def _label(page: Page, scene: Scene, some: list[Mention], people: People) -> str
         tail = words[m.last : last]
         phrase = m.name
         if tail and tail[0].low in ("of", "for", "in", "at", "from", "to") and len(tail) < 7:
-            phrase = m.name + re.sub(r"\s+", " ", page.text[m.end : words[last - 1].end])
+            phrase = m.name + _BLANKS.sub(" ", page.text[m.end : words[last - 1].end])
         if len(phrase) > len(best_name):
             best_name = phrase
     return best_name

@@ -19,6 +19,11 @@ _BEGUN = re.compile(r"\b(?:began|begins|start\w*|effect|force at|commenc\w+)\b")
 _MEETING = re.compile(r"(?:meeting|ceremony|conference)\b")
 
 
+_TO_SIGN = re.compile(
+    r"\b(?:will|shall|must|are to|is to|to) (?:\w+ )?(?:sign|conclude|announce|publish|meet|reach|adopt|speak)\b[^;]{0,60}$"
+)
+
+
 def is_usable(moment: Moment, sentence: Sentence, kind: str = "") -> bool:
     """Whether a moment belongs to the act, not to a dateline or to a verb of saying. ``kind``: of the
     act; the day of a meeting is that of the act where it is one."""
@@ -42,10 +47,7 @@ def is_usable(moment: Moment, sentence: Sentence, kind: str = "") -> bool:
         return False  # the stamp of a live page
     if moment.said.role in ("start", "due", "until"):
         return True
-    if re.search(
-        r"\b(?:will|shall|must|are to|is to|to) (?:\w+ )?(?:sign|conclude|announce|publish|meet|reach|adopt|speak)\b[^;]{0,60}$",
-        left,
-    ):
+    if _TO_SIGN.search(left):
         return True
     if _TOLD_AFTER.match(sentence.low, moment.said.end - sentence.start):
         return False

@@ -300,6 +300,8 @@ def _from_month(tokens: list[Token], i: int) -> tuple[Day, int, Day | None] | No
         ):
             return None
         return ("month", None, month_of(token)), i + 1, None
+    if "." not in token.text:
+        return None
     match = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", token.text)
     if match and int(match[2]) <= 12 and 1 <= int(match[1]) <= 31:
         return ("date", int(match[3]), int(match[2]), int(match[1])), i + 1, None

@@ -97,6 +97,5 @@ def chances_together(
             else:
                 columns.append((row[0] + spoken[:, k] @ np.asarray(row[1:])).tolist())
         lines = zip(*columns, strict=True)
-    return [
-        {a: 1 / (1 + math.exp(-x)) for a, x in zip(answers, line, strict=True)} for line in lines
-    ]
+    exp = math.exp
+    return [dict(zip(answers, [1 / (1 + exp(-x)) for x in line], strict=True)) for line in lines]
