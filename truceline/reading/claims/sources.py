@@ -38,6 +38,7 @@ def _away(n: int) -> str:
 
 
 _CLAUSE = frozenset((";", "while", "whereas", "but", "though", "although"))
+_REPORTED = frozenset(("that", "had", "were", "was"))
 
 
 def side_of(sentence: Sentence, spot: Spot, mention: Mention, back: int) -> str:
@@ -76,16 +77,16 @@ def of_mention(
         a, b = (mention.last, spot.q.first) if side == "b" else (spot.q.last, mention.first)
         between = [t.low for t in tokens[a:b]]
         gap = _away(len(between))
-        marks = [w for w in between if w in _CLAUSE]
+        marks = [] if _CLAUSE.isdisjoint(between) else [w for w in between if w in _CLAUSE]
         if marks:
             found.add(f"{side}cut:{marks[0]}")
         commas = between.count(",")
         found.add(f"{side}commas:{min(commas, 3)}")
         if ":" in between:
             found.add(side + "colon")
-        if any(w in ("that", "had", "were", "was") for w in between[:6]):
+        if not _REPORTED.isdisjoint(between[:6]):
             found.add(side + "reported")
-        others = sum(gives(w) for w in between)
+        others = sum(map(gives, between))
         found.add(f"{side}verbs:{min(others, 3)}")
         if any(w[0].isdecimal() for w in between):
             found.add(side + "number")
@@ -95,17 +96,19 @@ def of_mention(
     else:
         side = f"p{back}" + ("" if where.block == sentence.block else "x")
         found.add(f"{side}first:{_away(mention.first)}")
-    found.add(side)
-    found.add(f"{side}kind:{mention.kind}")
-    found.add(f"{side}after:{beyond}")
-    found.add(f"{side}before:{before}")
-    found.add(f"{side}before2:{two}")
-    found.add(f"after:{beyond}")
-    found.add(f"before:{before}")
-    found.add(f"before2:{two}")
-    found.add(f"noun:{mention.noun}")
-    found.add(f"{side}gives:{giving}:{mention.kind}")
-    found.add(f"{side}gives:{giving}")
+    found |= {
+        side,
+        f"{side}kind:{mention.kind}",
+        f"{side}after:{beyond}",
+        f"{side}before:{before}",
+        f"{side}before2:{two}",
+        f"after:{beyond}",
+        f"before:{before}",
+        f"before2:{two}",
+        f"noun:{mention.noun}",
+        f"{side}gives:{giving}:{mention.kind}",
+        f"{side}gives:{giving}",
+    }
     if after == ":":
         found.add(side + "label")
     if mention.first <= lead:

@@ -147,8 +147,11 @@ def mark_body(page: Page) -> None:
     _repeats(page, words)
     last = _last_paragraph(blocks, words)
     first = _first_paragraph(blocks, words)
-    letters = [c for c in text[:4000] if c.isalpha()]
-    latin = len(letters) - foreign_in(letters) > 0.7 * len(letters)
+    head = text[:4000]
+    latin = head.isascii()
+    if not latin:
+        letters = [c for c in head if c.isalpha()]
+        latin = len(letters) - foreign_in(letters) > 0.7 * len(letters)
     for i, block in enumerate(blocks):
         if block.reason is None:
             edge = i < min(first, 4) or i > last

@@ -120,10 +120,11 @@ def furniture(said: str, *, edge: bool, latin: bool) -> str | None:
             return reason
     if story:
         return None
-    letters = [c for c in said if c.isalpha()]
-    foreign = foreign_in(letters)
-    if latin and len(said) < 150 and foreign > 4 and foreign > 0.4 * len(letters):
-        return "menu"
+    if latin and len(said) < 150 and not said.isascii():
+        letters = [c for c in said if c.isalpha()]
+        foreign = foreign_in(letters)
+        if foreign > 4 and foreign > 0.4 * len(letters):
+            return "menu"
     if not edge:
         return None
     if _CRUMBS.fullmatch(said) or _INITIALS.fullmatch(said):

@@ -107,10 +107,12 @@ class Sentence:
 
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
     """The tokens of ``text``; offsets are shifted by ``offset``."""
-    return [
-        Token(word := match.group(), word.lower(), match.start() + offset, match.end() + offset)
-        for match in _TOKEN.finditer(text)
-    ]
+    found = []
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        start = match.start() + offset
+        found.append(Token(word, word.lower(), start, start + len(word)))
+    return found
 
 
 _LAST_WORD = re.compile(r"([^\s\"“”«»(\[]+)$")

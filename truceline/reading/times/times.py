@@ -178,7 +178,7 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
     i, n = 0, len(tokens)
     while i < n:
         low = tokens[i].low
-        if not _may_begin(low) and not is_letter(tokens, i):
+        if not _may_begin(low) and (len(low) > 3 or not is_letter(tokens, i)):
             i += 1
             continue
         said = _moment_at(tokens, i)

@@ -64,6 +64,9 @@ def stem(word: str) -> str:
     return word.rstrip("e") if len(word) > 4 else word
 
 
+_OPENING = frozenset((".", ":", "“", '"', "»", "«"))
+
+
 def kinds_of_tokens(sentence: Sentence, marks: Marks) -> list[str]:
     """For each token what it is part of: a time, a length, a distance, a figure, a name, or ""."""
     kinds = [""] * len(sentence.tokens)
@@ -84,11 +87,15 @@ def kinds_of_tokens(sentence: Sentence, marks: Marks) -> list[str]:
     for n, token in enumerate(sentence.tokens):
         if kinds[n]:
             continue
-        if token.low[0].isdecimal():
+        low = token.low
+        if token.text == low and low.isalpha():  # a plain word, as most are
+            first = False
+            continue
+        if low[0].isdecimal():
             kinds[n] = "<n>"
-        elif token.text[0].isupper() and not first and not word_classes(token.low):
+        elif token.text[0].isupper() and not first and not word_classes(low):
             kinds[n] = "<name>"
-        first = token.text in (".", ":", "“", '"', "»", "«") or (first and not token.low.isalpha())
+        first = token.text in _OPENING or (first and not low.isalpha())
     return kinds
 
 
