@@ -48,7 +48,7 @@ def vocabulary(texts: list[Text], least: int) -> dict[str, int]:
 
 
 # Rare kinds of feature are held nearer to nothing.
-SCALE = {"x": 0.5, "l": 0.5, "r": 0.5, "b": 0.7}
+SCALE = {"l": 0.5, "r": 0.5, "b": 0.7}
 
 
 def scale_of(feature: str) -> float:

@@ -49,7 +49,7 @@ def test_scores_of_the_development_half() -> None:
     ("folder", "terms", "claims", "statements"),
     [
         ("dev2", 0.89, 0.94, 0.90),
-        ("dev3", 0.77, 0.91, 0.95),
+        ("dev3", 0.77, 0.91, 0.93),
         ("dev4", 0.69, 0.83, 0.91),
         ("held", 0.75, 0.85, 0.88),
         # never learned from: what to expect of a new text

@@ -138,6 +138,7 @@ def zones_named(words: str) -> str | None:
     return country_zone(place.country) if place else None
 
 
+@lru_cache(maxsize=4_000)
 def zone_offset(zone: str, at: datetime) -> int | None:
     """Minutes east of UTC of a local time in an IANA zone."""
     try:

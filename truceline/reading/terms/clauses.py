@@ -110,7 +110,7 @@ def triggers_of(
     for kind, _, phrases, _ in frames:
         if phrases is not None:
             for match in phrases.finditer(low):
-                if kind == "cessation" and _ANCHOR.search(low[: match.start()]):
+                if kind == "cessation" and _ends_as(_ANCHOR, low, match.start()):
                     continue  # "on the day the deal takes effect"
                 add(kind, match.start(), match.end(), noun=kind == "zone")
     known = acts()
@@ -131,10 +131,18 @@ def triggers_of(
         if nouns is None:
             continue
         for match in nouns.finditer(low):
-            if not _AFTER_WHAT.search(low[: match.start()]) or _COMES.match(low, match.end()):
+            if not _ends_as(_AFTER_WHAT, low, match.start()) or _COMES.match(low, match.end()):
                 add(kind, match.start(), match.end(), noun=True)
     found.sort(key=lambda t: (t.start, ORDER.index(t.kind)))
     return found
+
+
+_LOOK_BACK = 120  # characters: more than the few words of the patterns that look back
+
+
+def _ends_as(pattern: re.Pattern[str], low: str, at: int) -> bool:
+    """Whether a pattern that ends in ``$`` is met right before offset ``at``."""
+    return pattern.search(low, max(0, at - _LOOK_BACK), at) is not None
 
 
 _ANCHOR = re.compile(

@@ -97,10 +97,13 @@ def is_background(sentence: Sentence, at: int, published_year: int | None, agree
 
 def in_quotes(sentence: Sentence, at: int) -> bool:
     """Whether offset ``at`` stands inside a direct quotation of the sentence."""
-    before = sentence.text[:at]
+    text = sentence.text
+    if '"' not in text and "“" not in text and "«" not in text:
+        return False
+    before = text[:at]
     if before.count("“") > before.count("”") or before.count("«") > before.count("»"):
         return True
-    return before.count('"') % 2 == 1 and '"' in sentence.text[at:]
+    return before.count('"') % 2 == 1 and '"' in text[at:]
 
 
 # Words that govern a verb from its left, the nearest of which decides.

@@ -108,6 +108,7 @@ def segments_weighed(
     for n, draft in enumerate(drafts):
         of.setdefault(draft.sentence, []).append(n)
     before: set[str] = set()
+    side = "A&" if setting.agreement else "N&"
     for sentence, mark in zip(sentences, marks, strict=True):
         under = unders.get(sentence.index, NOTHING)
         shared = _shared(sentence, under, setting)
@@ -121,6 +122,9 @@ def segments_weighed(
         triggers = seen.get(sentence.index, [])
         # segments begin and end at a blank or a mark, so their signs are also the sentence's
         signs = [(name, s) for name, s in _SIGNS.likely(sentence.low) if s.search(sentence.low)]
+        facts_at = [("moment", m.said.start - sentence.start) for m in mark.moments]
+        facts_at += [("length", x.start - sentence.start) for x in mark.lengths]
+        facts_at += [("metres", d.start - sentence.start) for d in mark.distances]
         for n, (a, b) in enumerate(stretches):
             features = set(shared)
             said = []
@@ -130,7 +134,7 @@ def segments_weighed(
                     features.add("is:" + name)
                 elif sign.search(sentence.low, 0, a):
                     features.add("left:" + name)
-            features.update(f"i:{x}+{y}" for k, x in enumerate(said) for y in said[k + 1 :])
+            features.update([f"i:{x}+{y}" for k, x in enumerate(said) for y in said[k + 1 :]])
             middle = (a + b) // 2
             if in_quotes(sentence, middle):
                 features.add("quoted")
@@ -159,18 +163,8 @@ def segments_weighed(
             mine = tuple(t for t in triggers if a <= t.start < b)
             for trigger in mine:
                 features.add(f"t:{trigger.kind}:{trigger.strength}:{'n' if trigger.noun else 'v'}")
-            for fact, there in (
-                ("moment", any(a <= m.said.start - sentence.start < b for m in mark.moments)),
-                ("length", any(a <= x.start - sentence.start < b for x in mark.lengths)),
-                ("metres", any(a <= d.start - sentence.start < b for d in mark.distances)),
-            ):
-                if there:
-                    features.add("has:" + fact)
-            features |= {
-                f"{'A' if setting.agreement else 'N'}&{f}"
-                for f in features
-                if f.startswith(("is:", "t:", "R:"))
-            }
+            features.update([f"has:{fact}" for fact, at in facts_at if a <= at < b])
+            features.update([side + f for f in features if f.startswith(("is:", "t:", "R:"))])
             word_features(*words[n], features)
             frame_features(words[n][0], features)
             features.update(*left[:n], *right[n:])
@@ -195,12 +189,17 @@ def drafted_by_weight(segment: Segment, kind: str) -> list[Draft]:
 
 
 SPOKEN = 0.6  # the least chance of a term in somebody's own words, quoted in a report
-ALONE = 0.5  # and where there are too few stretches to bear one another out
+ALONE = 0.6  # and where there are too few stretches to bear one another out
+
+
+def _act(draft: Draft) -> tuple[int, str, int]:
+    """What the pieces of a list share: "in stages: by 1 May, by 1 June"."""
+    return draft.sentence, draft.kind, draft.at if draft.at >= 0 else -1 - draft.spans[0][0]
 
 
 def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> list[Draft]:
     """The rules' drafts without the unlikely ones, and the likely ones that they lack."""
-    best: dict[int, float] = {}
+    best: dict[tuple[int, str, int], float] = {}  # pieces of one act stand or fall together
     added: list[Draft] = []
     lowest = min(weights.least["add:" + kind] for kind in weights.answers)
     together = weights.chances_together(
@@ -213,7 +212,8 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
             continue
         kinds = {drafts[n].kind for n in segment.drafts}
         for n in segment.drafts:
-            best[n] = max(best.get(n, 0.0), chances[drafts[n].kind])
+            act = _act(drafts[n])
+            best[act] = max(best.get(act, 0.0), chances[drafts[n].kind])
         for kind, chance in chances.items():
             least = weights.least["add:" + kind]
             if "text:report" in segment.features:
@@ -231,5 +231,5 @@ def weighed(drafts: list[Draft], segments: list[Segment], weights: Weights) -> l
                     draft.confidence = min(draft.confidence, round(chance, 2))
                     draft.notes.append("found by the weight of its words")
                 added += new
-    kept = [d for n, d in enumerate(drafts) if best.get(n, 1.0) >= weights.least["keep:" + d.kind]]
+    kept = [d for d in drafts if best.get(_act(d), 1.0) >= weights.least["keep:" + d.kind]]
     return sorted(kept + added, key=lambda d: (d.sentence, d.spans[0]))

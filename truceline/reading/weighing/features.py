@@ -1,12 +1,12 @@
 """Features: what the words of a stretch of a sentence say, as a set of short texts.
 
-``w:`` a word without its ending; ``b:`` two that follow each other; ``c:`` a class or sense; ``x:`` two
-senses in one stretch; ``v…:`` a governed verb and what stands before and after it. What is a time,
-a length, a distance, a figure or a name is written as its kind, so that nothing hangs on a certain
-place.
+``w:`` a word without its ending; ``b:`` two that follow each other; ``c:`` a class or sense; ``v…:`` a
+governed verb and what stands before and after it. What is a time, a length, a distance, a figure or
+a name is written as its kind, so that nothing hangs on a certain place.
 """
 
 import re
+import sys
 from bisect import bisect_left
 from functools import lru_cache
 from operator import attrgetter
@@ -131,23 +131,18 @@ def word_features(full: list[str], bare: list[str], found: set[str]) -> None:
     """Add the words of a stretch, alone and in pairs, and the classes that they stand for."""
     last = "^"
     for whole, word in zip(full, bare, strict=True):
-        found.update(_alone(whole, word))
-        for name in _names(whole, word):
-            found.add(f"b:{last} {name}")
+        found.update(_said(last, whole, word))
         last = word
     found.add(f"b:{last} $")
 
 
-@lru_cache(maxsize=20_000)
-def _names(whole: str, bare: str) -> tuple[str, ...]:
-    """A word without its ending, and the classes that it stands for."""
-    return (bare, *word_classes(whole))
-
-
-@lru_cache(maxsize=20_000)
-def _alone(whole: str, bare: str) -> tuple[str, ...]:
-    """What a word says alone."""
-    return ("w:" + bare, *("c:" + name for name in word_classes(whole)))
+@lru_cache(maxsize=100_000)
+def _said(last: str, whole: str, bare: str) -> tuple[str, ...]:
+    """What a word says alone, and after the one before it."""
+    classes = word_classes(whole)
+    alone = ["w:" + bare, *["c:" + name for name in classes]]
+    pairs = [f"b:{last} {name}" for name in (bare, *classes)]
+    return tuple(map(sys.intern, alone + pairs))
 
 
 _MODAL = frozenset(
@@ -176,6 +171,7 @@ _BETWEEN = frozenset(
     ]
 )
 _BE = frozenset(["be", "been", "being", "is", "are", "was", "were", "gets", "get"])
+_GOVERNING = _MODAL | _BE
 _NOT = frozenset(
     [
         "not",
@@ -194,16 +190,13 @@ _NOT = frozenset(
 
 
 def frame_features(full: list[str], found: set[str]) -> None:
-    """Add what stands in which role: the governed verb, what stands before and after it, and which
-    senses stand together.
-    """
+    """Add what stands in which role: the governed verb, and what stands before and after it."""
+    if _GOVERNING.isdisjoint(full):
+        return
     senses = [word_classes(w) if w[0].isalpha() else () for w in full]
-    here = sorted({x for some in senses for x in some})
-    low = [x for x in here if x.islower()]
-    found.update([f"x:{a}+{b}" for n, a in enumerate(low) for b in low[n + 1 :]])
     no = not _NOT.isdisjoint(full)
     for n, word in enumerate(full):
-        if word not in _MODAL and word not in _BE:
+        if word not in _GOVERNING:
             continue
         at = n + 1
         passive = word in _BE

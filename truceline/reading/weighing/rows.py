@@ -7,6 +7,7 @@ file has a feature a line; a line is read when its feature is first met.
 
 import json
 import struct
+import sys
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -29,7 +30,9 @@ def weights_file(name: str) -> dict[str, Any]:
     for line in lines.split("\n"):
         feature, mark, row = line.strip(" ,").rpartition(": {")
         if mark:
-            rows[json.loads(feature) if "\\" in feature else feature[1:-1]] = "{" + row
+            # interned, as the cached features are: the same text is then found without comparing it
+            key = sys.intern(json.loads(feature) if "\\" in feature else feature[1:-1])
+            rows[key] = "{" + row
     return loaded
 
 

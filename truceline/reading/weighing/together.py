@@ -43,7 +43,7 @@ def voices(
     other = np.where(own == most[:, -1:], most[:, -2:-1], most[:, -1:])
     tops = padded.max(axis=1)
     top, last_top, next_top = tops[1:-1], tops[:-2, None], tops[2:, None]
-    found = np.empty((n, answers, VOICES))
+    found = np.empty((VOICES, n, answers))
     for k, voice in enumerate(
         (
             own,
@@ -69,33 +69,36 @@ def voices(
             (np.arange(n) / n)[:, None],
         )
     ):
-        found[:, :, k] = voice
-    return found
+        found[k] = voice
+    return found.transpose(1, 2, 0)
 
 
-def chances_together(
-    odds: Sequence[Sequence[float]],
-    sentence: Sequence[int],
-    agreement: bool,
-    answers: Sequence[str],
-    second: Mapping[str, Sequence[float]],
-) -> list[dict[str, float]]:
-    """The probability of each answer for each stretch of a document.
+class Second:
+    """What each voice weighs for each answer.
 
-    ``second``: for each answer what it starts from and what each voice weighs; an answer that is not
+    ``given``: for an answer what it starts from and the weight of each voice; an answer that is not
     there keeps its own log-odds, and so do all where there are fewer than ``FEW`` stretches: a lone
     sentence is no document.
     """
-    lines: Iterable[Sequence[float]] = odds
-    if second and len(odds) >= FEW:
-        spoken = voices(odds, sentence, agreement)
-        columns = []
-        for k, answer in enumerate(answers):
-            row = second.get(answer)
-            if row is None:
-                columns.append([x[k] for x in odds])
-            else:
-                columns.append((row[0] + spoken[:, k] @ np.asarray(row[1:])).tolist())
-        lines = zip(*columns, strict=True)
-    exp = math.exp
-    return [dict(zip(answers, [1 / (1 + exp(-x)) for x in line], strict=True)) for line in lines]
+
+    def __init__(self, answers: Sequence[str], given: Mapping[str, Sequence[float]]) -> None:
+        self.answers = tuple(answers)
+        self._heard = [k for k, answer in enumerate(answers) if answer in given]
+        rows = np.array([given[answers[k]] for k in self._heard]).reshape(-1, VOICES + 1)
+        self._start, self._weight = rows[:, 0], rows[:, 1:]
+
+    def chances(
+        self, odds: Sequence[Sequence[float]], sentence: Sequence[int], agreement: bool
+    ) -> list[dict[str, float]]:
+        """The probability of each answer for each stretch of a document, from its log-odds alone."""
+        lines: Iterable[Sequence[float]] = odds
+        if self._heard and len(odds) >= FEW:
+            spoken = voices(odds, sentence, agreement)[:, self._heard]
+            heard = np.array(odds)
+            heard[:, self._heard] = self._start + np.einsum("sav,av->sa", spoken, self._weight)
+            lines = heard.tolist()
+        exp = math.exp
+        return [
+            dict(zip(self.answers, [1 / (1 + exp(-x)) for x in line], strict=True))
+            for line in lines
+        ]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from truceline.reading.weighing.rows import Rows, weights_file
-from truceline.reading.weighing.together import chances_together
+from truceline.reading.weighing.together import Second
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,11 @@ class Weights:
         others. ``sentence``: the number of each stretch's sentence.
         """
         odds = [self.rows.log_odds(f) for f in features]
-        return chances_together(odds, sentence, agreement, self.answers, self.second)
+        return self._together.chances(odds, sentence, agreement)
+
+    @cached_property
+    def _together(self) -> Second:
+        return Second(self.answers, self.second)
 
     def why(self, features: Iterable[str], answer: str, most: int = 3) -> list[tuple[str, float]]:
         """The features that speak most for an answer, with their log-odds."""
