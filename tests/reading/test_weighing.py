@@ -70,7 +70,7 @@ def test_a_file_read_by_lines_is_the_file(name: str) -> None:
 
 
 def test_every_kind_has_its_weights() -> None:
-    known = weights("term-net")
+    known = weights("term-weights")
     assert known.answers == TERM_KINDS
     assert {f"{use}:{kind}" for use in ("keep", "add") for kind in TERM_KINDS} == set(known.least)
     assert known.rows.width == len(known.answers)
