@@ -43,9 +43,9 @@ BANK := tests/reading/bank
 SHEETS := $(sort $(wildcard tests/reading/sheets/*.sheet))
 learn-reading: $(VENV)/.ready-learn
 	$(BIN)/python tools/learn_counts.py $(OLDER) $(NEWER) $(SHEETS) --write
-	$(BIN)/python tools/learn_reading.py $(NEWER) $(SHEETS) --also $(OLDER) $(sort $(wildcard $(BANK)/clauses-*.txt)) --write
+	$(BIN)/python tools/learn_reading.py $(NEWER) $(SHEETS) --also $(OLDER) $(sort $(wildcard $(BANK)/clauses-*.txt)) tests/reading/cases.yaml --write
 	$(BIN)/python tools/learn_speakers.py tests/reading/statements.yaml $(OLDER) $(NEWER) $(SHEETS) --write
-	$(BIN)/python tools/learn_claims.py $(SHEETS) --also $(OLDER) $(NEWER) --bank $(sort $(wildcard $(BANK)/claims-*.txt)) --cases tests/reading/cases.yaml --c 0.5 --prune 0.05 --write
+	$(BIN)/python tools/learn_claims.py $(SHEETS) --also $(OLDER) $(NEWER) --bank $(sort $(wildcard $(BANK)/claims-*.txt)) --cases tests/reading/cases.yaml --write
 
 bench-linking: $(VENV)/.ready-bench
 	mkdir -p out

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -126,3 +127,8 @@ def _there(text: str, words: str, where: str) -> str:
     if match is None:
         raise ValueError(f"{where}: not in the text: {words[:60]!r}")
     return match[0]
+
+
+def fold_of(name: str, folds: int) -> int:
+    """The fold of a text by its writer: the folder or the sheet before the "/" of its name."""
+    return zlib.crc32(name.partition("/")[0].encode()) % folds

@@ -5,7 +5,7 @@
 Prints what cross-validation gives for the folders and sheets, scored as tools/bench_reading.py
 scores. It leaves out whole writers (``--by writer``): a text to be read is by nobody known.
 ``--also``: folders that are learned from and not scored. ``--write`` learns from all and writes
-``claim-weights.json`` and ``source-weights.json`` of the reader's data.
+``claim-net.npz`` and ``source-net.npz`` of the reader's data.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, same_claim, same_name
 from claim_texts import Text, bank_of, cases_of, texts_of
 from loglinear import Bag, choice, softmax
-from weight_files import write
+from nets import Found, How, any_right, learn, one_of
 
 from truceline.reading.claims import claims as claims_module
-from truceline.reading.claims.scoring import Table, table
 from truceline.reading.claims.sources import choose
+from truceline.reading.weighing.scale import Scale, scale
+
+MEASURES = How(hidden=64, less=0.7)
+SOURCES = How(hidden=32, rounds=12, step=64, less=0.4)
 
 
 class Measures:
@@ -43,27 +46,16 @@ class Measures:
                     self.y.append(label)
         self.bag = Bag(rows, group)
 
-    def learn(self, some: set[int], c: float, least: int, prune: float) -> dict[str, Any]:
+    def learn(self, some: set[int], c: float, least: int) -> Found:
         """The weights by the texts ``some``."""
         rows = np.flatnonzero(np.isin(self.bag.group, sorted(some)))
         columns = self.bag.columns(rows, least)
         answers = sorted({self.y[n] for n in rows})
         y = np.array([answers.index(self.y[n]) for n in rows])
-        w, start = softmax(self.bag.x[rows][:, columns], y, len(answers), c)
-        return {
-            "answers": answers,
-            "start": [round(float(v), 3) for v in start],
-            "features": {
-                f: row
-                for n, f in enumerate(self.bag.labels(columns))
-                if (
-                    row := {
-                        str(k): round(float(v), 2) for k, v in enumerate(w[:, n]) if abs(v) >= prune
-                    }
-                )
-            },
-            "least": {},
-        }
+        x = self.bag.x[rows][:, columns]
+        w, start = softmax(x, y, len(answers), c)
+        net = learn(x, len(answers), one_of(y, len(answers)), MEASURES, out_start=0.0)
+        return Found(tuple(answers), self.bag.labels(columns), net.beside(w.T, start))
 
 
 class Sources:
@@ -93,23 +85,17 @@ class Sources:
         self.right = np.array(right)
         self.bag = Bag(rows, group)
 
-    def learn(self, some: set[int], c: float, least: int, prune: float) -> dict[str, Any]:
+    def learn(self, some: set[int], c: float, least: int) -> Found:
         """The weights by the texts ``some``."""
         spans = [s for s, n in zip(self.spans, self.of, strict=True) if n in some]
         rows = np.concatenate([np.arange(a, b) for a, b in spans])
         columns = self.bag.columns(rows, least)
         sizes = [b - a for a, b in spans]
-        w = choice(self.bag.x[rows][:, columns], sizes, self.right[rows], c)
-        return {
-            "answers": ["source"],
-            "start": [0.0],
-            "features": {
-                f: {"0": round(float(w[n]), 2)}
-                for n, f in enumerate(self.bag.labels(columns))
-                if abs(w[n]) >= prune
-            },
-            "least": {},
-        }
+        x, right = self.bag.x[rows][:, columns], self.right[rows]
+        w = choice(x, sizes, right, c)
+        net = learn(x, 1, any_right(right, sizes), SOURCES, 0.0, sizes)
+        line = net.beside(w[:, None], np.zeros(1))
+        return Found(("source",), self.bag.labels(columns), line)
 
 
 def score(
@@ -127,7 +113,7 @@ def same_measure(gold: dict[str, Any], ours: dict[str, Any]) -> bool:
     return same_claim({**gold, "said_by": None}, ours)
 
 
-def claims_of(text: Text, measures: Table | None, sources: Table | None) -> list[dict[str, Any]]:
+def claims_of(text: Text, measures: Scale | None, sources: Scale | None) -> list[dict[str, Any]]:
     found = claims_module.figures_of(text.scene, measures, sources)
     return [
         {
@@ -181,10 +167,9 @@ def main() -> None:
     parser.add_argument("--bank", nargs="*", type=Path, default=[])
     parser.add_argument("--by", choices=("writer", "text"), default="writer")
     parser.add_argument("--folds", type=int, default=6)
-    parser.add_argument("--c", type=float, default=1.0, help="how loose weights of measures are")
-    parser.add_argument("--cs", type=float, default=0.5, help="how loose those of sources are")
-    parser.add_argument("--least", type=int, default=1, help="texts that a feature must be in")
-    parser.add_argument("--prune", type=float, default=0.04, help="the least weight that is kept")
+    parser.add_argument("--c", type=float, default=0.5, help="how loose the line of measures is")
+    parser.add_argument("--cs", type=float, default=0.5, help="how loose that of sources is")
+    parser.add_argument("--least", type=int, default=4, help="texts that a feature must be in")
     parser.add_argument("--score", action="store_true", help="score with the weights as they are")
     parser.add_argument("--why", action="store_true", help="print what spoke for each measure")
     parser.add_argument("--misses", nargs="?", const="", help="show misses [of these writers]")
@@ -192,10 +177,10 @@ def main() -> None:
     args = parser.parse_args()
     texts = texts_of(args.folders)
     if args.why:
-        why(texts, table("claim-weights"))
+        why(texts, scale("claim-net"))
         return
     if args.score:
-        measures, sources = table("claim-weights"), table("source-weights")
+        measures, sources = scale("claim-net"), scale("source-net")
         report(texts, [claims_of(t, measures, sources) for t in texts])
         return
     also = texts_of(args.also) + bank_of(args.bank)
@@ -205,8 +190,8 @@ def main() -> None:
     figures, sources_all = Measures(everything), Sources(everything, args.misses is not None)
     if args.write:
         whole = set(range(len(everything)))
-        write("claim-weights", figures.learn(whole, args.c, args.least, args.prune))
-        write("source-weights", sources_all.learn(whole, args.cs, 2, args.prune))
+        figures.learn(whole, args.c, args.least).write("claim-net")
+        sources_all.learn(whole, args.cs, args.least).write("source-net")
         return
     print(f"answers that are no candidate: {sources_all.lost}, of {sources_all.named} named")
     count_lost(texts)
@@ -215,8 +200,8 @@ def main() -> None:
     right: Counter[str] = Counter()
     for k in sorted(set(fold)):
         some = {n for n in range(len(everything)) if n >= len(fold) or fold[n] != k}
-        known = Table(figures.learn(some, args.c, args.least, args.prune))
-        who = Table(sources_all.learn(some, args.cs, 2, args.prune))
+        known = figures.learn(some, args.c, args.least).scale()
+        who = sources_all.learn(some, args.cs, args.least).scale()
         for n, text in enumerate(texts):
             if fold[n] == k:
                 made[n] = claims_of(text, known, who)
@@ -227,7 +212,7 @@ def main() -> None:
     report(texts, made)
 
 
-def count_sources(text: Text, who: Table, right: Counter[str]) -> None:
+def count_sources(text: Text, who: Scale, right: Counter[str]) -> None:
     """Count the sources that are right where the figure and the source before are given."""
     for some, answer in claims_module.taught_sources(text.scene, text.label, text.said):
         hit = same_name(answer, choose(who, some)[0])
@@ -241,7 +226,7 @@ def count_lost(texts: list[Text]) -> None:
     print(f"answers that no number stands for: {claims - found}, of {claims}")
 
 
-def why(texts: list[Text], known: Table) -> None:
+def why(texts: list[Text], known: Scale) -> None:
     """For each claim the features that spoke most for its measure."""
     for text in texts:
         scene = text.scene

@@ -3,17 +3,15 @@
     python tools/learn_counts.py PATH ... [--also PATH ...] [--check PATH ...] [--folds 8] [--write]
 
 Prints how many of the counts are wrong when the kinds of terms are given: by cross-validation over
-the texts of PATH, and for those of ``--check`` with what PATH and ``--also`` teach. ``--also``: texts
+the writers of PATH, and for those of ``--check`` with what PATH and ``--also`` teach. ``--also``: texts
 that are learned from and not scored. ``--write`` learns from PATH and ``--also`` and writes
-``count-weights.json`` of the reader's data.
+``count-net.npz`` of the reader's data.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import zlib
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -23,15 +21,18 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import same_moment
+from gold_texts import fold_of
 from loglinear import Bag, choice
+from nets import Found, How, any_right, learn
 from term_texts import Text, candidates_of, labels_of, spans_of, texts_of
-from weight_files import DATA
 
 from truceline.reading.answer import TERM_KINDS
 from truceline.reading.terms.counted import UNCOUNTED, Choice, Numbers, choose
 from truceline.reading.terms.drafting import Draft
 from truceline.reading.terms.weighed import drafted_by_weight
+from truceline.reading.weighing.scale import Scale
 
+COUNTS = How(hidden=32, rounds=12, step=64, less=0.4)
 LESS = 0.3  # what a term without a count in the answers weighs beside one that has one
 
 Case = tuple[dict[str, Any], Draft, list[Choice]]
@@ -95,7 +96,7 @@ def cases_of(text: Text) -> list[Case]:
     return found
 
 
-def learn(cases: list[list[Case]], c: float, least: int) -> dict[str, float]:
+def learned(cases: list[list[Case]], c: float, least: int) -> Found:
     """A log-linear choice among the numbers; all that are equal to the answer's are right."""
     rows: list[set[str]] = []
     group: list[int] = []
@@ -114,17 +115,13 @@ def learn(cases: list[list[Case]], c: float, least: int) -> dict[str, float]:
             right += fits
     bag = Bag(rows, group)
     columns = bag.columns(np.arange(len(rows)), least)
-    w = choice(bag.x[:, columns], sizes, np.array(right), c, np.array(share))
-    return {
-        f: round(float(v), 2)
-        for f, v in sorted(zip(bag.labels(columns), w, strict=True))
-        if abs(v) >= 0.03
-    }
+    x, fits, weigh = bag.x[:, columns], np.array(right), np.array(share)
+    line = choice(x, sizes, fits, c, weigh)
+    net = learn(x, 1, any_right(fits, sizes, weigh), COUNTS, 0.0, sizes)
+    return Found(("count",), bag.labels(columns), net.beside(line[:, None], np.zeros(1)))
 
 
-def wrong(
-    known: dict[str, float] | None, cases: list[list[Case]], show: bool = False
-) -> Counter[str]:
+def wrong(known: Scale | None, cases: list[list[Case]], show: bool = False) -> Counter[str]:
     """How many counts are wrong; without weights, those of the rules."""
     count: Counter[str] = Counter()
     for text in cases:
@@ -171,27 +168,22 @@ def main() -> None:
     print("rules: ", told(wrong(None, cases)))
     made: list[list[Case]] = []
     if args.folds > 1:
-        fold = [zlib.crc32(t.name.encode()) % args.folds for t in texts]
+        fold = [fold_of(t.name, args.folds) for t in texts]
         has: Counter[str] = Counter()
         for k in range(args.folds):
-            data = learn(
-                [x for x, f in zip(cases, fold, strict=True) if f != k] + also, args.c, args.least
-            )
+            others = [x for x, f in zip(cases, fold, strict=True) if f != k]
+            data = learned(others + also, args.c, args.least).scale()
             held = [x for x, f in zip(cases, fold, strict=True) if f == k]
             has += wrong(data, held, args.show)
         print("by folds:", told(has))
     if args.check:
-        data = learn(cases + also, args.c, args.least)
+        data = learned(cases + also, args.c, args.least).scale()
         for path in args.check:
             made = [cases_of(t) for t in texts_of([path])]
             print(path.name, "rules:", told(wrong(None, made)))
             print(path.name, "weights:", told(wrong(data, made, args.show)))
     if args.write:
-        data = learn(cases + also, args.c, args.least)
-        rows = ",\n".join(f"{json.dumps(f)}: {w}" for f, w in data.items())
-        text = f'{{"features": {{\n{rows}\n}}}}\n'
-        (DATA / "count-weights.json").write_text(text, encoding="utf-8")
-        print(len(data), "features")
+        learned(cases + also, args.c, args.least).write("count-net")
 
 
 if __name__ == "__main__":

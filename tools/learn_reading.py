@@ -23,18 +23,18 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, same_term
+from nets import How, Learned, each, learn
 from term_texts import Text, candidates_of, labels_of, texts_of
-from weight_files import write
+from weight_files import write_net
 
 from truceline.reading.answer import TERM_KINDS
 from truceline.reading.terms.counted import set_counts
 from truceline.reading.terms.details import settle
 from truceline.reading.terms.joining import join_terms
 from truceline.reading.terms.weighed import weighed
+from truceline.reading.weighing.net import Net
 from truceline.reading.weighing.together import FEW, voices
-from truceline.reading.weighing.weights import Weights, weights_from
-
-PRUNE = 0.04
+from truceline.reading.weighing.weights import Weights
 
 
 def vocabulary(texts: list[Text], least: int) -> dict[str, int]:
@@ -45,14 +45,6 @@ def vocabulary(texts: list[Text], least: int) -> dict[str, int]:
             here |= s.features
         count.update(here)
     return {f: n for n, f in enumerate(sorted(f for f, c in count.items() if c >= least))}
-
-
-# Rare kinds of feature are held nearer to nothing.
-SCALE = {"l": 0.5, "r": 0.5, "b": 0.7}
-
-
-def scale_of(feature: str) -> float:
-    return SCALE.get(feature.partition(":")[0], 1.0) if ":" in feature else 1.0
 
 
 def matrix(texts: list[Text], vocab: dict[str, int]) -> Any:
@@ -67,8 +59,7 @@ def matrix(texts: list[Text], vocab: dict[str, int]) -> Any:
                     rows.append(n)
                     cols.append(vocab[f])
             n += 1
-    scale = np.array([scale_of(f) for f in vocab])
-    return csr_matrix((scale[cols], (rows, cols)), shape=(n, len(vocab)))
+    return csr_matrix((np.ones(len(cols), np.float32), (rows, cols)), shape=(n, len(vocab)))
 
 
 @dataclass
@@ -76,18 +67,17 @@ class First:
     """What one learning gives: log-odds by word, each kind by itself."""
 
     vocab: dict[str, int]
-    coef: Any  # kind x word, by the scaled words
-    start: Any
+    net: Learned
 
     def odds(self, texts: list[Text]) -> list[Any]:
         """For each text log-odds, segment x kind."""
-        flat = matrix(texts, self.vocab) @ self.coef.T + self.start
+        flat = self.net.odds(matrix(texts, self.vocab)).astype(float)
         ends = np.cumsum([len(t.segments) for t in texts])
         return np.split(flat, ends[:-1])
 
 
-def learn_first(texts: list[Text], y: list[Any], *, c: float, least: int) -> First:
-    """The weights of words, from the labels of the texts' segments."""
+def learn_first(texts: list[Text], y: list[Any], *, least: int, how: How) -> First:
+    """The net of words, from the labels of the texts' segments."""
     from sklearn.linear_model import LogisticRegression
 
     vocab = vocabulary(texts, least)
@@ -96,14 +86,15 @@ def learn_first(texts: list[Text], y: list[Any], *, c: float, least: int) -> Fir
     def one(k: int) -> Any:
         rows = known[:, k] >= 0
         model = LogisticRegression(
-            C=c, solver="liblinear", max_iter=400, random_state=0, intercept_scaling=10
+            C=0.7, solver="liblinear", max_iter=400, random_state=0, intercept_scaling=10
         )
         return model.fit(x[rows], known[rows, k] == 1)
 
     with ThreadPoolExecutor(2) as pool:
-        models = list(pool.map(one, range(len(TERM_KINDS))))
-    start = np.array([m.intercept_[0] for m in models])
-    return First(vocab, np.array([m.coef_[0] for m in models]), start)
+        lines = list(pool.map(one, range(len(TERM_KINDS))))
+    net = learn(x, len(TERM_KINDS), each(known), how)
+    starts = np.array([m.intercept_[0] for m in lines])
+    return First(vocab, net.beside(np.array([m.coef_[0] for m in lines]).T, starts))
 
 
 def learn_second(texts: list[Text], y: list[Any], odds: list[Any]) -> dict[str, list[float]]:
@@ -131,30 +122,15 @@ def heard(text: Text, odds: Any) -> Any:
     return voices(odds, [s.sentence.index for s in text.segments], text.agreement)
 
 
-def as_learned(first: First, second: dict[str, list[float]]) -> dict[str, Any]:
-    """In the form of the data file."""
-    coef = first.coef * np.array([scale_of(f) for f in first.vocab])
-    features = {}
-    for f, n in first.vocab.items():
-        some = {
-            str(k): round(float(coef[k, n]), 2)
-            for k in range(len(TERM_KINDS))
-            if abs(coef[k, n]) >= PRUNE
-        }
-        if some:
-            features[f] = some
-    return {
-        "answers": list(TERM_KINDS),
-        "start": [round(float(v), 3) for v in first.start],
-        "second": second,
-        "features": features,
-        "least": {},
-    }
+def as_learned(first: First, second: dict[str, list[float]], least: dict[str, float]) -> Weights:
+    """As the reader uses them."""
+    return Weights(TERM_KINDS, Net(first.net.layers(list(first.vocab))), least, second)
 
 
-def as_weights(learned: dict[str, Any], keep: float, add: float) -> Weights:
+def from_chances(weights: Weights, keep: float, add: float) -> Weights:
+    """The same weights, every kind kept and added from these chances."""
     least = {f"keep:{k}": keep for k in TERM_KINDS} | {f"add:{k}": add for k in TERM_KINDS}
-    return weights_from(learned | {"least": least})
+    return replace(weights, least=least)
 
 
 def answer(text: Text, weights: Weights | None) -> list[dict[str, Any]]:
@@ -182,7 +158,7 @@ KEEP = (0.2, 0.3, 0.4, 0.5)
 ADD = (0.25, 0.3, 0.35, 0.42, 0.5, 0.58)
 
 
-def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> dict[str, float]:
+def tuned(texts: list[Text], fold: list[int], learned: list[Weights]) -> dict[str, float]:
     """For each kind the chances from which a term is kept and added, best by cross-validation.
 
     The documents of folders count together as much as those of sheets, which are more and hold
@@ -193,7 +169,7 @@ def tuned(texts: list[Text], fold: list[int], learned: list[dict[str, Any]]) -> 
     counts: dict[tuple[float, float], Counter[tuple[str, str]]] = {}
     # each of the two is tried beside the middle of the other
     for keep, add in {*((k, 0.3) for k in KEEP), *((0.2, a) for a in ADD)}:
-        made = [as_weights(w, keep, add) for w in learned]
+        made = [from_chances(w, keep, add) for w in learned]
         count: Counter[tuple[str, str]] = Counter()
         for text, f in zip(texts, fold, strict=True):
             _, missed, extra = pair(text.gold, answer(text, made[f]), same_term)
@@ -227,10 +203,12 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--also", nargs="*", type=Path, default=[], help="learned from, not scored")
     parser.add_argument("--folds", type=int, default=4)
-    parser.add_argument("--c", type=float, default=0.7, help="inverse strength of the prior")
-    parser.add_argument("--least", type=int, default=3, help="texts a word must stand in")
+    parser.add_argument("--hidden", type=int, default=96, help="units in the middle of the net")
+    parser.add_argument("--rounds", type=int, default=20, help="how often all rows are seen")
+    parser.add_argument("--least", type=int, default=4, help="texts a word must stand in")
     parser.add_argument("--write", action="store_true", help="write the data file")
     args = parser.parse_args()
+    how = How(hidden=args.hidden, rounds=args.rounds)
     texts, also = texts_of(args.folders), texts_of(args.also)
     writers = sorted({t.name.partition("/")[0] for t in texts})
     fold = [writers.index(t.name.partition("/")[0]) % args.folds for t in texts]
@@ -247,7 +225,12 @@ def main() -> None:
     for k in range(args.folds):
         rest = [n for n, f in enumerate(fold) if f != k]
         firsts.append(
-            learn_first([texts[n] for n in rest] + also, [y[n] for n in rest] + y_also, **how(args))
+            learn_first(
+                [texts[n] for n in rest] + also,
+                [y[n] for n in rest] + y_also,
+                least=args.least,
+                how=how,
+            )
         )
         mine = [n for n, f in enumerate(fold) if f == k]
         for n, found in zip(mine, firsts[k].odds([texts[n] for n in mine]), strict=True):
@@ -257,21 +240,19 @@ def main() -> None:
     for k in range(args.folds):
         rest = [n for n, f in enumerate(fold) if f != k]
         some = [[x[n] for n in rest] for x in (texts, y, odds)]
-        learned.append(as_learned(firsts[k], learn_second(*some)))
+        learned.append(as_learned(firsts[k], learn_second(*some), {}))
     least = tuned(texts, fold, learned)
-    made = [weights_from(w | {"least": least}) for w in learned]
+    made = [replace(w, least=least) for w in learned]
     for writer in [*writers, ""]:
         some = [n for n, t in enumerate(texts) if t.name.startswith(writer and writer + "/")]
         figures = scored([texts[n] for n in some], lambda n, some=some: made[fold[some[n]]])
         print(f"{writer or 'all':12} P {{:.3f}} R {{:.3f}} F1 {{:.3f}}".format(*figures))
     if args.write:
         y = labels_of(texts, chosen, odds)  # of several segments the likeliest is the term
-        whole = learn_first(texts + also, y + y_also, **how(args))
-        write("term-weights", as_learned(whole, learn_second(texts, y, odds)) | {"least": least})
-
-
-def how(args: argparse.Namespace) -> dict[str, Any]:
-    return {"c": args.c, "least": args.least}
+        whole = learn_first(texts + also, y + y_also, least=args.least, how=how)
+        second = learn_second(texts, y, odds)
+        rest = {"answers": TERM_KINDS, "least": least, "second": second}
+        write_net("term-net", whole.net.layers(list(whole.vocab)), rest)
 
 
 if __name__ == "__main__":

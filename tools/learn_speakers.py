@@ -2,16 +2,14 @@
 
     python tools/learn_speakers.py FOLDER ... [--folds 8] [--write] [--misses]
 
-Prints what cross-validation by text gives, scored as tools/bench_reading.py scores. ``--write``
-learns from all and writes the data file.
+Prints what cross-validation by writer gives, scored as tools/bench_reading.py scores. ``--write``
+learns from all and writes the data files.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,23 +17,22 @@ from typing import Any
 
 import numpy as np
 from ruamel.yaml import YAML
-from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, quote_key, same_name, same_statement
-from gold_texts import answered
+from gold_texts import answered, fold_of
+from loglinear import Bag, choice
+from nets import Found, Learned
 
-from truceline.reading import reader
 from truceline.reading.names.people import people_of
 from truceline.reading.page.body import mark_body
 from truceline.reading.page.document import open_page
 from truceline.reading.page.words import sentences_of
 from truceline.reading.speech.cues import Before
 from truceline.reading.speech.quotation import quotes_of
-from truceline.reading.speech.quotes import Choosing
+from truceline.reading.speech.quotes import Choosing, Learnt, learnt
 from truceline.reading.speech.said import said_in
 
-DATA = Path(reader.__file__).parent / "data" / "speaker-weights.json"
 LEAST = 2  # texts that must show a feature
 
 
@@ -135,80 +132,53 @@ def gold_of(case: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def learn_speaker(texts: list[Text], l2: float) -> dict[str, float]:
-    seen: Counter[str] = Counter()
-    for t in texts:
-        here: set[str] = set()
-        for feats, _ in t.rows:
-            for f in feats:
-                here |= f
-        seen.update(here)
-    vocab = {f: k for k, f in enumerate(sorted(f for f, c in seen.items() if c >= LEAST))}
-    rows = []
-    for t in texts:
-        for feats, right in t.rows:
-            if not any(right) or all(right):
+def learn_speaker(texts: list[Text], c: float) -> Found:
+    rows, group, sizes, right = [], [], [], []
+    for number, t in enumerate(texts):
+        for feats, fits in t.rows:
+            if not any(fits) or all(fits):
                 continue
-            x = np.zeros((len(feats), len(vocab)), np.float32)
-            for k, f in enumerate(feats):
-                for name in f:
-                    if name in vocab:
-                        x[k, vocab[name]] = 1
-            rows.append((x, np.array(right)))
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        total, grad = 0.5 * l2 * float(w @ w), l2 * w
-        for x, y in rows:
-            s = x @ w
-            s -= s.max()
-            p = np.exp(s)
-            p /= p.sum()
-            good = p[y].sum()
-            total -= np.log(max(good, 1e-12))
-            q = np.where(y, p / max(good, 1e-12), 0)
-            grad = grad + x.T @ (p - q)
-        return total, grad.astype(float)
-
-    w = minimize(
-        loss, np.zeros(len(vocab)), jac=True, method="L-BFGS-B", options={"maxiter": 150}
-    ).x
-    return {f: round(float(w[k]), 3) for f, k in vocab.items() if abs(w[k]) > 0.02}
+            rows += feats
+            group += [number] * len(feats)
+            sizes.append(len(feats))
+            right += fits
+    bag = Bag(rows, group)
+    columns = bag.columns(np.arange(len(rows)), LEAST)
+    x, fits = bag.x[:, columns], np.array(right)
+    line = choice(x, sizes, fits, c)
+    return Found(("speaker",), bag.labels(columns), Learned.of_line(line[:, None], np.zeros(1)))
 
 
-def learn_stretch(texts: list[Text], l2: float) -> dict[str, float]:
-    seen: Counter[str] = Counter()
-    rows: list[tuple[set[str], bool]] = []
-    for t in texts:
+def learn_stretch(texts: list[Text], c: float) -> Found:
+    from sklearn.linear_model import LogisticRegression
+
+    rows, group, y = [], [], []
+    for number, t in enumerate(texts):
         for n, g in enumerate(t.match):
-            f = t.choosing.stretch(n)
-            rows.append((f, g is not None))
-            seen.update(f)
-    vocab = {f: k for k, f in enumerate(sorted(f for f, c in seen.items() if c >= LEAST))}
-    x = np.zeros((len(rows), len(vocab) + 1))
-    y = np.array([r for _, r in rows], float)
-    x[:, -1] = 1
-    for k, (f, _) in enumerate(rows):
-        for name in f:
-            if name in vocab:
-                x[k, vocab[name]] = 1
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        s = x @ w
-        p = 1 / (1 + np.exp(-s))
-        total = -float((y * np.log(p + 1e-9) + (1 - y) * np.log(1 - p + 1e-9)).sum())
-        reg = np.append(w[:-1], 0)
-        return total + 0.5 * l2 * float(reg @ reg), x.T @ (p - y) + l2 * reg
-
-    w = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x
-    found = {f: round(float(w[k]), 3) for f, k in vocab.items() if abs(w[k]) > 0.02}
-    found["start"] = round(float(w[-1]), 3)
-    return found
+            rows.append(t.choosing.stretch(n))
+            group.append(number)
+            y.append(int(g is not None))
+    bag = Bag(rows, group)
+    columns = bag.columns(np.arange(len(rows)), LEAST)
+    x, known = bag.x[:, columns], np.array(y)
+    line = LogisticRegression(C=c, max_iter=1000).fit(x, known)
+    said = Learned.of_line(line.coef_.T, line.intercept_)  # a net is no better here
+    return Found(("statement",), bag.labels(columns), said)
 
 
-def scored(texts: list[Text], weights: dict[str, dict[str, float]], misses: bool) -> Counter[str]:
+def learnt_from(texts: list[Text], c: float) -> tuple[Found, Found]:
+    """Of stretches, and of speakers."""
+    return learn_stretch(texts, c), learn_speaker(texts, c)
+
+
+def as_read(found: tuple[Found, Found]) -> Learnt:
+    return Learnt(found[0].scale(), found[1].scale())
+
+
+def scored(texts: list[Text], known: Learnt, misses: bool) -> Counter[str]:
     total: Counter[str] = Counter()
     for t in texts:
-        ours = [{"quote": s.quote, "speaker": s.speaker} for s in t.choosing.statements(weights)]
+        ours = [{"quote": s.quote, "speaker": s.speaker} for s in t.choosing.statements(known)]
         hits, missed, extra = pair(t.gold, ours, same_statement)
         folder = t.name.split("/")[0]
         total[f"{folder} hits"] += hits
@@ -254,7 +224,7 @@ def main() -> None:
     )
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--folds", type=int, default=8)
-    parser.add_argument("--l2", type=float, default=2.0)
+    parser.add_argument("--c", type=float, default=0.5, help="how loose the lines are")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--score", action="store_true", help="score the weights in use, learn none")
@@ -265,27 +235,20 @@ def main() -> None:
     )
     print(f"{sum(len(t.gold) for t in texts)} statements; speaker is no candidate for {lost}")
     if given.score:
-        report(scored(texts, json.loads(DATA.read_text(encoding="utf-8")), given.misses))
+        report(scored(texts, learnt(), given.misses))
         return
     total: Counter[str] = Counter()
     for fold in range(given.folds):
-        test = [t for t in texts if zlib.crc32(t.name.encode()) % given.folds == fold]
-        train = [t for t in texts if zlib.crc32(t.name.encode()) % given.folds != fold]
-        weights = {
-            "speaker": learn_speaker(train, given.l2),
-            "stretch": learn_stretch(train, given.l2),
-        }
-        total += scored(test, weights, given.misses)
+        test = [t for t in texts if fold_of(t.name, given.folds) == fold]
+        train = [t for t in texts if fold_of(t.name, given.folds) != fold]
+        total += scored(test, as_read(learnt_from(train, given.c)), given.misses)
     report(total)
-    weights = {"speaker": learn_speaker(texts, given.l2), "stretch": learn_stretch(texts, given.l2)}
-    print("learnt from all, scored on the same:")
-    report(scored(texts, weights, False))
     if given.write:
-        DATA.write_text(
-            json.dumps(weights, indent=0, sort_keys=True, ensure_ascii=False) + "\n",
-            encoding="utf-8",
-        )
-        print(f"wrote {DATA} ({sum(len(w) for w in weights.values())} weights)")
+        stretch, speaker = learnt_from(texts, given.c)
+        print("learnt from all, scored on the same:")
+        report(scored(texts, as_read((stretch, speaker)), False))
+        stretch.write("stretch-net")
+        speaker.write("speaker-net")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ruamel.yaml import YAML
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import same_moment
@@ -64,12 +65,21 @@ def bank_of(path: Path) -> list[Text]:
     return found
 
 
+def cases_of(path: Path) -> list[Text]:
+    """The sentences of the tests: most terms are given without the words that say them."""
+    cases = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return [
+        observed(f"{path.name}:{n}", words.encode(), {"published": str(day), "terms": terms})
+        for n, (day, words, terms, *_) in enumerate(cases)
+    ]
+
+
 def texts_of(paths: list[Path]) -> list[Text]:
-    """The texts of folders, of sheets, and of files of single sentences."""
+    """The texts of folders, of sheets, of files of single sentences and of the tests' cases."""
     found = []
     for path in paths:
-        if path.suffix == ".txt":
-            found += bank_of(path)
+        if path.suffix in (".txt", ".yaml"):
+            found += bank_of(path) if path.suffix == ".txt" else cases_of(path)
             continue
         some = [observed(t.name, t.data, t.gold, "", t.file) for t in answered([path])]
         found += [replace(t, sheet=path.suffix == ".sheet") for t in some]

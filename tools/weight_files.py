@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from truceline.reading import reader
+from truceline.reading.weighing.net import Layers
 
 DATA = Path(reader.__file__).parent / "data"
 
@@ -21,3 +24,18 @@ def write(name: str, learned: dict[str, Any]) -> None:
     body = json.dumps(head)[:-1] + ', "features": {\n' + ",\n".join(lines) + "\n}}\n"
     (DATA / f"{name}.json").write_text(body, encoding="utf-8")
     print(f"{name}: {len(lines)} features, {len(body) // 1000} kB")
+
+
+def write_net(name: str, layers: Layers, rest: dict[str, Any]) -> None:
+    """``NAME.npz``: the layers, and ``rest`` as JSON."""
+    held = {
+        "features": np.frombuffer("\n".join(layers.features).encode(), np.uint8),
+        "rows": layers.rows,
+        "start": layers.start,
+        "out": layers.out,
+        "out_start": layers.out_start,
+        "rest": np.frombuffer(json.dumps(rest).encode(), np.uint8),
+    }
+    path = DATA / f"{name}.npz"
+    np.savez_compressed(path, **held)
+    print(f"{name}: {len(layers.features)} features, {path.stat().st_size // 1000} kB")

@@ -1,14 +1,17 @@
 """What a term counts: the number chosen among those that its text says."""
 
+import numpy as np
 import pytest
 
 from truceline.reading.marks import Marks, marks_of
 from truceline.reading.page.document import open_page
 from truceline.reading.page.words import Sentence, sentences_of
-from truceline.reading.terms.counted import Numbers, choose, count_weights, set_counts
+from truceline.reading.terms.counted import Numbers, choose, set_counts
 from truceline.reading.terms.counted_numbers import joined
 from truceline.reading.terms.drafting import Draft
 from truceline.reading.times.anchoring import Calendar
+from truceline.reading.weighing.net import UNIT, Layers, Net
+from truceline.reading.weighing.scale import Scale, scale
 
 
 def looked_at(text: str) -> tuple[list[Sentence], list[Marks]]:
@@ -103,13 +106,16 @@ def test_a_term_beside_which_no_number_stands_counts_nothing() -> None:
     draft = draft_of("withdrawal", sentences[0], "leaves")
     found = Numbers(sentences, marks, [draft]).choices(draft, 0)
     assert [c.value for c in found] == [None]
-    assert choose(count_weights(), found).value is None
+    assert choose(scale("count-net"), found).value is None
 
 
 def test_equal_numbers_are_one_answer() -> None:
     sentences, marks = looked_at("The army sends 90 men to the hills. All 90 men leave in May.")
     draft = draft_of("deployment", sentences[0], "sends")
     found = Numbers(sentences, marks, [draft]).choices(draft, 0)
-    known = {"none": 0.5, "place:in": 0.0, "place:next": 0.0}
+    rows = np.array([[5]], np.int8)  # "none" speaks for nothing, and for no other choice
+    one = np.full((1, 1), UNIT // 10, np.int32)
+    layers = Layers(["none"], rows, np.zeros(1, np.int32), one, np.zeros(1, np.int64))
+    known = Scale(("count",), Net(layers))
     assert [c.value for c in found] == [None, 90, 90]
     assert choose(known, found).value == 90

@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,18 +16,29 @@ from hypothesis import strategies as st
 from truceline.reading import read
 from truceline.reading.answer import TERM_KINDS
 from truceline.reading.weighing.features import stem
-from truceline.reading.weighing.rows import Rows, weights_file
+from truceline.reading.weighing.net import UNIT, Layers, Net, net_file
+from truceline.reading.weighing.scale import Scale
 from truceline.reading.weighing.segments import segments_of
 from truceline.reading.weighing.together import VOICES, voices
-from truceline.reading.weighing.weights import weights, weights_from
+from truceline.reading.weighing.weights import Weights, weights
 
-SMALL = weights_from(
-    {
-        "answers": ["any", "a", "b"],
-        "start": [0.0, 0.0, 0.0],
-        "least": {},
-        "features": {"w:x": {"0": 2.0, "1": 1.0}, "w:y": {"0": -3.0}, "w:z": {"2": 4.0}},
-    }
+
+def small(rows: dict[str, list[int]]) -> Net:
+    """A net whose answers are its hidden units, a log-odd each, cut off below 9 less than 0."""
+    width = len(next(iter(rows.values())))
+    return Net(
+        Layers(
+            list(rows),
+            np.array(list(rows.values()), np.int8),
+            np.full(width, 9, np.int32),
+            np.eye(width, dtype=np.int32) * UNIT,
+            np.full(width, -9 * UNIT, np.int64),
+        )
+    )
+
+
+SMALL = Weights(
+    ("any", "a", "b"), small({"w:x": [2, 1, 0], "w:y": [-3, 0, 0], "w:z": [0, 0, 4]}), {}
 )
 
 
@@ -41,39 +52,63 @@ def test_each_answer_stands_by_itself() -> None:
 
 def test_unknown_features_weigh_nothing() -> None:
     assert SMALL.log_odds({"w:x", "w:never"}) == SMALL.log_odds({"w:x"})
+    assert "w:never" not in SMALL.net
+    assert "w:x" in SMALL.net
+    assert len(SMALL.net) == 3
 
 
 def test_why_names_what_spoke_for_it() -> None:
     assert SMALL.why({"w:x", "w:y", "w:z"}, "b") == [("w:z", 4.0)]
 
 
-def test_log_odds_add_up_to_the_thousandth() -> None:
-    assert SMALL.log_odds({"w:x", "w:y", "w:z"}) == [-1.0, 1.0, 4.0]
-    assert SMALL.rows.of("w:y") == [-3.0, 0.0, 0.0]
-    assert SMALL.rows.of("w:never") == [0.0, 0.0, 0.0]
+def test_log_odds_of_several_stretches_are_those_of_each() -> None:
+    both = SMALL.net.log_odds([{"w:x", "w:y", "w:z"}, (), {"w:y"}])
+    assert both == [[-1.0, 1.0, 4.0], [0.0, 0.0, 0.0], [-3.0, 0.0, 0.0]]
+    assert SMALL.net.log_odds([]) == []
 
 
-@pytest.mark.parametrize("name", ["term-weights", "claim-weights", "source-weights"])
-def test_a_file_read_by_lines_is_the_file(name: str) -> None:
-    path = files("truceline.reading") / "data" / f"{name}.json"
-    whole = json.loads(path.read_text(encoding="utf-8"))
-    by_line = weights_file(name)
-    assert {f: json.loads(row) for f, row in by_line["features"].items()} == whole["features"]
-    assert {k: v for k, v in by_line.items() if k != "features"} == {
-        k: v for k, v in whole.items() if k != "features"
-    }
-    rows = Rows(len(whole["answers"]), whole["start"], by_line["features"])
-    assert len(rows) == len(whole["features"])
-    for feature, row in whole["features"].items():
-        odds = rows.of(feature)
-        assert {str(n): x for n, x in enumerate(odds) if x} == row
+def test_a_hidden_unit_below_zero_says_nothing() -> None:
+    net = small({"w:a": [-20], "w:b": [15]})
+    assert net.log_odds([{"w:a"}, {"w:b"}, {"w:a", "w:b"}]) == [[-9.0], [15.0], [-5.0]]
+
+
+def test_one_of_several_answers_by_a_scale() -> None:
+    known = Scale(("killed", "none"), small({"w:dead": [2, 0], "w:tank": [0, 3]}))
+    chances = known.chances({"w:dead"})
+    assert sum(chances.values()) == pytest.approx(1)
+    assert chances["killed"] == pytest.approx(1 / (1 + 2.718281828459045**-2))
+    assert known.of_first([{"w:dead"}, {"w:tank"}]) == [2.0, 0.0]
+    assert known.why({"w:dead", "w:tank"}, "none") == [("w:tank", 3.0)]
+
+
+NETS = ("term-net", "claim-net", "source-net", "count-net", "speaker-net", "stretch-net")
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_net_of_the_data_is_whole(name: str) -> None:
+    layers, rest = net_file(name)
+    features, hidden = layers.rows.shape
+    assert len(layers.features) == len(set(layers.features)) == features
+    assert layers.start.shape == (hidden,)
+    assert layers.out.shape == (hidden, len(rest["answers"]))
+    assert layers.out_start.shape == (len(rest["answers"]),)
+    # no sum of the rows of a stretch of a thousand features leaves 32 bits
+    assert int(np.abs(layers.start).max()) + 1000 * 127 < 2**31
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_net_is_the_same_in_any_order(name: str) -> None:
+    layers, _ = net_file(name)
+    net = Net(layers)
+    some = list(layers.features[:: max(1, len(layers.features) // 60)])
+    assert net.log_odds([some, some[::-1]]) == [net.log_odds([some])[0]] * 2
 
 
 def test_every_kind_has_its_weights() -> None:
-    known = weights("term-weights")
+    known = weights("term-net")
     assert known.answers == TERM_KINDS
     assert {f"{use}:{kind}" for use in ("keep", "add") for kind in TERM_KINDS} == set(known.least)
-    assert known.rows.width == len(known.answers)
+    assert known.net.width == len(known.answers)
 
 
 @pytest.mark.parametrize(

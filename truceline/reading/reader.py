@@ -201,7 +201,7 @@ def _terms(
     seen: dict[int, list[Trigger]] = {}
     by_rule = read_terms(sentences, marks, setting, unders, seen)
     segments = segments_weighed(sentences, marks, setting, unders, by_rule, seen)
-    found = weighed(by_rule, segments, weights("term-weights"))
+    found = weighed(by_rule, segments, weights("term-net"))
     if parser is not None and parsed:
         found += seen_terms(sentences, marks, setting, unders, parsed, found, parser.name)
     set_counts(found, sentences, marks)

@@ -14,7 +14,6 @@ from truceline.reading.claims.rules import (
     figures_by_rule,
     when,
 )
-from truceline.reading.claims.scoring import Table, table
 from truceline.reading.claims.sources import Candidate, candidates_of, choose
 from truceline.reading.claims.weighed import (
     HARM,
@@ -33,6 +32,7 @@ from truceline.reading.names.people import People
 from truceline.reading.numbers import tidy
 from truceline.reading.page.words import Sentence
 from truceline.reading.speech.speech import Attribution
+from truceline.reading.weighing.scale import Scale, scale
 
 _HUMAN = HARM | {"people"}
 
@@ -132,7 +132,7 @@ def taught(
                 last, at = before, i
 
 
-def measures_of(scene: Scene, known: Table) -> dict[tuple[int, int], tuple[str, float]]:
+def measures_of(scene: Scene, known: Scale) -> dict[tuple[int, int], tuple[str, float]]:
     """The measure of each figure that has one, with its probability."""
     found = {}
     last, at = "", 0
@@ -151,7 +151,7 @@ def measures_of(scene: Scene, known: Table) -> dict[tuple[int, int], tuple[str, 
 NONE_LESS = 0.7  # of its probability: a claim missed weighs as much as one too many
 
 
-def figures_of(scene: Scene, known: Table | None, sources: Table | None) -> list[Figure]:
+def figures_of(scene: Scene, known: Scale | None, sources: Scale | None) -> list[Figure]:
     """Every claim, by the weights given; by the rules alone where there are none.
 
     ``known`` weighs measures, ``sources`` those who gave a figure.
@@ -227,7 +227,7 @@ def taught_sources(
 
 def read_claims(scene: Scene) -> list[Figure]:
     """Every claim of a document."""
-    return figures_of(scene, table("claim-weights"), table("source-weights"))
+    return figures_of(scene, scale("claim-net"), scale("source-net"))
 
 
 _COMMA = re.compile(r"[,;]")

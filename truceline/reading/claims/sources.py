@@ -12,9 +12,9 @@ from functools import lru_cache
 from truceline.reading.claims.cast import BACK, WE, Cast
 from truceline.reading.claims.figures import Spot
 from truceline.reading.claims.mentions import Mention, bare, gives, noun_kind, stem_of
-from truceline.reading.claims.scoring import Table
 from truceline.reading.claims.subjects import OPENS, elided, lead_of, subject_of
 from truceline.reading.page.words import Sentence
+from truceline.reading.weighing.scale import Scale
 
 _NO_NAMES = frozenset(("him", "her", "them", "us", "it", "me", "q", "and"))
 
@@ -306,9 +306,9 @@ def _agree(
 NOBODY_LESS = 0.5  # of its probability
 
 
-def choose(known: Table, found: list[Candidate]) -> tuple[str, float]:
+def choose(known: Scale, found: list[Candidate]) -> tuple[str, float]:
     """The likeliest source ("" for nobody) and its probability."""
-    odds = [known.of_first(c.features) for c in found]
+    odds = known.of_first([c.features for c in found])
     top = max(odds)
     share = [math.exp(x - top) for x in odds]
     total = sum(share)

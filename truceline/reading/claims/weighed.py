@@ -2,7 +2,7 @@
 
 For each number (``figures``) the words left and right of it, their classes (``words``), how the
 number is written, what the rules say and what the figure before counted are weighed
-(``data/claim-weights.json``): the answer is one of the ten measures or none.
+(``data/claim-net.npz``): the answer is one of the ten measures or none.
 """
 
 import re

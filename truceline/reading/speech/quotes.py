@@ -1,12 +1,10 @@
 """Statements: direct quotations, who said them, and what is only a name or a scare quote."""
 
-import json
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from rapidfuzz import fuzz
 
@@ -19,6 +17,7 @@ from truceline.reading.speech.mentions import Mention, scene_of
 from truceline.reading.speech.quotation import Quote
 from truceline.reading.speech.same import settle
 from truceline.reading.speech.speech import Attribution
+from truceline.reading.weighing.scale import Scale, scale
 
 SURE = 0.5  # from this probability a stretch is a statement
 
@@ -39,12 +38,18 @@ def clean(words: str) -> str:
     return re.sub(r"\s*,$", "", re.sub(r"\s+", " ", words).strip())
 
 
+@dataclass(frozen=True)
+class Learnt:
+    """What tells a statement from another stretch in marks, and who said it."""
+
+    stretch: Scale
+    speaker: Scale
+
+
 @lru_cache(maxsize=1)
-def learnt() -> dict[str, dict[str, float]]:
-    """The weights of ``data/speaker-weights.json``: for the speaker and for the stretch."""
-    text = (files("truceline.reading") / "data" / "speaker-weights.json").read_text("utf-8")
-    loaded: dict[str, dict[str, float]] = json.loads(text)
-    return loaded
+def learnt() -> Learnt:
+    """The nets of ``data``: ``stretch-net`` and ``speaker-net``."""
+    return Learnt(scale("stretch-net"), scale("speaker-net"))
 
 
 class Choosing:
@@ -175,7 +180,7 @@ class Choosing:
                 found.append((i, f))
         return found
 
-    def statements(self, weights: Mapping[str, Mapping[str, float]]) -> list[Said]:
+    def statements(self, known: Learnt) -> list[Said]:
         """Every statement with its speaker."""
         found: list[Said] = []
         before: Before | None = None
@@ -189,11 +194,10 @@ class Choosing:
                 continue
             if self._repeats(n):
                 continue
-            odds = weights["stretch"].get("start", 0.0)
-            odds += math.fsum(weights["stretch"].get(f, 0.0) for f in self.stretch(n))
+            (odds,) = known.stretch.of_first([self.stretch(n)])
             if odds < math.log(SURE / (1 - SURE)):
                 continue
-            chosen, sure, how = self._speaker(n, before, weights["speaker"])
+            chosen, sure, how = self._speaker(n, before, known.speaker)
             speaker = None
             if chosen is not None:
                 speaker = self.scene.labels[chosen]
@@ -202,12 +206,12 @@ class Choosing:
         return _join_headings(_once(found))
 
     def _speaker(
-        self, n: int, before: Before | None, weights: Mapping[str, float]
+        self, n: int, before: Before | None, known: Scale
     ) -> tuple[int | None, float, str]:
         rows = self.rows(n, before)
         if not rows:
             return None, 0.4, ""
-        scores = [round(math.fsum(weights.get(f, 0.0) for f in feats), 6) for _, feats in rows]
+        scores = known.of_first([feats for _, feats in rows])
         top = max(scores)
         total = sum(math.exp(s - top) for s in scores)
         shares: dict[int, float] = {}

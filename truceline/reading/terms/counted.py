@@ -7,17 +7,14 @@ number, where it stands, in whose words, how great it is. The weights are learne
 ``tools/learn_counts.py``.
 """
 
-import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 
 from truceline.reading.marks import Marks
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.counted_numbers import Number, joined, number_of, word_at
 from truceline.reading.terms.drafting import Draft
+from truceline.reading.weighing.scale import Scale, scale
 from truceline.reading.weighing.segments import segments_of
 
 UNCOUNTED = frozenset(("cessation", "duration"))
@@ -176,22 +173,14 @@ class Numbers:
         return found
 
 
-NOTHING = 0.5  # of its chance is left to a term's counting nothing
+NOTHING = 0.33  # of its chance is left to a term's counting nothing
 
 
-@lru_cache(maxsize=1)
-def count_weights() -> Mapping[str, float]:
-    """The log-odds of each feature of a choice: ``data/count-weights.json``."""
-    text = (files("truceline.reading") / "data" / "count-weights.json").read_text(encoding="utf-8")
-    loaded: dict[str, float] = json.loads(text)["features"]
-    return loaded
-
-
-def choose(known: Mapping[str, float], found: list[Choice]) -> Choice:
+def choose(known: Scale, found: list[Choice]) -> Choice:
     """The likeliest choice, the chances of equal numbers added up."""
     if len(found) == 1:
         return found[0]
-    odds = [sum([w for f in c.features if (w := known.get(f))]) for c in found]
+    odds = known.of_first([set(c.features) for c in found])
     top = max(odds)
     by_value: dict[int | None, float] = {}
     for choice, x in zip(found, odds, strict=True):
@@ -203,7 +192,7 @@ def choose(known: Mapping[str, float], found: list[Choice]) -> Choice:
 
 def set_counts(drafts: list[Draft], sentences: list[Sentence], marks: list[Marks]) -> None:
     """Give every term what it counts."""
-    known = count_weights()
+    known = scale("count-net")
     numbers = Numbers(sentences, marks, drafts)
     place = {s.index: n for n, s in enumerate(sentences)}
     for draft in drafts:

@@ -1,17 +1,16 @@
-"""Weights: for each answer, how much a word speaks for it or against it (log-odds)."""
+"""Weights: for each answer, how much the words of a stretch speak for it or against it (log-odds)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
 
-from truceline.reading.weighing.rows import Rows, weights_file
+from truceline.reading.weighing.net import Net, net_file
 from truceline.reading.weighing.together import Second
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Log-odds for each of ``answers``: a row for each feature, and one to start from.
+    """Log-odds for each of ``answers`` by the features of a stretch.
 
     Each answer stands by itself: a stretch of text may be several, or none. ``least`` is for
     each use of an answer the probability from which it is given. ``second``: for each answer how the
@@ -19,13 +18,13 @@ class Weights:
     """
 
     answers: tuple[str, ...]
-    rows: Rows
+    net: Net
     least: Mapping[str, float]
     second: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def log_odds(self, features: Iterable[str]) -> list[float]:
         """The log-odds of each answer, in the order of ``answers``."""
-        return self.rows.log_odds(features)
+        return self.net.log_odds([features])[0]
 
     def chances_together(
         self, features: Sequence[Iterable[str]], sentence: Sequence[int], agreement: bool
@@ -33,28 +32,19 @@ class Weights:
         """The probability of each answer for every stretch of a document, each heard beside the
         others. ``sentence``: the number of each stretch's sentence.
         """
-        odds = [self.rows.log_odds(f) for f in features]
-        return self._together.chances(odds, sentence, agreement)
+        return self._together.chances(self.net.log_odds(features), sentence, agreement)
 
     @cached_property
     def _together(self) -> Second:
         return Second(self.answers, self.second)
 
-    def why(self, features: Iterable[str], answer: str, most: int = 3) -> list[tuple[str, float]]:
-        """The features that speak most for an answer, with their log-odds."""
-        return self.rows.why(features, self.answers.index(answer), most)
-
-
-def weights_from(loaded: Mapping[str, Any]) -> Weights:
-    """Weights as they stand in a data file: ``answers``, ``start``, ``least``, and
-    ``features``: for each feature its log-odds, to the thousandth, by the number of the answer.
-    """
-    answers = tuple(loaded["answers"])
-    rows = Rows(len(answers), loaded["start"], loaded["features"])
-    return Weights(answers, rows, dict(loaded["least"]), dict(loaded.get("second", {})))
+    def why(self, features: Collection[str], answer: str, most: int = 3) -> list[tuple[str, float]]:
+        """The features without which an answer would lose most, with the log-odds that it would."""
+        return self.net.why(features, self.answers.index(answer), most)
 
 
 @lru_cache(maxsize=4)
 def weights(name: str) -> Weights:
-    """The weights of ``data/NAME.json``."""
-    return weights_from(weights_file(name))
+    """The weights of ``data/NAME.npz``."""
+    layers, rest = net_file(name)
+    return Weights(tuple(rest["answers"]), Net(layers), rest["least"], rest["second"])
