@@ -71,7 +71,8 @@ _ABBREVIATED = frozenset(
     ]
 )
 _AFTER_CLOCK = re.compile(
-    r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY|ON |LOCAL|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z])"
+    r"\s+(?:[a-z(]|GMT|UTC|Local|local|EST|EDT|CET|EET|IST|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY|ON |LOCAL|(?:[A-Z]\w+ ){1,3}[Tt]ime\b|\d{1,2} [A-Z]|(?:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\.|"
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d)"
 )
 
 

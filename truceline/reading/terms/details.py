@@ -43,6 +43,8 @@ _LASTS = ("cessation", "duration", "zone")
 def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger: Trigger) -> None:
     """Give a draft the moments of its clause, each in its role."""
     dated = draft.kind == "cessation" and any(m.said.role == "start" and m.iso for m in moments)
+    if draft.kind == "cessation" and not dated:
+        moments = _those_in_effect(moments, sentence)
     defined = "d-day" in sentence.low[trigger.start : trigger.end]
     for moment in moments:
         said, iso = moment.said, moment.iso
@@ -161,6 +163,25 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             draft.due = month_end(draft.start)
             draft.notes.append(f"due: the last day of {draft.start}")
         draft.due = draft.due or draft.until  # done over a stretch of days: its end is the deadline
+
+
+_IN_EFFECT = re.compile(
+    r"\b(?:effect|force|began|beg[iu]ns?|start(?:s|ed)?|commence[sd]?|took hold|takes hold|ceased?|halt(?:s|ed)?|stop(?:s|ped)?|fell silent|held)\b[^,;]{0,45}$"
+)
+
+
+def _those_in_effect(moments: list[Moment], sentence: Sentence) -> list[Moment]:
+    """The moments of a cessation without the days of other acts, where one of them is told to be that
+    of its beginning: "met from 4 to 7 August on the truce that began at midnight on 28 July"."""
+    told = [m for m in moments if m.said.role == "at" and m.iso]
+    if len(told) < 2:
+        return moments
+    sure = [
+        m for m in told if _IN_EFFECT.search(sentence.low[: m.said.start - sentence.start])
+    ]
+    if not sure or told[0] in sure:
+        return moments
+    return [m for m in moments if m not in told or m in sure]
 
 
 def _hours_only(moments: list[Moment]) -> bool:
@@ -298,9 +319,11 @@ def _settle_duration(draft: Draft, cessation: str | None, signed: str | None) ->
 
 
 _SPREAD = (*ONE_TIME, "access", "deployment", "deliverable", "exception")
-_NOTICE_OF = re.compile(r"\bnotice (?:to [\w ]{3,30} )?of (?:at least )?$")
+_BY_A_TIME = ("withdrawal", "handover", "deliverable")
+_LATE = re.compile(r"[\s,]*(?:late|later|earlier|old|ago|early|ahead|behind)\b")
+_NOTICE_OF = re.compile(r"\b(?:notice|warning|clearance) (?:to [\w ]{3,30} )?of (?:at least )?$")
 _NOTICE = re.compile(
-    r"['’]?s? (?:(?:prior|advance|written) )*(?:notice|warning|beforehand|ahead\b(?! of)|in advance\b(?! of)|before ?(?:hand)?(?=[,.;]|$))"
+    r"['’]?s? (?:of )?(?:(?:prior|advance|written) )*(?:notice|warning|antecedence|anticipation|beforehand|ahead\b(?! of)|in advance\b(?! of)|before ?(?:hand)?(?=[,.;]|$))"
 )
 
 
@@ -389,3 +412,15 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
             draft.within = length.iso
             draft.until = draft.until or length.moment
             draft.start = draft.start or length.base
+    first, last = draft.spans[0]
+    loose = [
+        x
+        for x in lengths
+        if x.role in ("plain", "length")
+        and first <= x.start < last
+        and not _LATE.match(sentence.low, x.end - sentence.start)
+    ]
+    if draft.within is None and draft.kind in _BY_A_TIME and len(loose) == 1:
+        draft.within = loose[0].iso  # "sixty days is what the treaty gives them to be home"
+        draft.notes.append(f"within: the clause names {loose[0].iso} and no other length")
+        draft.confidence = min(draft.confidence, 0.6)

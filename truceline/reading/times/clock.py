@@ -249,6 +249,14 @@ def _after_date(tokens: list[Token], i: int, after: str) -> bool:
     )
 
 
+def _dated(tokens: list[Token], j: int) -> bool:
+    """Whether a day stands at token ``j``: "0600 of 12 April", "0600 of Friday"."""
+    some = [t.low for t in tokens[j : j + 4] if t.low != "the"]
+    if not some or some[0] in WEEKDAYS or some[0] == "today":
+        return bool(some)
+    return len(some) > 1 and some[0][0].isdecimal() and some[1][:3] in _MONTHS
+
+
 _MONTHS = frozenset(
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 )
@@ -277,6 +285,9 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         plain = tokens[i].text.isdecimal() and not year
         if not (
             daypart(tokens, j)
+            or (year and after in ("today", "tomorrow", "tonight"))
+            or (year and after == "of" and _dated(tokens, j + 1))
+            or (before == "hour" and (dotted or plain))
             or (
                 year
                 and before in ("at", "from", "until", "since")
@@ -319,6 +330,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         late = 6 <= hour < 12 if part[0] == "night" else 0 < hour < 12
         if DAYPARTS[part[0]] and late and not midnight:
             hour += 12
+        if hour == 12 and (part[0] == "morning" or (part[0] == "night" and minute)):
+            hour = 0  # "12:01 in the morning"
         j = part[1]
     if zone is None:
         found = zone_at(tokens, j)

@@ -19,7 +19,7 @@ def daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
     too and are left for it.
     """
     words = [t.low for t in tokens[j : j + 3]]
-    if words[:1] == ["in"] and words[1:2] and words[1] in DAYPARTS:  # "at 6 in morning"
+    if words[:1] in (["in"], ["of"]) and words[1:2] and words[1] in DAYPARTS:  # "at 6 in morning"
         return words[1], j + 2
     within = words[:2] in (["in", "the"], ["of", "the"], ["on", "the"]) and words[2:3]
     if within and words[2] in DAYPARTS:  # "at six on the evening of the 16th", "ten of the night"

@@ -61,8 +61,15 @@ _PAST = re.compile(
 
 
 # "Heavy weapons go into barracks after 120 days."
-_AFTERWARDS = re.compile(r"\bafter (?:about |some |the )?$")
-_ENDS_THERE = re.compile(r"\s*(?:[,.;]|$|(?:the (?:part|two)\w*|both|all|each|they)\b)")
+_AFTERWARDS = re.compile(r"\b(?:after|at) (?:about |some |the )?$")
+_ENDS_THERE = re.compile(
+    r"\s*(?:[,.;]|$|to (?!the\b)[a-z]+|(?:the [a-z]+|both|all|each|either|any|they)\b)"
+)
+# "by plus nine days", "till 15 days", "before ninety days": not what something is extended by
+_BY = re.compile(r"\b(?:by|till|until|before)(?: plus| about| some)? $")
+_MOVED = re.compile(
+    r"\b(?:extend|prolong|renew|lengthen|shorten|cut|delay|postpone|defer|put off|put back|miss|late|exceed|reduce|advance|move|bring forward)\w*\b[^,;]{0,60}$"
+)
 _EVERY = re.compile(r"\b(?:every|each)\s*$")
 
 
@@ -139,22 +146,23 @@ def lengths_of(
                 and tokens[i + 3].low in _UNITS
             ):
                 amount, unit_at = 0.5, i + 3
+        if low == "another" and i + 1 < n and tokens[i + 1].low in _UNITS:
+            amount, unit_at = 1.0, i + 1  # "for another year"
         ahead = low in ("next", "coming") and i and tokens[i - 1].low == "the" and i + 1 < n
         if ahead and tokens[i + 1].low in ("fortnight", "week", "month", "year"):
             amount, unit_at = 1.0, i + 1  # "over the next fortnight"
-        if amount is None and low not in ("a", "an", "half", "next", "coming"):
+        if amount is None and low not in ("a", "an", "half", "next", "coming", "another"):
             q: Quantity | None = (
                 quantity_at(tokens, i) if low[0].isdecimal() or low.isalpha() else None
             )
             if q and (q.value is not None or q.high is not None):
                 amount, unit_at = q.value if q.value is not None else q.high, q.last
                 first = min(first, q.first)
-                if (
-                    unit_at is not None
-                    and unit_at + 3 < n
-                    and [t.low for t in tokens[unit_at : unit_at + 3]] == ["and", "a", "half"]
-                ):
+                halves = [t.low for t in tokens[unit_at : unit_at + 3]] if unit_at else []
+                if unit_at is not None and halves == ["and", "a", "half"] and unit_at + 3 < n:
                     amount, unit_at = (amount or 0) + 0.5, unit_at + 3
+                elif unit_at is not None and halves[:2] == ["and", "half"] and unit_at + 2 < n:
+                    amount, unit_at = (amount or 0) + 0.5, unit_at + 2
             elif (
                 low in ("every", "each")
                 and i + 1 < n
@@ -216,7 +224,10 @@ def lengths_of(
                 and tokens[j + 1].low in ("day", "week")
             )
             or (
-                j + 1 < n and tokens[j].low in ("a", "per") and tokens[j + 1].low in ("day", "week")
+                code != "H"
+                and j + 1 < n
+                and tokens[j].low in ("a", "per")
+                and tokens[j + 1].low in ("day", "week")
             )
         ):
             done = j + 1
@@ -224,7 +235,7 @@ def lengths_of(
         start, end = tokens[first].start, tokens[j - 1].end
         at = tokens[i] if tokens[first].low in ("not", "no") else tokens[first]
         before = text[: at.start - offset].rstrip() + " "  # "not more than" bounds it
-        if tokens[i].low in ("every", "each", "next", "coming"):
+        if tokens[i].low in ("every", "each", "next", "coming", "another"):
             before = text[: tokens[i].end - offset]
         after = text[end - offset :]
         found.append(_role(text_iso, seconds, before, after, first, j, start, end))
@@ -237,6 +248,11 @@ def lengths_of(
 _AT_MOST = re.compile(r"\s*,? ?at (?:the )?(?:most|latest)\b|\s*,? ?maximum\b")
 
 
+# "five hours daily", "a pause of two hours"
+_DAILY = re.compile(r"\s*,?\s*(?:daily|(?:each|every|per|a) day)\b")
+_PAUSE_OF = re.compile(
+    r"\b(?:pause|window|lull|opening|break|corridor|stop|stoppage|halt|silence) of (?:about |some |up to )?$"
+)
 _ON_AFTER = re.compile(r"\s*on\b(?=\s*[,.;])")
 
 
@@ -324,6 +340,14 @@ def _role(
         return Length(text_iso, seconds, role, first, last, start, end, anchor, span, is_before)
     if _AFTERWARDS.search(tail) and _ENDS_THERE.match(after):
         return Length(text_iso, seconds, "within", first, last, start, end)
+    if (
+        seconds > 86_400
+        and not anchor
+        and _BY.search(tail)
+        and not _MOVED.search(tail)
+        and not link
+    ):
+        return Length(text_iso, seconds, "within", first, last, start, end)
     if _PAST.search(tail) and not qualified:
         return Length(text_iso, seconds, "past", first, last, start, end)
     if link in (
@@ -342,6 +366,8 @@ def _role(
         "as of",
     ) and not _LENGTH.search(tail):
         return Length(text_iso, seconds, "offset", first, last, start, end, anchor, span, is_before)
+    if seconds < 86_400 and (_DAILY.match(after) or _PAUSE_OF.search(tail)):
+        return Length(text_iso, seconds, "length", first, last, start, end)
     if _LENGTH.search(tail):
         return Length(
             text_iso,

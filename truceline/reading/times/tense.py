@@ -3,7 +3,7 @@
 import re
 
 _FUTURE = re.compile(
-    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
+    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|sits?|travels?|arrives?|departs?|shuts?|closes?|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
     r"agree|agrees|begins?|starts?|takes effect|come into|enters?|opens?|ends?|expires?|next|coming|upcoming|until|ready to|hopes? to|meets?|may|can|could)\b"
 )
 _PAST = re.compile(
@@ -29,6 +29,10 @@ _OF_AN_EVENT = re.compile(
 )
 
 
+# "approved for Monday", "every Tuesday"
+_SET_FOR = re.compile(
+    r"\b(?:announced|approved|scheduled|set|planned|promised|due|slated|fixed|called|cleared|expected|convened|foreseen|arranged|booked|agreed)\b[^,;.]{0,40} for(?: (?:early|late|next))? $|\b(?:every|each) $"
+)
 _SINCE = re.compile(r"\bsince(?: (?:on|at|the|about|early|late|noon|midnight))*\s*$")
 
 
@@ -43,6 +47,8 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
     segment = text[max(0, left) : at]
     if _SINCE.search(segment):
         return "past"
+    if _SET_FOR.search(segment):
+        return "future"
     if role == "at" and _TOLD_BEFORE.search(segment):
         return "past"
     if _OF_AN_EVENT.match(text, at) or _PACT_OF.search(segment):

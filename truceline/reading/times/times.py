@@ -8,7 +8,7 @@ from truceline.reading.page.words import Sentence, Token
 from truceline.reading.times.clock import Clock, clock_at
 from truceline.reading.times.dates import EDGE, RELATIVE, SOFT, day_at
 from truceline.reading.times.dates_said import MONTHS, ORDINAL, Day
-from truceline.reading.times.dayparts import HOURS
+from truceline.reading.times.dayparts import HOURS, daypart
 from truceline.reading.times.epochs import is_letter, lettered_at, spoken_of_at
 from truceline.reading.times.pairing import Said, paired
 from truceline.reading.times.parts import hour_of_part, later_of, night_of
@@ -230,6 +230,32 @@ _AFTER_LENGTH = re.compile(r"\b(?:days|weeks|months|years?|hours),? to\s*(?:the 
 _EDGES = [["at", "the", edge, "of"] for edge in ("start", "beginning", "end", "close")]
 
 
+def _hour_after(tokens: list[Token], k: int) -> bool:
+    """Whether the hour at token ``k`` is one also after an article: "at the 6 of the morning"."""
+    if k >= len(tokens):
+        return False
+    text = tokens[k].text
+    if ":" in text or tokens[k].low == "zero":
+        return True
+    return text.isdecimal() and len(text) < 3 and daypart(tokens, k + 1) is not None
+
+
+_AFTER_HOUR = frozenset((".", ",", ";", ")", "and", "in", "for", "with", "local"))
+
+
+def _bare_hour(tokens: list[Token], k: int) -> tuple[Clock, int] | None:
+    """An hour of the forenoon said after a day and no more: "tomorrow at nine", "on Sunday at 9"."""
+    if tokens[k - 1].low != "at":
+        return None
+    low = tokens[k].low
+    hour = int(low) if low.isdecimal() and len(low) < 3 else HOURS.get(low, 0)
+    if not 6 <= hour <= 12:
+        return None
+    if k + 1 < len(tokens) and tokens[k + 1].low not in _AFTER_HOUR:
+        return None
+    return Clock(hour, 0), k + 1
+
+
 def _moment_at(tokens: list[Token], i: int) -> Said | None:
     n = len(tokens)
 
@@ -259,13 +285,13 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                 k += 1
             steps = 0
             while k < n and tokens[k].low in _JOIN and steps < 4:
-                if tokens[k].low == "the" and not (
-                    k + 1 < n and (":" in tokens[k + 1].text or tokens[k + 1].low == "zero")
-                ):
+                if tokens[k].low == "the" and not _hour_after(tokens, k + 1):
                     break
                 k, steps = k + 1, steps + 1
+            if k == j and [t.low for t in tokens[k : k + 2]] == ["to", "the"]:
+                k += 2 if _hour_after(tokens, k + 2) else 0  # "today to the 16:00"
             if k < n:
-                beside = clock_at(tokens, k) or hour_of_part(tokens, k, part)
+                beside = clock_at(tokens, k) or hour_of_part(tokens, k, part) or _bare_hour(tokens, k)
                 between = {t.low for t in tokens[j:k]}
                 if beside and "of" not in between:
                     # "on Friday from 6 p.m.": the joint word decides the role later
