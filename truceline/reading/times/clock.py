@@ -105,6 +105,8 @@ def _bare_clock(tokens: list[Token], i: int) -> tuple[int, int, bool, int, bool]
     if low == "zero":
         if [t.low for t in tokens[j : j + 3]] == ["hours", "zero", "minutes"]:
             return 0, 0, False, j + 3, True
+        if [t.low for t in tokens[j : j + 4]] == ["hours", "and", "one", "minute"]:
+            return 0, 1, False, j + 4, True
         return (0, 0, False, j + 1, True) if j < n and tokens[j].low in ("hours", "hour") else None
     if low == "twelve" and j < n and tokens[j].low in _WORDS:
         hour, minute = _WORDS[tokens[j].low]
@@ -238,12 +240,17 @@ def _closes_span(tokens: list[Token], i: int) -> bool:
 
 
 def _after_date(tokens: list[Token], i: int, after: str) -> bool:
-    """Whether token ``i`` is the clock after a date: "7 August, 1000, at the mill"."""
-    if i < 3 or after not in ("", ".", ",", ";", "at", "in"):
+    """Whether token ``i`` is the clock after a date: "7 August, 1000, at the mill", "16 Nov 0700"."""
+    if after not in ("", ".", ",", ";", ")", "at", "in", "to", "until", "till", "-", "–"):
         return False
     if not any(shape.fullmatch(tokens[i].text) for shape in (_FOUR_DIGITS, _CLOCK)):
         return False
-    before = (tokens[i - 3].text, tokens[i - 2].text)
+    last = i - 2 if i and tokens[i - 1].low in (",", "morning") else i - 1
+    if last >= 0 and tokens[last].low in WEEKDAYS:
+        return True
+    if last < 1:
+        return False
+    before = (tokens[last - 1].text, tokens[last].text)
     return any(x.isdecimal() and len(x) < 3 for x in before) and any(
         x[0].isupper() and x[:3].lower() in _MONTHS for x in before
     )
@@ -287,7 +294,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             daypart(tokens, j)
             or (year and after in ("today", "tomorrow", "tonight"))
             or (year and after == "of" and _dated(tokens, j + 1))
-            or (before == "hour" and (dotted or plain))
+            or (before in ("hour", "clock") and (dotted or plain))
             or (
                 year
                 and before in ("at", "from", "until", "since")
@@ -297,7 +304,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
             or (year and before in ("by", "before", "than") and after == "on")
             or (year and before in ("between", "from") and after in ("and", "to"))
             or _closes_span(tokens, i)
-            or (before == "," and _after_date(tokens, i, after))
+            or ((year or dotted) and _after_date(tokens, i, after))
+            or (year and after == "on" and before == "of" and tokens[i - 2].low == "as")
             or (
                 plain
                 and before in ("from", "between")
@@ -312,7 +320,7 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
                 and (
                     before == "at"
                     or (before == "between" and after == "and")
-                    or after in ("on", "of", ",", "local", "to", "until", "the")
+                    or after in ("on", "of", ",", "local", "to", "until", "till", "the", "starting")
                 )
                 and after not in _MEASURES
             )
@@ -330,8 +338,8 @@ def clock_at(tokens: list[Token], i: int) -> tuple[Clock, int] | None:
         late = 6 <= hour < 12 if part[0] == "night" else 0 < hour < 12
         if DAYPARTS[part[0]] and late and not midnight:
             hour += 12
-        if hour == 12 and (part[0] == "morning" or (part[0] == "night" and minute)):
-            hour = 0  # "12:01 in the morning"
+        if hour == 12 and part[0] in ("morning", "dawn", "night"):
+            hour = 0  # "12:01 in the morning", "12 at night"
         j = part[1]
     if zone is None:
         found = zone_at(tokens, j)

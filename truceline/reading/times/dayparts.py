@@ -4,7 +4,7 @@ from truceline.reading.numbers import UNITS
 from truceline.reading.page.words import Token
 
 HOURS = {word: hour for word, hour in UNITS.items() if 1 <= hour <= 12}
-DAYPARTS = {"morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight": 12}
+DAYPARTS = {"dawn": 0, "morning": 0, "afternoon": 12, "evening": 12, "night": 12, "tonight": 12}
 WEEKDAYS = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
 )
@@ -29,7 +29,7 @@ def daypart(tokens: list[Token], j: int) -> tuple[str, int] | None:
         if words[2] == "night" and range_of[:1] == ["of"] and _TO.intersection(range_of):
             return None  # "00:01 on the night of 11 to 12 May"
         return words[2], j + 3
-    if words[:1] == ["this"] and words[1:2] and words[1] in DAYPARTS:
+    if words[:1] in (["this"], ["that"]) and words[1:2] and words[1] in DAYPARTS:
         return words[1], j
     if words[:1] == ["tonight"]:
         return "tonight", j

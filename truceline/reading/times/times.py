@@ -52,6 +52,7 @@ _STARTERS = frozenset(
         "the",
         "hour",
         "hours",
+        "minute",
         "noon",
         "midday",
         "midnight",
@@ -237,7 +238,10 @@ def _hour_after(tokens: list[Token], k: int) -> bool:
     text = tokens[k].text
     if ":" in text or tokens[k].low == "zero":
         return True
-    return text.isdecimal() and len(text) < 3 and daypart(tokens, k + 1) is not None
+    if not (text.isdecimal() and len(text) < 3):
+        return False
+    ends = k + 1 == len(tokens) or tokens[k + 1].text in ".,;"
+    return daypart(tokens, k + 1) is not None or (tokens[k - 2].low == "at" and ends)
 
 
 _AFTER_HOUR = frozenset((".", ",", ";", ")", "and", "in", "for", "with", "local"))
@@ -245,7 +249,7 @@ _AFTER_HOUR = frozenset((".", ",", ";", ")", "and", "in", "for", "with", "local"
 
 def _bare_hour(tokens: list[Token], k: int) -> tuple[Clock, int] | None:
     """An hour of the forenoon said after a day and no more: "tomorrow at nine", "on Sunday at 9"."""
-    if tokens[k - 1].low != "at":
+    if tokens[k - 1].low != "at" and (tokens[k - 2].low, tokens[k - 1].low) != ("at", "the"):
         return None
     low = tokens[k].low
     hour = int(low) if low.isdecimal() and len(low) < 3 else HOURS.get(low, 0)
@@ -272,6 +276,13 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
             day, clock, i, j, tokens[i].start, tokens[j - 1].end, "at", weekday, part, last_day
         )
 
+    if tokens[i].low == "minute":  # "the first minute of 18 December"
+        if not (i and tokens[i - 1].low == "first" and i + 2 < n and tokens[i + 1].low == "of"):
+            return None
+        first = _moment_at(tokens, i + 2)
+        if first is None or first.clock is not None:
+            return None
+        return make(first.day, Clock(0, 1), first.last, first.weekday)
     day = day_at(tokens, i)
     if day is None:
         other = lettered_at(tokens, i) or spoken_of_at(tokens, i)
