@@ -5,6 +5,7 @@ import re
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.begun import AT_ONCE
 from truceline.reading.terms.drafting import CESSATION_NOUN, ONE_TIME, Draft, Trigger
+from truceline.reading.terms.own_times import in_effect, of_this_act
 from truceline.reading.terms.usable import DECLARED
 from truceline.reading.times.anchoring import Moment
 from truceline.reading.times.lengths import Length, led_to, month_end, shift
@@ -44,7 +45,8 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
     """Give a draft the moments of its clause, each in its role."""
     dated = draft.kind == "cessation" and any(m.said.role == "start" and m.iso for m in moments)
     if draft.kind == "cessation" and not dated:
-        moments = _those_in_effect(moments, sentence)
+        moments = in_effect(moments, sentence)
+    moments = of_this_act(draft.kind, moments, sentence, trigger)
     defined = "d-day" in sentence.low[trigger.start : trigger.end]
     for moment in moments:
         said, iso = moment.said, moment.iso
@@ -57,7 +59,12 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
         role = said.role
         if len(moments) > 1 and draft.kind not in _LASTS and left.endswith("since "):
             continue
-        if role == "at" and moment is not moments[0] and moments[0].said.day == _SIGNATURE:
+        if (
+            role == "at"
+            and moment is not moments[0]
+            and moments[0].said.day == _SIGNATURE
+            and not dated
+        ):
             role = "start"  # "on the day of its signature in Algiers, 18 June"
         if role == "at" and said.day and said.day[0] == "count":
             role, draft.day = "start", draft.day or iso
@@ -163,25 +170,6 @@ def set_moments(draft: Draft, moments: list[Moment], sentence: Sentence, trigger
             draft.due = month_end(draft.start)
             draft.notes.append(f"due: the last day of {draft.start}")
         draft.due = draft.due or draft.until  # done over a stretch of days: its end is the deadline
-
-
-_IN_EFFECT = re.compile(
-    r"\b(?:effect|force|began|beg[iu]ns?|start(?:s|ed)?|commence[sd]?|took hold|takes hold|ceased?|halt(?:s|ed)?|stop(?:s|ped)?|fell silent|held)\b[^,;]{0,45}$"
-)
-
-
-def _those_in_effect(moments: list[Moment], sentence: Sentence) -> list[Moment]:
-    """The moments of a cessation without the days of other acts, where one of them is told to be that
-    of its beginning: "met from 4 to 7 August on the truce that began at midnight on 28 July"."""
-    told = [m for m in moments if m.said.role == "at" and m.iso]
-    if len(told) < 2:
-        return moments
-    sure = [
-        m for m in told if _IN_EFFECT.search(sentence.low[: m.said.start - sentence.start])
-    ]
-    if not sure or told[0] in sure:
-        return moments
-    return [m for m in moments if m not in told or m in sure]
 
 
 def _hours_only(moments: list[Moment]) -> bool:
@@ -327,6 +315,21 @@ _NOTICE = re.compile(
 )
 
 
+_FROM = re.compile(r"[\s,]*(?:(?:starting|beginning|counted|counting|running),? )?(?:from|as of)\b")
+_BEGINS_IN = re.compile(
+    r"\b(?:begins?|starts?|commences?|effect\w*|force|hold|cease|stop|halt|in place)\b[^,;]{0,25}$"
+)
+
+
+def _runs_from(length: Length, sentence: Sentence) -> bool:
+    """Whether a length is how long it lasts from a day: "a truce of three months, from today"."""
+    at = length.start - sentence.start
+    return (
+        _FROM.match(sentence.low, length.end - sentence.start) is not None
+        and _BEGINS_IN.search(sentence.low[:at]) is None
+    )
+
+
 def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None:
     """Give a draft the lengths of time of its clause, each in its role."""
     for length in lengths:
@@ -362,6 +365,10 @@ def set_lengths(draft: Draft, lengths: list[Length], sentence: Sentence) -> None
                 )
             )
         ):
+            if draft.kind == "cessation" and length.base and _runs_from(length, sentence):
+                draft.start = draft.start or length.base
+                draft.within = draft.within or length.iso
+                continue
             if (
                 draft.kind == "cessation"
                 and length.role == "offset"

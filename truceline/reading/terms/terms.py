@@ -18,6 +18,7 @@ from truceline.reading.terms.lasting import durations_of
 from truceline.reading.terms.lists import NOTHING, Under
 from truceline.reading.terms.measured import set_distances
 from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
+from truceline.reading.terms.own_times import is_weak
 from truceline.reading.terms.reach import (
     dated,
     reach_of,
@@ -257,6 +258,11 @@ def drafted(
         lengths = [x for x in lengths if x not in halts]
         if halts or not any(x.role == "offset" and x.moment for x in lengths):
             moments += [m for m in marks.counted_from if start <= m.said.start - base < end]
+    weak = [m for m in moments if m.iso]
+    if weak and kind != "cessation" and all(is_weak(m, sentence) for m in weak):
+        found = times_near(sentence, marks, start, end)
+        if any(m.iso and m not in weak for m in found[0]):
+            moments = [m for m in moments if m not in weak] + found[0]
     if not dated(moments, lengths):
         if not shared[0] and not shared[1] and not (draft.told and AT_ONCE.search(low)):
             shared = times_near(sentence, marks, start, end)

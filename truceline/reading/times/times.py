@@ -144,7 +144,9 @@ def _listed(said: Said, tokens: list[Token]) -> int | None:
     return None
 
 
-_DATELINE = re.compile(r"[\s,]*(?:\([\w .,]{2,20}\))?\s*[—–-]{1,2}\s*(?=[a-z“\"])")
+_DATELINE = re.compile(
+    r"[\s,]*(?:(?:\([\w .,]{2,20}\))?\s*[—–-]{1,2}|\([\w .,]{2,20}\)\s*:)\s*(?=[a-z“\"])"
+)
 
 
 def _is_dateline(said: Said, text: str, offset: int) -> bool:
@@ -241,7 +243,16 @@ def _hour_after(tokens: list[Token], k: int) -> bool:
     if not (text.isdecimal() and len(text) < 3):
         return False
     ends = k + 1 == len(tokens) or tokens[k + 1].text in ".,;"
+    if text == "00" or (k + 1 < len(tokens) and tokens[k + 1].low == "h"):
+        return True
     return daypart(tokens, k + 1) is not None or (tokens[k - 2].low == "at" and ends)
+
+
+def _past_to(tokens: list[Token], j: int, k: int) -> int:
+    """The token of an hour that "to the" joins to the day that ends at ``j``: "today to the 16:00"."""
+    at = j + 1 if j < len(tokens) and tokens[j].text == "," else j
+    joined = [t.low for t in tokens[at : at + 2]] == ["to", "the"]
+    return at + 2 if joined and _hour_after(tokens, at + 2) else k
 
 
 _AFTER_HOUR = frozenset((".", ",", ";", ")", "and", "in", "for", "with", "local"))
@@ -299,8 +310,7 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                 if tokens[k].low == "the" and not _hour_after(tokens, k + 1):
                     break
                 k, steps = k + 1, steps + 1
-            if k == j and [t.low for t in tokens[k : k + 2]] == ["to", "the"]:
-                k += 2 if _hour_after(tokens, k + 2) else 0  # "today to the 16:00"
+            k = _past_to(tokens, j, k)
             if k < n:
                 beside = clock_at(tokens, k) or hour_of_part(tokens, k, part) or _bare_hour(tokens, k)
                 between = {t.low for t in tokens[j:k]}

@@ -30,6 +30,10 @@ _NAMED_OFFSETS = {
     "mmt": 390,
     "wib": 420,
 }
+# Of several zones, or of a place that the text names: the clock is a local one.
+_LOCAL = frozenset(("ist", "ast", "amt", "lt"))
+_MORE_OFFSETS = {"aft": 270, "azt": 240, "hkt": 480, "ict": 420, "irst": 210, "npt": 345}
+_NAMED_OFFSETS |= _MORE_OFFSETS | {"myt": 480, "pht": 480, "sgt": 480, "wit": 540, "wita": 480}
 _UNIVERSAL = {"universal": 0, "coordinated universal": 0, "greenwich mean": 0, "zulu": 0}
 
 
@@ -53,6 +57,8 @@ def zone_at(tokens: list[Token], j: int) -> tuple[int | str, int] | None:
     if low == "local" and (
         j + 1 >= n or tokens[j + 1].text in ").,;" or tokens[j + 1].low in ("on", "of", "this")
     ):
+        return "local", j + 1
+    if low in _LOCAL and tokens[j].text.isupper():
         return "local", j + 1
     if low == "z" or (
         low in _NAMED_OFFSETS and tokens[j].text[0].isupper() and tokens[j].text.isupper()
