@@ -282,6 +282,9 @@ def _fill(draft: Draft, length: Length, end: str) -> None:
     """Give a draft the moment that a length leads to, in the length's role."""
     if length.role == "offset" or (length.role == "day" and not length.by):
         draft.start = draft.start or end
+    if draft.kind == "cessation" and length.role == "within" and draft.start is None:
+        draft.start = end  # "shall cease within 24 hours of the signature"
+        draft.notes.append(f"start: no later than {end}")
     if length.role != "offset" or draft.kind in ONE_TIME or _DONE.search(draft.low):
         draft.due = draft.due or end
 

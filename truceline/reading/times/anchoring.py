@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from truceline.reading.names.places import zone_offset, zones_named
-from truceline.reading.times.clock import as_delta, offset_from_pair, offset_text
+from truceline.reading.times.clock import Clock, as_delta, offset_from_pair, offset_text
 from truceline.reading.times.dates_said import Day
 from truceline.reading.times.lengths import Length, month_end, shift
 from truceline.reading.times.pairing import Said
@@ -223,6 +223,26 @@ _STOPS_AT = re.compile(
 )
 
 
+_ENDED_AT = re.compile(
+    r"\b(?:hostilities|fighting|fire|firing|war|shooting)\b[^,;]{0,30}\bended at\s*$"
+)
+_STAMP = re.compile(r"\s*(\d{1,2})[:.h](\d\d)\b")
+
+
+def _is_over(
+    day: date, cal: Calendar, clock: Clock, tense: str, text: str, place: int
+) -> bool:
+    """Whether an hour that lies ahead is over on the day of publication: "starting at one minute past
+    midnight", told in the day; "will end at four in the morning", in the entry of 21:40.
+    """
+    if tense != "future" or day != cal.published or clock.midnight or place < 4:
+        return False
+    if clock.hour == 0 and "midnight" in text[place : place + 40]:
+        return True
+    stamp = _STAMP.match(text)
+    return stamp is not None and int(stamp[1]) >= 12 and clock.hour < 6
+
+
 def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
     """The moment that ``said`` means. ``text``: the lower-case sentence at ``offset``."""
     tense = tense_at(text, said.start - offset, said.role, formal=cal.formal)
@@ -278,13 +298,15 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
         ends = said.role in ("due", "until") or (tense == "future" and not cal.headed)
         if clock.midnight and day and cal.day and ends:
             day += timedelta(days=1)
+        elif day and _is_over(day, cal, clock, tense, text, place):
+            day += timedelta(days=1)
         elif clock.midnight and cal.published and not cal.day:
             day = cal.published + timedelta(days=1) if tense == "future" else cal.published
     if day is None:
         return Moment(said, None, None, note="no day can be anchored", sure=0.4)
     at = datetime(day.year, day.month, day.day, clock.hour, clock.minute)
     today = said.lent and day is not None and cal.published is not None and day <= cal.published
-    night = said.part == "night" and said.day is not None and said.day[0] == "rel"
+    night = said.part == "night" and said.day is not None and said.day[0] in ("rel", "weekday")
     loose = said.day is not None and said.day[0] in ("weekday", "rel")
     early = (
         ((today and loose) or night) and clock.hour == 0 and clock.minute < 2 and not clock.midnight
@@ -304,6 +326,12 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
             choose_later = True  # "signed on Saturday a truce that holds from midnight"
         if said.role == "at" and said.day[0] == "date" and _STOPS_AT.search(text[:place]):
             choose_later = True  # "fire stops at midnight on 28 December"
+        if said.day[0] == "that" and said.role in ("start", "at"):
+            choose_later = True  # "signed on 3 May, effective the same day at midnight"
+        if said.weekday is not None and (day.weekday() - said.weekday) % 7 == 1:
+            choose_later = False  # "at midnight on Monday night, 18 December", a Tuesday
+        if said.role == "until" and said.day[0] == "date" and _ENDED_AT.search(text[:place]):
+            choose_later = False  # "hostilities ended at midnight on 10 November"
         if clock.twelve:
             choose_later = True  # "12 midnight on 20 July"
         if said.day[0] == "rel" and said.day[1] > 0:

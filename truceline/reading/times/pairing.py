@@ -122,6 +122,9 @@ def paired(found: list[Said], tokens: list[Token]) -> list[Said]:
             if near:
                 best = min(near, key=lambda s: abs(s.first - said.first))
                 far = 14 if len(near) == 1 else 9
+                between = [t.low for t in tokens[said.last : best.first]]
+                if any(between[k : k + 2] == [",", "and"] for k in range(len(between))):
+                    continue  # the day of the next act
                 if abs(best.first - said.first) <= far and best.clock is None:
                     result[i] = replace(said, day=best.day, weekday=best.weekday, lent=True)
     return [replace(s, role="start") if s.role == "between" else s for s in result]

@@ -3,7 +3,7 @@
 import re
 
 _FUTURE = re.compile(
-    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|sits?|travels?|arrives?|departs?|shuts?|closes?|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
+    r"\b(?:takes|goes|comes|runs|falls|pulls|withdraws|leaves|reopens|frees|hands|lifts|resumes|returns|kicks|sits?|travels?|arrives?|departs?|shuts?|closes?|flies|will|shall|would|should|must|is to|are to|be|to be|due|set to|scheduled|expected|plans?|planned|slated|going to|"
     r"agree|agrees|begins?|starts?|takes effect|come into|enters?|opens?|ends?|expires?|next|coming|upcoming|until|ready to|hopes? to|meets?|may|can|could)\b"
 )
 _PAST = re.compile(
@@ -11,7 +11,7 @@ _PAST = re.compile(
     r"resumed|signed|announced|declared|collapsed|killed|wounded|stopped|ended|started|opened|since|ago|(?!un[a-z]+ed\b|(?:arm|unit|wound|displac|mix|limit|detain|captur|occupi|belov|relat)ed\b)[a-z]{3,}ed)\b"
 )
 _ANNOUNCE = re.compile(
-    r"\b(?:decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
+    r"\b(?:decreed|granted|offered|decided|pledged|vowed|promised|undertook|unveiled|said|announced|declared|told|agreed|signed|reported|added|confirmed|reached|brokered|accepted|approved|ordered|scheduled|planned|expected|proposed|set|requested|called|demanded|urged)\b"
 )
 # A past verb that binds what comes: "agreed on Friday to", "have undertaken to", "decided that".
 _BINDS = re.compile(
@@ -32,6 +32,10 @@ _OF_AN_EVENT = re.compile(
 # "approved for Monday", "every Tuesday"
 _SET_FOR = re.compile(
     r"\b(?:announced|approved|scheduled|set|planned|promised|due|slated|fixed|called|cleared|expected|convened|foreseen|arranged|booked|agreed)\b[^,;.]{0,40} for(?: (?:early|late|next))? $|\b(?:every|each) $"
+)
+# ", a spokesman said, "
+_ASIDE = re.compile(
+    r", (?!and\b|but\b|while\b)(?:[\w’'.-]+ ){1,6}(?:said|says|told \w+|added|announced|reported)(?: [\w’' -]{1,30})?, "
 )
 _SINCE = re.compile(r"\bsince(?: (?:on|at|the|about|early|late|noon|midnight))*\s*$")
 
@@ -59,6 +63,7 @@ def tense_at(text: str, at: int, role: str, *, formal: bool = False) -> str:
             if not re.search(r"\b(?:had|was|were|expired|ended)\b[^,;]{0,40}$", segment)
             else "past"
         )
+    segment = _ASIDE.sub(", ", segment)
     comma = segment.rfind(",")
     nearest = ""
     where = -1
