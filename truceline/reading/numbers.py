@@ -166,7 +166,20 @@ class Quantity:
 
 # Words at which a number (or "every day") may begin: a cheap test before the grammar.
 STARTS = frozenset(
-    (*UNITS, *_TENS, *_VAGUE, "a", "an", "half", "tens", "every", "each", "next", "coming", "another")
+    (
+        *UNITS,
+        *_TENS,
+        *_VAGUE,
+        "a",
+        "an",
+        "half",
+        "tens",
+        "every",
+        "each",
+        "next",
+        "coming",
+        "another",
+    )
 )
 
 

@@ -3,6 +3,7 @@ speaks of, not that of the act before it.
 """
 
 import re
+from collections.abc import Callable
 
 from truceline.reading.page.words import Sentence
 from truceline.reading.terms.drafting import Trigger
@@ -11,7 +12,9 @@ from truceline.reading.times.anchoring import Moment
 _IN_EFFECT = re.compile(
     r"\b(?:cease-?fire|truce|armistice|hostilities) of(?: the)? $|\b(?:effect|force|began|beg[iu]ns?|start(?:s|ed)?|commence[sd]?|took hold|takes hold|ceased?|halt(?:s|ed)?|stop(?:s|ped)?|fell silent|held)\b[^,;]{0,45}$"
 )
-_BROKEN = re.compile(r"\b(?:broken|violated|breached|closed|captured|attacked|killed)\b[^,;]{0,30}$")
+_BROKEN = re.compile(
+    r"\b(?:broken|violated|breached|closed|captured|attacked|killed)\b[^,;]{0,30}$"
+)
 _EACH_BEFORE = re.compile(r"\b(?:every|each)(?: \w+day(?:,| and|, and)?)*\s*$")
 _EACH_AFTER = re.compile(r"\s*(?:at [\w.:]+(?: [ap]\.m\.)? )?(?:of|in) (?:each|every)\b")
 # The day of something else that the clause speaks of: "two fishermen taken on 16 August".
@@ -59,30 +62,29 @@ def of_this_act(
     if len(moments) < 2:
         return moments
     low, base = sentence.low, sentence.start
+
+    def left(m: Moment) -> str:
+        return low[: m.said.start - base]
+
     cut = max(low.rfind(mark, 0, trigger.start) for mark in _NEXT_ACT)
     meets = _MEETS.search(low, trigger.start) if kind == "meeting" else None
-    first = next(
-        (
-            m
-            for m in moments
-            if m.said.role == "start" and m.iso and not _SINCE.search(low[: m.said.start - base])
-        ),
-        None,
-    )
-    for other in (
+    starts = [m for m in moments if m.said.role == "start" and m.iso]
+    first = next((m for m in starts if not _SINCE.search(left(m))), None)
+
+    def before_its_start(m: Moment) -> bool:
+        if first is None or kind == "cessation" or m.said.role != "at":
+            return False
+        return m.said.start < first.said.start and (m.iso or "")[:10] != (first.iso or "")[:10]
+
+    others: list[Callable[[Moment], bool]] = [
         lambda m: m.said.start - base < cut,
         lambda m: meets is not None and m.said.start - base < meets.start(),
         lambda m: is_weak(m, sentence),
-        lambda m: kind == "duration" and not _RENEWED.search(low[: m.said.start - base]),
-        lambda m: (
-            kind != "cessation"
-            and first is not None
-            and m.said.role == "at"
-            and m.said.start < first.said.start
-            and (m.iso or "")[:10] != (first.iso or "")[:10]
-        ),
-    ):
-        left = [m for m in moments if not other(m)]
-        if any(m.iso for m in left):
-            moments = left
+        lambda m: kind == "duration" and _RENEWED.search(left(m)) is None,
+        before_its_start,
+    ]
+    for other in others:
+        own = [m for m in moments if not other(m)]
+        if any(m.iso for m in own):
+            moments = own
     return moments

@@ -9,16 +9,16 @@ from truceline.reading.terms.begun import AT_ONCE, stamped, told_day
 from truceline.reading.terms.clauses import clauses_of, triggers_of
 from truceline.reading.terms.counting import set_count
 from truceline.reading.terms.details import (
-    set_lengths,
     set_moments,
     tells_of_halt,
 )
 from truceline.reading.terms.drafting import ONE_TIME, Draft, Setting, Trigger
 from truceline.reading.terms.lasting import durations_of
+from truceline.reading.terms.limits import set_lengths
 from truceline.reading.terms.lists import NOTHING, Under
 from truceline.reading.terms.measured import set_distances
-from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
 from truceline.reading.terms.own_times import is_weak
+from truceline.reading.terms.pieces import leading_times, pieces_of, trailing_times
 from truceline.reading.terms.reach import (
     dated,
     reach_of,

@@ -229,9 +229,7 @@ _ENDED_AT = re.compile(
 _STAMP = re.compile(r"\s*(\d{1,2})[:.h](\d\d)\b")
 
 
-def _is_over(
-    day: date, cal: Calendar, clock: Clock, tense: str, text: str, place: int
-) -> bool:
+def _is_over(day: date, cal: Calendar, clock: Clock, tense: str, text: str, place: int) -> bool:
     """Whether an hour that lies ahead is over on the day of publication: "starting at one minute past
     midnight", told in the day; "will end at four in the morning", in the entry of 21:40.
     """
@@ -296,9 +294,8 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
             day = cal.published
         note, sure = "no day is named beside the clock; taken from the day spoken of", 0.6
         ends = said.role in ("due", "until") or (tense == "future" and not cal.headed)
-        if clock.midnight and day and cal.day and ends:
-            day += timedelta(days=1)
-        elif day and _is_over(day, cal, clock, tense, text, place):
+        late = clock.midnight and cal.day is not None and ends
+        if day and (late or _is_over(day, cal, clock, tense, text, place)):
             day += timedelta(days=1)
         elif clock.midnight and cal.published and not cal.day:
             day = cal.published + timedelta(days=1) if tense == "future" else cal.published
@@ -326,7 +323,7 @@ def anchor(said: Said, cal: Calendar, text: str, offset: int) -> Moment:
             choose_later = True  # "signed on Saturday a truce that holds from midnight"
         if said.role == "at" and said.day[0] == "date" and _STOPS_AT.search(text[:place]):
             choose_later = True  # "fire stops at midnight on 28 December"
-        if said.day[0] == "that" and said.role in ("start", "at"):
+        if said.day in (("after", 0), ("that", "day")) and said.role in ("start", "at"):
             choose_later = True  # "signed on 3 May, effective the same day at midnight"
         if said.weekday is not None and (day.weekday() - said.weekday) % 7 == 1:
             choose_later = False  # "at midnight on Monday night, 18 December", a Tuesday

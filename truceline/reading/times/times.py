@@ -312,7 +312,9 @@ def _moment_at(tokens: list[Token], i: int) -> Said | None:
                 k, steps = k + 1, steps + 1
             k = _past_to(tokens, j, k)
             if k < n:
-                beside = clock_at(tokens, k) or hour_of_part(tokens, k, part) or _bare_hour(tokens, k)
+                beside = (
+                    clock_at(tokens, k) or hour_of_part(tokens, k, part) or _bare_hour(tokens, k)
+                )
                 between = {t.low for t in tokens[j:k]}
                 if beside and "of" not in between:
                     # "on Friday from 6 p.m.": the joint word decides the role later
