@@ -19,7 +19,9 @@ _EACH_BEFORE = re.compile(r"\b(?:every|each)(?: \w+day(?:,| and|, and)?)*\s*$")
 _EACH_AFTER = re.compile(r"\s*(?:at [\w.:]+(?: [ap]\.m\.)? )?(?:of|in) (?:each|every)\b")
 # The day of something else that the clause speaks of: "two fishermen taken on 16 August".
 _OF_ELSE = re.compile(
-    r"\b(?:(?:taken|captured|seized|arrested|detained|killed|wounded|kidnapped|abducted|closed|shut|cut|broken|shot|held|lost|occupied)(?: (?:on|since|in))?|deaths? of|killings? of|anterior to|(?:lines?|positions?|paper|border|memorandum|protocol|map|attack) of)(?: the)? $"
+    r"(?<!\bbe )(?<!been )(?<!\bare )(?<!\bis )(?<!\bwas )(?<!were )(?<!\bthe )\b(?:taken|captured|seized|arrested|detained|killed|wounded|kidnapped|abducted|broken|shot)(?: (?:on|in))? (?:the )?$"
+    r"|\b(?:closed|shut|cut) since(?: the)? $"
+    r"|\b(?:deaths? of|killings? of|anterior to|(?:lines?|positions?|paper|border|memorandum|protocol|map|attack) of)(?: the)? $"
 )
 _NEXT_ACT = (", and ", "; ", ", while ", ", but ")
 _MEETS = re.compile(

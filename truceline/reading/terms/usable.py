@@ -20,7 +20,7 @@ _MEETING = re.compile(r"(?:meeting|ceremony|conference)\b")
 
 
 _TO_SIGN = re.compile(
-    r"\b(?:will|shall|must|are to|is to|to) (?:\w+ )?(?:sign|conclude|announce|publish|meet|reach|adopt|speak)\b[^;]{0,60}$"
+    r"\b(?:will|shall|must|are to|is to|to) (?:\w+ )?(?:(?:sign|conclude|announce|publish|meet|reach|adopt|speak)\b|be (?:signed|concluded|announced|published|reached|adopted|initialled|issued)\b)[^;]{0,60}$"
 )
 
 
