@@ -19,6 +19,7 @@ Times = tuple[list[Moment], list[Length]]
 
 _GOES_ON = re.compile(
     r"[\s,;:–—-]*(?:and )?(?:(?:takes?|ends?|expires|lapses|runs out|closes)\b|(?:must|shall|will|is|are|has|have|should)(?: to)? (?:have |be |been )?(?:\w+ly )?(?:gone|complet\w+|finish\w*|done|carried out|made|effected|over\b|out\b|clear\w*|conclud\w*|end\w*)|[^,;]{1,40} of (?:them|us|which|whom)\b|which|who\b|to be\b|be\b|being\b|some \d|beginning|starting|commencing|first|the first|last|with effect|as from|as of|from|"
+    r"(?:must|shall|will|is to|are to) (?:be in force|go on|go (?:until|till|to)|last|run|hold|continue|finish|end|expire|remain|stay)\b|"
     r"until|till|both (?:periods|times|by|on|within|from)|it\b|they\b|this (?:shall|is|must|will|to)|all (?:of )?(?:this|that)|term\b|"
     r"the (?:period|term|process|whole|carrying|transport|work|operation|movement|withdrawal|transfer|storage|handing-over|pull-?back)|within|inside|by\b|no later|not later|at the latest|in a (?:term|period|delay)|"
     r"during|on\b|no more than|not more than|up to|(?:its|their|whose) (?:strength|number|size|ceiling|term|stay)\b|at (?:the|noon|midnight|\d)|per\b|each\b|every\b|daily|weekly)"

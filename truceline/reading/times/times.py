@@ -172,6 +172,10 @@ def _may_begin(low: str) -> bool:
     return low in _STARTERS or low[0].isdecimal() or low.endswith(("'s", "’s"))
 
 
+# "until the feast of the harvest, 21 January", "stay extended to 31 March"
+_UNTIL = re.compile(
+    r"\b(?:until|till)(?: (?!on\b|and\b)[\w’'-]+){1,5}(?:,| on)?(?: the)? $|\bextended to(?: the)? $"
+)
 _PACT = re.compile(r"\s*(?:cease-?fire|truce|accord|agreement|deal|pact|declaration|statement)\b")
 _OR_EARLIER = re.compile(r",?\s*(?:or earlier|at the latest|or sooner|deadline)\b")
 
@@ -215,6 +219,8 @@ def moments_of(tokens: list[Token], text: str, offset: int) -> list[Said]:
             and re.search(r"\b(?:put(?:ting)? an|bring an|an|the|to) end\b", before[-20:])
         ):
             role = "at"
+        if role == "at" and _UNTIL.search(near):
+            role = "until"
         if role == "due" and _PACT.match(text, said.end - offset):
             role = "at"  # "in the area covered by the 12 January ceasefire"
         said = replace(said, role=role)
