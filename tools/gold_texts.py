@@ -129,6 +129,11 @@ def _there(text: str, words: str, where: str) -> str:
     return match[0]
 
 
+def writer_of(name: str) -> str:
+    """Who wrote a text: the folder or the sheet before the "/" of its name."""
+    return name.partition("/")[0]
+
+
 def fold_of(name: str, folds: int) -> int:
-    """The fold of a text by its writer: the folder or the sheet before the "/" of its name."""
-    return zlib.crc32(name.partition("/")[0].encode()) % folds
+    """The fold of a text by its writer."""
+    return zlib.crc32(writer_of(name).encode()) % folds

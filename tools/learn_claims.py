@@ -22,6 +22,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, same_claim, same_name
 from claim_texts import Text, bank_of, cases_of, texts_of
+from gold_texts import writer_of
 from loglinear import Bag, choice, softmax
 from nets import Found, How, any_right, learn, one_of
 
@@ -142,7 +143,7 @@ def folds_of(texts: list[Text], by: str, folds: int) -> list[int]:
 
 
 def writer(text: Text) -> str:
-    return text.name.partition("/")[0]
+    return writer_of(text.name)
 
 
 def report(texts: list[Text], made: list[list[dict[str, Any]]]) -> None:

@@ -23,6 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, same_term
+from gold_texts import writer_of
 from nets import How, Learned, each, learn
 from term_texts import Text, candidates_of, labels_of, texts_of
 from weight_files import write_net
@@ -210,8 +211,8 @@ def main() -> None:
     args = parser.parse_args()
     how = How(hidden=args.hidden, rounds=args.rounds)
     texts, also = texts_of(args.folders), texts_of(args.also)
-    writers = sorted({t.name.partition("/")[0] for t in texts})
-    fold = [writers.index(t.name.partition("/")[0]) % args.folds for t in texts]
+    writers = sorted({writer_of(t.name) for t in texts})
+    fold = [writers.index(writer_of(t.name)) % args.folds for t in texts]
     terms, segments = sum(len(t.gold) for t in texts), sum(len(t.segments) for t in texts)
     print(f"{len(texts)} texts, {terms} terms, {segments} segments; {len(also)} sentences beside")
     print("rules alone: P {:.3f} R {:.3f} F1 {:.3f}".format(*scored(texts, lambda _: None)))

@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_reading import pair, quote_key, same_name, same_statement
-from gold_texts import answered, fold_of
+from gold_texts import answered, fold_of, writer_of
 from loglinear import Bag, choice
 from nets import Found, Learned
 
@@ -180,7 +180,7 @@ def scored(texts: list[Text], known: Learnt, misses: bool) -> Counter[str]:
     for t in texts:
         ours = [{"quote": s.quote, "speaker": s.speaker} for s in t.choosing.statements(known)]
         hits, missed, extra = pair(t.gold, ours, same_statement)
-        folder = t.name.split("/")[0]
+        folder = writer_of(t.name)
         total[f"{folder} hits"] += hits
         total[f"{folder} missed"] += len(missed)
         total[f"{folder} extra"] += len(extra)

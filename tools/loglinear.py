@@ -65,6 +65,18 @@ def softmax(x: Any, y: np.ndarray, answers: int, c: float) -> tuple[np.ndarray, 
     return w[:d].T, w[d]
 
 
+def shares_in(
+    odds: np.ndarray, begins: np.ndarray, which: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What each row has of its group, and the logarithm of each group's sum. ``begins``: the first row
+    of each group; ``which``: the number of each row's group.
+    """
+    top = np.maximum.reduceat(odds, begins)
+    e = np.exp(odds - top[which])
+    total = np.add.reduceat(e, begins)
+    return e / total[which], np.log(total) + top
+
+
 def choice(
     x: Any, sizes: list[int], right: np.ndarray, c: float, share: np.ndarray | None = None
 ) -> np.ndarray:
@@ -79,16 +91,10 @@ def choice(
     xt = x.T.tocsr()
     weigh = np.ones(len(sizes)) if share is None else share
 
-    def shares(odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        top = np.maximum.reduceat(odds, starts)
-        e = np.exp(odds - top[which])
-        total = np.add.reduceat(e, starts)
-        return e / total[which], np.log(total) + top
-
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         odds = x @ w
-        p, z = shares(odds)
-        q, y = shares(np.where(right, odds, -1e9))
+        p, z = shares_in(odds, starts, which)
+        q, y = shares_in(np.where(right, odds, -1e9), starts, which)
         slope = xt @ ((p - q) * weigh[which]) + w / c
         return float(((z - y) * weigh).sum() + w @ w / (2 * c)), slope
 

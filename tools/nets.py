@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from loglinear import shares_in
 from weight_files import write_net
 
 from truceline.reading.weighing.net import UNIT, Layers, Net
@@ -36,7 +37,7 @@ class How:
     seed: int = 0
 
 
-LINEAR = 0.3
+LINEAR = 0.3  # what a linear model beside the net counts
 _NEVER_BELOW = 1 << 20  # more than the rows of a stretch add up to: such a unit is never cut off
 
 
@@ -147,12 +148,10 @@ def any_right(right: Any, sizes: Sequence[int], share: Any = None) -> Gap:
         begins = np.flatnonzero(np.concatenate([[True], of[1:] != of[:-1]]))
         which = np.cumsum(np.concatenate([[False], of[1:] != of[:-1]]))
 
-        def shares(some: Any) -> Any:
-            e = np.exp(some - np.maximum.reduceat(some, begins)[which])
-            return e / np.add.reduceat(e, begins)[which]
-
         said = odds[:, 0]
-        return ((shares(said) - shares(np.where(right[at], said, -1e9))) * weigh[of])[:, None]
+        given = shares_in(said, begins, which)[0]
+        wanted = shares_in(np.where(right[at], said, -1e9), begins, which)[0]
+        return ((given - wanted) * weigh[of])[:, None]
 
     return gap
 

@@ -78,11 +78,13 @@ def texts_of(paths: list[Path]) -> list[Text]:
     """The texts of folders, of sheets, of files of single sentences and of the tests' cases."""
     found = []
     for path in paths:
-        if path.suffix in (".txt", ".yaml"):
-            found += bank_of(path) if path.suffix == ".txt" else cases_of(path)
-            continue
-        some = [observed(t.name, t.data, t.gold, "", t.file) for t in answered([path])]
-        found += [replace(t, sheet=path.suffix == ".sheet") for t in some]
+        if path.suffix == ".txt":
+            found += bank_of(path)
+        elif path.suffix == ".yaml":
+            found += cases_of(path)
+        else:
+            some = [observed(t.name, t.data, t.gold, "", t.file) for t in answered([path])]
+            found += [replace(t, sheet=path.suffix == ".sheet") for t in some]
     return found
 
 

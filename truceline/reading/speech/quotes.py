@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -46,7 +45,6 @@ class Learnt:
     speaker: Scale
 
 
-@lru_cache(maxsize=1)
 def learnt() -> Learnt:
     """The nets of ``data``: ``stretch-net`` and ``speaker-net``."""
     return Learnt(scale("stretch-net"), scale("speaker-net"))

@@ -338,15 +338,8 @@ def _role(
         ):
             role = "length" if "up to" in within.group() else "plain"
         return Length(text_iso, seconds, role, first, last, start, end, anchor, span, is_before)
-    if _AFTERWARDS.search(tail) and _ENDS_THERE.match(after):
-        return Length(text_iso, seconds, "within", first, last, start, end)
-    if (
-        seconds > 86_400
-        and not anchor
-        and _BY.search(tail)
-        and not _MOVED.search(tail)
-        and not link
-    ):
+    by = seconds > 86_400 and not link and _BY.search(tail) and not _MOVED.search(tail)
+    if by or (_AFTERWARDS.search(tail) and _ENDS_THERE.match(after)):
         return Length(text_iso, seconds, "within", first, last, start, end)
     if _PAST.search(tail) and not qualified:
         return Length(text_iso, seconds, "past", first, last, start, end)

@@ -1,5 +1,6 @@
 """A date or moment as said, and what two of them say together: "from A to B", "at noon on A"."""
 
+import itertools
 from dataclasses import dataclass, replace
 
 from truceline.reading.page.words import Token
@@ -52,6 +53,12 @@ def _of_one_year(before: Said, said: Said) -> bool:
     """Whether the year of the second of two dates is the first's: "1 September to 3 May 1992"."""
     first, second = before.day or (), said.day or ()
     return first[:2] == ("date", None) and second[:1] == ("date",) and isinstance(second[1], int)
+
+
+def _of_next_act(between: list[Token]) -> bool:
+    """Whether another act begins between an hour and a day: "at noon, and will leave on 1 May"."""
+    words = [t.low for t in between]
+    return (",", "and") in itertools.pairwise(words)
 
 
 def paired(found: list[Said], tokens: list[Token]) -> list[Said]:
@@ -122,9 +129,7 @@ def paired(found: list[Said], tokens: list[Token]) -> list[Said]:
             if near:
                 best = min(near, key=lambda s: abs(s.first - said.first))
                 far = 14 if len(near) == 1 else 9
-                between = [t.low for t in tokens[said.last : best.first]]
-                if any(between[k : k + 2] == [",", "and"] for k in range(len(between))):
-                    continue  # the day of the next act
-                if abs(best.first - said.first) <= far and best.clock is None:
+                close = abs(best.first - said.first) <= far and best.clock is None
+                if close and not _of_next_act(tokens[said.last : best.first]):
                     result[i] = replace(said, day=best.day, weekday=best.weekday, lent=True)
     return [replace(s, role="start") if s.role == "between" else s for s in result]

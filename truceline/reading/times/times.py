@@ -251,10 +251,10 @@ def _hour_after(tokens: list[Token], k: int) -> bool:
         return True
     if not (text.isdecimal() and len(text) < 3):
         return False
-    ends = k + 1 == len(tokens) or tokens[k + 1].text in ".,;"
-    if text == "00" or (k + 1 < len(tokens) and tokens[k + 1].low == "h"):
+    after = tokens[k + 1].low if k + 1 < len(tokens) else "."
+    if text == "00" or after == "h" or daypart(tokens, k + 1) is not None:
         return True
-    return daypart(tokens, k + 1) is not None or (tokens[k - 2].low == "at" and ends)
+    return tokens[k - 2].low == "at" and after in ".,;"
 
 
 def _past_to(tokens: list[Token], j: int, k: int) -> int:

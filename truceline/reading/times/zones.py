@@ -29,11 +29,20 @@ _NAMED_OFFSETS = {
     "jst": 540,
     "mmt": 390,
     "wib": 420,
+    "aft": 270,
+    "azt": 240,
+    "hkt": 480,
+    "ict": 420,
+    "irst": 210,
+    "npt": 345,
+    "myt": 480,
+    "pht": 480,
+    "sgt": 480,
+    "wit": 540,
+    "wita": 480,
 }
 # Of several zones, or of a place that the text names: the clock is a local one.
 _LOCAL = frozenset(("ist", "ast", "amt", "lt"))
-_MORE_OFFSETS = {"aft": 270, "azt": 240, "hkt": 480, "ict": 420, "irst": 210, "npt": 345}
-_NAMED_OFFSETS |= _MORE_OFFSETS | {"myt": 480, "pht": 480, "sgt": 480, "wit": 540, "wita": 480}
 _UNIVERSAL = {"universal": 0, "coordinated universal": 0, "greenwich mean": 0, "zulu": 0}
 
 

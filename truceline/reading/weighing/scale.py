@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from truceline.reading.weighing.net import Net, net_file
 
@@ -32,7 +32,7 @@ class Scale:
         return self.net.why(features, self.answers.index(answer), most)
 
 
-@lru_cache(maxsize=4)
+@cache
 def scale(name: str) -> Scale:
     """The weights of ``data/NAME.npz``."""
     layers, rest = net_file(name)
